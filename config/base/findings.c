@@ -1,0 +1,27 @@
+#include "config/base/findings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+findings_release(struct findings *list)
+{
+    text_release(&list->lines);
+    list->count = 0;
+}
+
+void
+findings_add(struct findings *list, int line, const char *format, ...)
+{
+    char message[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (line > 0)
+        text_add_format(&list->lines, "%s:%d: %s\n", list->source, line, message);
+    else
+        text_add_format(&list->lines, "%s: %s\n", list->source, message);
+    list->count++;
+}

@@ -1,0 +1,29 @@
+/*
+ * findings: everything that is wrong with a document, with its place, so that an operator mends it
+ * in one go.
+ */
+#ifndef CONFIG_BASE_FINDINGS_H
+#define CONFIG_BASE_FINDINGS_H
+
+#include <stddef.h>
+
+#include "config/base/text.h"
+
+struct findings {
+    const char *source; /* file name for messages; borrowed */
+    size_t count;
+    struct text lines; /* "file:line: message\n" each */
+};
+
+#define FINDINGS_INIT(source_name)                                                                 \
+    {                                                                                              \
+        .source = (source_name)                                                                    \
+    }
+
+void findings_release(struct findings *list);
+
+/* Adds "source:line: message"; line 0 leaves the line out. */
+void findings_add(struct findings *list, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
