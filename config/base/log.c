@@ -1,0 +1,94 @@
+#include "config/base/log.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/base/clock.h"
+#include "config/base/moment.h"
+#include "config/base/progress.h"
+
+static const struct {
+    const char *name;
+    const char *priority; /* syslog's, for systemd */
+    const char *prefix;   /* of a text line */
+} levels[] = {
+    [LOG_LEVEL_ERROR] = {"error", "<3>", "error: "},
+    [LOG_LEVEL_WARNING] = {"warning", "<4>", "warning: "},
+    [LOG_LEVEL_INFO] = {"info", "<6>", ""},
+    [LOG_LEVEL_DEBUG] = {"debug", "<7>", ""},
+};
+
+/* Set once by log_init, before anything else runs. */
+static struct log_options options = {.level = LOG_LEVEL_INFO};
+
+void
+log_init(const struct log_options *chosen)
+{
+    options = *chosen;
+}
+
+static void
+print_json(enum log_level level, const char *key, const char *message)
+{
+    char time[MOMENT_TEXT_BYTES];
+    json_t *line = json_pack("{s:s, s:s, s:s}", "time", moment_format(clock_now(), time), "level",
+        levels[level].name, key, message);
+    char *text = line == NULL ? NULL : json_dumps(line, JSON_COMPACT);
+
+    fprintf(
+        stderr, "%s\n", text == NULL ? "{\"level\":\"error\",\"message\":\"not UTF-8\"}" : text);
+    free(text);
+    json_decref(line);
+}
+
+static void
+print_line(enum log_level level, const char *key, const char *message)
+{
+    const char *priority = getenv("JOURNAL_STREAM") == NULL ? "" : levels[level].priority;
+    bool is_hint = key[0] == 'h';
+
+    if (level > options.level)
+        return;
+    progress_clear_line();
+    if (options.json)
+        print_json(level, key, message);
+    else
+        fprintf(stderr, "%s%s%s\n", priority, is_hint ? "hint: " : levels[level].prefix, message);
+}
+
+static void
+print_format(enum log_level level, const char *format, va_list arguments)
+{
+    char message[4096];
+
+    vsnprintf(message, sizeof message, format, arguments);
+    print_line(level, "message", message);
+}
+
+#define DEFINE_LOG(name, level)                                                                    \
+    void name(const char *format, ...)                                                             \
+    {                                                                                              \
+        va_list arguments;                                                                         \
+                                                                                                   \
+        va_start(arguments, format);                                                               \
+        print_format(level, format, arguments);                                                    \
+        va_end(arguments);                                                                         \
+    }
+
+DEFINE_LOG(log_error, LOG_LEVEL_ERROR)
+DEFINE_LOG(log_warning, LOG_LEVEL_WARNING)
+DEFINE_LOG(log_info, LOG_LEVEL_INFO)
+DEFINE_LOG(log_debug, LOG_LEVEL_DEBUG)
+
+void
+log_fault(const struct fault *f)
+{
+    if (f->sqlstate[0] != '\0')
+        log_error("%s (SQLSTATE %s)", f->text, f->sqlstate);
+    else
+        log_error("%s", f->text);
+    if (f->hint[0] != '\0')
+        print_line(LOG_LEVEL_ERROR, "hint", f->hint);
+}

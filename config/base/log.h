@@ -1,0 +1,30 @@
+/*
+ * log: what happens, one line each, on stderr. Text or JSON Lines; under systemd (JOURNAL_STREAM)
+ * each text line carries its priority prefix (sd-daemon(3)).
+ */
+#ifndef CONFIG_BASE_LOG_H
+#define CONFIG_BASE_LOG_H
+
+#include <stdbool.h>
+
+#include "config/base/fault.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+struct log_options {
+    enum log_level level; /* the most talkative level that is printed */
+    bool json;
+};
+
+/* Called once at start; before that, text lines up to LOG_LEVEL_INFO. */
+void log_init(const struct log_options *options);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints a fault as the one line it is, then its hint. */
+void log_fault(const struct fault *f);
+
+#endif

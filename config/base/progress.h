@@ -1,0 +1,26 @@
+/*
+ * progress: one line on a terminal that shows how far a long work is. Silent when stderr is no
+ * terminal or progress was switched off. SIGUSR1 prints the same line once, anywhere.
+ */
+#ifndef CONFIG_BASE_PROGRESS_H
+#define CONFIG_BASE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Called once at start. */
+void progress_init(bool wanted);
+
+/* Begins a work of `total` units (0: unknown), named for people: "import orders.csv", "rows".
+ * Another work may begin inside; it shows until it finishes. `what` and `unit` are borrowed. */
+void progress_begin(const char *what, const char *unit, uint64_t total);
+void progress_step(uint64_t done);
+void progress_finish(void);
+
+/* Takes the line away before something else is printed. */
+void progress_clear_line(void);
+
+/* For the SIGUSR1 handler; async-signal-safe. The line is printed at the next progress_step. */
+void progress_ask(void);
+
+#endif
