@@ -15,7 +15,8 @@ csv_reader_init(
     r->field_count = r->field_room = 0;
     r->record = (struct text)TEXT_INIT;
     r->next_line = 1;
-    r->at = r->filled = 0;
+    r->raw = NULL;
+    r->at = r->filled = r->kept = 0;
     r->started = false;
 }
 
@@ -29,6 +30,17 @@ csv_reader_release(struct csv_reader *r)
 
 enum { END_OF_SOURCE = -1, SOURCE_FAILED = -2 };
 
+/* Adds to `raw` what was taken from the buffer since the last time. */
+static void
+keep_raw(struct csv_reader *r)
+{
+    size_t length = r->at - r->kept;
+
+    if (r->raw != NULL && r->raw->length < r->record_limit_bytes)
+        text_add_bytes(r->raw, r->buffer + r->kept, length);
+    r->kept = r->at;
+}
+
 /* The next byte without taking it. */
 static int
 peek(struct csv_reader *r, struct fault *f)
@@ -37,10 +49,11 @@ peek(struct csv_reader *r, struct fault *f)
 
     if (r->at < r->filled)
         return (unsigned char)r->buffer[r->at];
+    keep_raw(r);
     n = r->source.read(r->source.state, r->buffer, sizeof r->buffer, f);
     if (n < 0)
         return SOURCE_FAILED;
-    r->at = 0;
+    r->at = r->kept = 0;
     r->filled = (size_t)n;
     return n == 0 ? END_OF_SOURCE : (unsigned char)r->buffer[0];
 }
@@ -223,6 +236,9 @@ csv_read(struct csv_reader *r, struct fault *f)
             return 0;
         r->line = r->next_line;
         r->field_count = 0;
+        r->kept = r->at;
+        if (r->raw != NULL)
+            text_clear(r->raw);
         text_clear(&r->record);
         while ((ended = read_field(r, f)) == 0)
             ;
@@ -230,7 +246,24 @@ csv_read(struct csv_reader *r, struct fault *f)
             return -1;
     } while (r->field_count == 1 && r->fields[0].length == 0 && !r->fields[0].quoted);
     settle_fields(r);
+    keep_raw(r);
     return 1;
+}
+
+int
+csv_skip_line(struct csv_reader *r, struct fault *f)
+{
+    int c;
+
+    while ((c = peek(r, f)) >= 0) {
+        r->at++;
+        if (c == '\n') {
+            r->next_line++;
+            break;
+        }
+    }
+    keep_raw(r);
+    return c == SOURCE_FAILED ? -1 : 0;
 }
 
 void

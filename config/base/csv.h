@@ -27,12 +27,15 @@ struct csv_reader {
     uint64_t line;             /* of the record just read, from 1 */
     struct csv_field *fields;
     size_t field_count;
+    struct text *raw; /* NULL, or borrowed: csv_read leaves the record's own bytes in it, line end
+                         included; longer than the limit: cut */
     /* private */
     size_t field_room;
     struct text record;
     uint64_t next_line;
     char buffer[65536];
     size_t at, filled;
+    size_t kept; /* from here on the buffer is not in `raw` yet */
     bool started;
 };
 
@@ -44,6 +47,10 @@ void csv_reader_release(struct csv_reader *r);
 /* Reads the next record into r->fields. Returns 1, 0 at the end, -1 with a fault that names the
  * line. Empty lines are skipped. */
 int csv_read(struct csv_reader *r, struct fault *f);
+
+/* After csv_read refused a record (FAULT_DATA): skips the rest of the line it stopped in, so that
+ * reading may go on with the next one. 0, or -1 with a fault when the source cannot be read. */
+int csv_skip_line(struct csv_reader *r, struct fault *f);
 
 /* Adds one field; quotes it when it must be (an empty text always). Separators are the caller's. */
 void csv_add_field(struct text *t, const char *bytes, size_t length);

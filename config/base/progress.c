@@ -70,11 +70,12 @@ print_work(const struct work *w, double now)
 void
 progress_step(uint64_t done)
 {
-    struct work *w = &works[depth - 1];
+    struct work *w;
     double now;
 
     if (depth < 1 || depth > MAX_DEPTH)
         return;
+    w = &works[depth - 1];
     w->done = done;
     if (!enabled && !asked)
         return;

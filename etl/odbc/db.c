@@ -1,0 +1,348 @@
+#include "etl/odbc/db.h"
+
+#include <sql.h>
+#include <sqlext.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "etl/odbc/handle.h"
+
+struct db {
+    char *name;
+    SQLHENV environment;
+    SQLHDBC connection;
+    const struct dialect *dialect;
+    bool in_transaction;
+};
+
+/* ---- what the driver says ---- */
+
+/* The driver's message without the "[unixODBC][...]" prefixes that name the messengers. */
+static const char *
+without_prefixes(const char *message)
+{
+    while (message[0] == '[') {
+        const char *end = strchr(message, ']');
+
+        if (end == NULL)
+            break;
+        message = end + 1;
+    }
+    return message;
+}
+
+int
+handle_fault(
+    const struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f)
+{
+    SQLCHAR state[6] = "", message[1024] = "the driver gives no reason";
+    SQLINTEGER native = 0;
+    SQLSMALLINT length;
+
+    SQLGetDiagRec(handle_type, handle, 1, state, &native, message, sizeof message, &length);
+    if (db->dialect != NULL)
+        kind = db->dialect->classify(native, (const char *)state);
+    fault_set(f, kind, "%s: %s", db->name, without_prefixes((const char *)message));
+    if (f != NULL)
+        memcpy(f->sqlstate, state, sizeof f->sqlstate);
+    if (strncmp((const char *)state, "IM002", 5) == 0 ||
+        strncmp((const char *)state, "01000", 5) == 0)
+        fault_hint(f, "is the ODBC driver installed? odbcinst -q -d lists what there is");
+    return -1;
+}
+
+/* ---- connecting ---- */
+
+static int
+allocate_handles(struct db *db, struct fault *f)
+{
+    if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &db->environment)))
+        return fault_set(f, FAULT_INTERNAL, "unixODBC gives no environment");
+    SQLSetEnvAttr(db->environment, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0);
+    if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, db->environment, &db->connection)))
+        return fault_set(f, FAULT_INTERNAL, "unixODBC gives no connection handle");
+    return 0;
+}
+
+static int
+connect_with(struct db *db, const char *connection, struct fault *f)
+{
+    SQLRETURN result = SQLDriverConnect(
+        db->connection, NULL, (SQLCHAR *)connection, SQL_NTS, NULL, 0, NULL, SQL_DRIVER_NOPROMPT);
+
+    if (SQL_SUCCEEDED(result))
+        return 0;
+    handle_fault(db, SQL_HANDLE_DBC, db->connection, FAULT_UNAVAILABLE, f);
+    return fault_wrap(f, "connect");
+}
+
+/* Which engine answers is known only after connecting; what must stand in the connection string
+ * before that is taken from the dialect whose driver the string names. */
+static const struct dialect *
+guess_dialect(const char *connection)
+{
+    return strcasestr(connection, "sqlite") != NULL ? &dialect_sqlite : NULL;
+}
+
+static int
+find_dialect(struct db *db, struct fault *f)
+{
+    SQLCHAR dbms[128] = "";
+    SQLSMALLINT length;
+
+    SQLGetInfo(db->connection, SQL_DBMS_NAME, dbms, sizeof dbms, &length);
+    if ((db->dialect = dialect_find((const char *)dbms)) == NULL)
+        return fault_set(
+            f, FAULT_SETTINGS, "%s: the engine '%s' is not supported", db->name, (char *)dbms);
+    return 0;
+}
+
+static int
+prepare_session(struct db *db, struct fault *f)
+{
+    for (const char *const *statement = db->dialect->session; *statement != NULL; statement++) {
+        if (db_run(db, *statement, NULL, f) != 0)
+            return fault_wrap(f, "prepare the connection");
+    }
+    return 0;
+}
+
+struct db *
+db_open(const char *name, const char *connection, enum db_mode mode, struct fault *f)
+{
+    const struct dialect *guess = guess_dialect(connection);
+    struct text full = TEXT_INIT;
+    struct db *db = calloc(1, sizeof *db);
+    int rc = -1;
+
+    if (db == NULL || (db->name = strdup(name)) == NULL) {
+        fault_set_memory(f);
+        goto done;
+    }
+    text_add(&full, connection);
+    if (guess != NULL)
+        text_add_format(
+            &full, ";%s;%s", guess->attributes, mode == DB_EXISTING ? guess->no_create : "");
+    if (text_check(&full, f) != 0 || allocate_handles(db, f) != 0)
+        goto done;
+    if (connect_with(db, text_get(&full), f) != 0)
+        goto done;
+    if (find_dialect(db, f) == 0)
+        rc = prepare_session(db, f);
+done:
+    text_release(&full);
+    if (rc != 0) {
+        db_close(db);
+        return NULL;
+    }
+    return db;
+}
+
+void
+db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    db_rollback(db);
+    if (db->connection != NULL) {
+        SQLDisconnect(db->connection);
+        SQLFreeHandle(SQL_HANDLE_DBC, db->connection);
+    }
+    if (db->environment != NULL)
+        SQLFreeHandle(SQL_HANDLE_ENV, db->environment);
+    free(db->name);
+    free(db);
+}
+
+const char *
+db_name(const struct db *db)
+{
+    return db->name;
+}
+
+const struct dialect *
+db_dialect(const struct db *db)
+{
+    return db->dialect;
+}
+
+void *
+db_connection_handle(const struct db *db)
+{
+    return db->connection;
+}
+
+/* ---- statements that need no preparing ---- */
+
+int
+db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f)
+{
+    struct stmt *s = db_prepare(db, sql, f);
+    int rc = s == NULL ? -1 : stmt_run(s, f);
+
+    if (rc == 0 && affected != NULL)
+        *affected = stmt_affected(s);
+    stmt_free(s);
+    return rc;
+}
+
+int
+db_get_int(struct db *db, const char *sql, int64_t none, int64_t *result, struct fault *f)
+{
+    static const enum value_type type = VALUE_INT;
+    struct stmt *s = db_prepare(db, sql, f);
+    struct value v = value_null();
+    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
+
+    if (rc == 0)
+        rc = stmt_fetch(s, &v, f);
+    *result = rc == 1 && v.type == VALUE_INT ? v.as.integer : none;
+    stmt_free(s);
+    return rc < 0 ? -1 : 0;
+}
+
+int
+db_has_row(struct db *db, const char *sql, struct fault *f)
+{
+    struct stmt *s = db_prepare(db, sql, f);
+    int rc = s == NULL ? -1 : stmt_query(s, NULL, 0, f);
+
+    if (rc == 0)
+        rc = stmt_fetch(s, NULL, f);
+    stmt_free(s);
+    return rc;
+}
+
+/* ---- transactions ---- */
+
+int
+db_begin(struct db *db, struct fault *f)
+{
+    if (db->in_transaction)
+        return fault_set(f, FAULT_INTERNAL, "%s: a transaction inside a transaction", db->name);
+    if (db_run(db, db->dialect->begin, NULL, f) != 0)
+        return fault_wrap(f, "begin a transaction");
+    db->in_transaction = true;
+    return 0;
+}
+
+int
+db_commit(struct db *db, struct fault *f)
+{
+    if (db_run(db, db->dialect->commit, NULL, f) != 0)
+        return fault_wrap(f, "commit");
+    db->in_transaction = false;
+    return 0;
+}
+
+void
+db_rollback(struct db *db)
+{
+    if (!db->in_transaction)
+        return;
+    db->in_transaction = false;
+    db_run(db, db->dialect->rollback, NULL, NULL);
+}
+
+int
+db_end(struct db *db, int rc, struct fault *f)
+{
+    if (rc == 0)
+        rc = db_commit(db, f);
+    if (rc != 0)
+        db_rollback(db);
+    return rc;
+}
+
+/* ---- tables ---- */
+
+static int
+name_is_listed(struct db *db, const char *list, const char *name, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    sql_add(&sql, "SELECT 1 FROM (%s) AS listed WHERE name = %t", list, name);
+    if (text_check(&sql, f) == 0)
+        rc = db_has_row(db, text_get(&sql), f);
+    text_release(&sql);
+    return rc;
+}
+
+int
+db_table_exists(struct db *db, const char *name, struct fault *f)
+{
+    int rc = name_is_listed(db, db->dialect->list_tables, name, f);
+
+    return rc == 0 ? name_is_listed(db, db->dialect->list_views, name, f) : rc;
+}
+
+static void
+add_column(struct text *sql, const struct dialect *dialect, const struct table_column *column)
+{
+    sql_add(sql, "%n ", column->name);
+    dialect->add_type(sql, column);
+    if (column->default_text != NULL)
+        sql_add(sql, " DEFAULT %t", column->default_text);
+    text_add(sql, column->not_null ? " NOT NULL" : " NULL");
+}
+
+static void
+add_name_list(struct text *sql, const char *const *names, size_t count)
+{
+    text_add(sql, "(");
+    for (size_t i = 0; i < count; i++)
+        sql_add(sql, i == 0 ? "%n" : ", %n", names[i]);
+    text_add(sql, ")");
+}
+
+static void
+add_create_table(struct text *sql, const struct dialect *dialect, const struct table *table)
+{
+    sql_add(sql, "CREATE TABLE %n (", table->name);
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (i > 0)
+            text_add(sql, ", ");
+        if (table->identity && strcmp(table->columns[i].name, table->key[0]) == 0)
+            sql_add(sql, "%n %s", table->columns[i].name, dialect->identity_key);
+        else
+            add_column(sql, dialect, &table->columns[i]);
+    }
+    if (table->key_count > 0 && !table->identity) {
+        text_add(sql, ", PRIMARY KEY ");
+        add_name_list(sql, table->key, table->key_count);
+    }
+    text_add(sql, ")");
+}
+
+static int
+create_index(
+    struct db *db, const struct table *table, const struct table_index *index, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc;
+
+    sql_add(
+        &sql, "CREATE %sINDEX %n ON %n ", index->unique ? "UNIQUE " : "", index->name, table->name);
+    add_name_list(&sql, index->columns, index->column_count);
+    rc = text_check(&sql, f) == 0 ? db_run(db, text_get(&sql), NULL, f) : -1;
+    text_release(&sql);
+    return rc == 0 ? 0 : fault_wrap(f, "create index '%s'", index->name);
+}
+
+int
+db_create_table(struct db *db, const struct table *table, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    add_create_table(&sql, db->dialect, table);
+    if (text_check(&sql, f) == 0)
+        rc = db_run(db, text_get(&sql), NULL, f);
+    if (rc == 0 && table->identity)
+        rc = db->dialect->set_identity(db, table->name, table->identity_last, f);
+    for (size_t i = 0; rc == 0 && i < table->index_count; i++)
+        rc = create_index(db, table, &table->indexes[i], f);
+    text_release(&sql);
+    return rc == 0 ? 0 : fault_wrap(f, "create table '%s'", table->name);
+}

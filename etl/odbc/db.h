@@ -1,0 +1,84 @@
+/*
+ * db: one connection to a database through ODBC, and its statements. The only room that calls SQL*
+ * functions.
+ *
+ * Values are exact: doubles, 64-bit integers, times to the microsecond and texts in UTF-8 come back
+ * bit for bit as they were bound. A result is streamed; nothing is read ahead into memory.
+ */
+#ifndef ETL_ODBC_DB_H
+#define ETL_ODBC_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/base/fault.h"
+#include "config/base/value.h"
+#include "etl/odbc/dialect.h"
+#include "etl/odbc/sql.h"
+
+struct db;
+struct stmt;
+
+enum db_mode {
+    DB_EXISTING, /* a database that is not there is FAULT_UNAVAILABLE */
+    DB_CREATE    /* an embedded one is created */
+};
+
+/* Connects. `name` is the database's name for messages. Owned by the caller; NULL with a fault
+ * (FAULT_UNAVAILABLE with the driver's words; FAULT_SETTINGS for an engine without a dialect). */
+struct db *db_open(const char *name, const char *connection, enum db_mode mode, struct fault *f);
+void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
+
+const char *db_name(const struct db *db);
+const struct dialect *db_dialect(const struct db *db);
+
+/* Runs a statement that gives no rows. `affected` may be NULL. */
+int db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f);
+
+/* The single integer a query gives; `none` when it gives no row or NULL. */
+int db_get_int(struct db *db, const char *sql, int64_t none, int64_t *result, struct fault *f);
+
+/* Does the query give a row? Returns 1, 0, or -1 with a fault. */
+int db_has_row(struct db *db, const char *sql, struct fault *f);
+
+/*
+ * Transactions do not nest. db_rollback never fails: what it cannot roll back is gone with the
+ * connection. A function that began one ends it with db_end: commit when rc is 0, else rollback.
+ */
+int db_begin(struct db *db, struct fault *f);
+int db_commit(struct db *db, struct fault *f);
+void db_rollback(struct db *db);
+int db_end(struct db *db, int rc, struct fault *f);
+
+/* Does a table (or view) of that name exist? Returns 1, 0, or -1 with a fault. */
+int db_table_exists(struct db *db, const char *name, struct fault *f);
+
+/* CREATE TABLE with its key, then its indexes. Default values are text constants. */
+int db_create_table(struct db *db, const struct table *table, struct fault *f);
+
+/* Prepares a statement; owned by the caller. */
+struct stmt *db_prepare(struct db *db, const char *sql, struct fault *f);
+void stmt_free(struct stmt *s); /* NULL is fine */
+
+/* Sets parameter `number` (from 1); the value is copied. */
+int stmt_bind(struct stmt *s, int number, const struct value *v, struct fault *f);
+
+/* Sets parameters 1 to `count`. */
+int stmt_bind_row(struct stmt *s, const struct value *row, size_t count, struct fault *f);
+
+/* Runs a statement that gives no rows; its number of affected rows. */
+int stmt_run(struct stmt *s, struct fault *f);
+int64_t stmt_affected(const struct stmt *s);
+
+/*
+ * Runs a query whose columns are of these types (`types` is borrowed until the query ends). Exact
+ * doubles need the column written by dialect->add_read. Then stmt_fetch fills a row of that many
+ * values, borrowed until the next fetch; returns 1, 0 at the end (the statement may be queried
+ * again), -1 with a fault. stmt_stop ends a query early.
+ */
+int stmt_query(struct stmt *s, const enum value_type *types, size_t count, struct fault *f);
+int stmt_fetch(struct stmt *s, struct value *row, struct fault *f);
+void stmt_stop(struct stmt *s);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * dialect: everything in which one database engine differs from another. One engine is one file
+ * with one table of this struct; nothing else in the program asks which engine it talks to.
+ *
+ * All engines quote names with "double quotes" and texts with 'single quotes'.
+ */
+#ifndef ETL_ODBC_DIALECT_H
+#define ETL_ODBC_DIALECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/base/arena.h"
+#include "config/base/fault.h"
+#include "config/base/text.h"
+#include "config/table/table.h"
+
+struct db;
+
+struct dialect {
+    const char *name;           /* "SQLite", for people */
+    const char *dbms_name;      /* as SQLGetInfo(SQL_DBMS_NAME) says it */
+    const char *attributes;     /* put behind every connection string */
+    const char *no_create;      /* attribute that keeps connecting from creating a database; "" */
+    const char *const *session; /* statements for a new connection, up to a NULL */
+
+    const char *begin; /* begins a transaction that will write */
+    const char *commit;
+    const char *rollback;
+
+    /* Column type for CREATE TABLE. */
+    void (*add_type)(struct text *sql, const struct table_column *column);
+    /* The key column of a table whose identity the engine gives. */
+    const char *identity_key;
+
+    /* A select-list expression that brings the column's exact value (see stmt_fetch). `name` is
+     * quoted SQL. */
+    void (*add_read)(struct text *sql, const char *name, enum value_type type);
+
+    /* FLOAT seconds from one DATETIME expression to another; NULL when either is. */
+    void (*add_seconds_between)(struct text *sql, const char *from, const char *to);
+
+    /* Sets where a table's identity goes on: the next row gets a value above `last`. */
+    int (*set_identity)(struct db *db, const char *table, int64_t last, struct fault *f);
+    /* The highest value the identity has ever given. */
+    int (*get_identity)(struct db *db, const char *table, int64_t *last, struct fault *f);
+
+    /* Names of the tables (or views) whose name begins with a prefix, in order of name; one column.
+     */
+    const char *list_tables;
+    const char *list_views;
+
+    /* Reads a table's shape from the engine's catalogue, except the identity's last value.
+     * Everything is allocated in `memory`. FAULT_DATA when there is no such table. */
+    int (*describe)(struct db *db, const char *name, struct arena *memory, struct table *table,
+        struct fault *f);
+
+    /* What a native error code means. */
+    enum fault_kind (*classify)(int native, const char *sqlstate);
+
+    bool transactional_ddl; /* CREATE, DROP and RENAME commit and roll back with the transaction */
+};
+
+extern const struct dialect dialect_sqlite;
+
+/* The dialect of a DBMS by the name its driver tells; NULL when we know none. */
+const struct dialect *dialect_find(const char *dbms_name);
+
+#endif

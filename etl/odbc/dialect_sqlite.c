@@ -1,0 +1,332 @@
+/*
+ * SQLite through libsqliteodbc.
+ *
+ * DATETIME is kept as text "2026-11-20 08:00:00.5" in UTC, which sorts as time and keeps
+ * microseconds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/arena.h"
+#include "etl/odbc/db.h"
+#include "etl/odbc/dialect.h"
+
+/* WAL lets readers (a backup) see one moment while a writer goes on; FULL makes a commit survive a
+ * power cut. legacy_alter_table: a rename must not rewrite views and triggers behind our back. */
+static const char *const session[] = {
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA legacy_alter_table=ON",
+    NULL,
+};
+
+static const char *const type_names[VALUE_TYPE_COUNT] = {
+    [VALUE_NULL] = "BLOB",
+    [VALUE_INT] = "BIGINT",
+    [VALUE_FLOAT] = "DOUBLE",
+    [VALUE_TIME] = "DATETIME",
+    [VALUE_TEXT] = "NVARCHAR",
+    [VALUE_BYTES] = "BLOB",
+};
+
+static void
+add_type(struct text *sql, const struct table_column *column)
+{
+    if (column->type == VALUE_TEXT && column->length == 0)
+        text_add(sql, "TEXT");
+    else if (column->type == VALUE_INT && column->length == 1)
+        text_add(sql, "BIT");
+    else
+        text_add(sql, type_names[column->type]);
+    if (column->type == VALUE_TEXT && column->length > 0)
+        text_add_format(sql, "(%d)", column->length);
+}
+
+/* The driver hands doubles over with 15 digits; the engine's own 17 digits read back to the same
+ * bits. */
+static void
+add_read(struct text *sql, const char *name, enum value_type type)
+{
+    if (type == VALUE_FLOAT)
+        sql_add(sql, "CASE WHEN %s IS NULL THEN NULL ELSE printf('%%!.17g', %s) END", name, name);
+    else
+        text_add(sql, name);
+}
+
+/* Whole microseconds since 1970, an integer: strftime counts seconds, the text holds the fraction.
+ */
+static void
+add_micros(struct text *sql, const char *time)
+{
+    sql_add(sql,
+        "(CAST(strftime('%%s', substr(%s, 1, 19)) AS INTEGER) * 1000000 + "
+        "CAST(substr(substr(%s, 21) || '000000', 1, 6) AS INTEGER))",
+        time, time);
+}
+
+static void
+add_seconds_between(struct text *sql, const char *from, const char *to)
+{
+    text_add(sql, "((");
+    add_micros(sql, to);
+    text_add(sql, " - ");
+    add_micros(sql, from);
+    text_add(sql, ") / 1000000.0)");
+}
+
+static int
+set_identity(struct db *db, const char *table, int64_t last, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc =
+        db_run(db, sql_set(&sql, "DELETE FROM sqlite_sequence WHERE name = %t", table), NULL, f);
+
+    if (rc == 0)
+        rc = db_run(db,
+            sql_set(&sql, "INSERT INTO sqlite_sequence(name, seq) VALUES (%t, %d)", table, last),
+            NULL, f);
+    text_release(&sql);
+    return rc;
+}
+
+static int
+get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = db_get_int(
+        db, sql_set(&sql, "SELECT seq FROM sqlite_sequence WHERE name = %t", table), 0, last, f);
+
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- describing a table ---- */
+
+/* The neutral type of a declared type, after SQLite's own affinity rules
+ * (sqlite.org/datatype3.html, section 3.1), with DATETIME and BIT known by name. */
+static enum value_type
+type_of_declaration(const char *declared)
+{
+    static const struct {
+        const char *part;
+        enum value_type type;
+    } rules[] = {
+        {"DATETIME", VALUE_TIME},
+        {"TIMESTAMP", VALUE_TIME},
+        {"INT", VALUE_INT},
+        {"BIT", VALUE_INT},
+        {"CHAR", VALUE_TEXT},
+        {"CLOB", VALUE_TEXT},
+        {"TEXT", VALUE_TEXT},
+        {"REAL", VALUE_FLOAT},
+        {"FLOA", VALUE_FLOAT},
+        {"DOUB", VALUE_FLOAT},
+        {"BLOB", VALUE_BYTES},
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (strcasestr(declared, rules[i].part) != NULL)
+            return rules[i].type;
+    }
+    return VALUE_TEXT;
+}
+
+static int
+length_of_declaration(const char *declared)
+{
+    const char *open = strchr(declared, '(');
+
+    return open == NULL ? 0 : atoi(open + 1);
+}
+
+/* "'BizTalkService'" without its quotes; other defaults are kept as they stand. */
+static const char *
+unquote_default(struct arena *memory, const struct value *v)
+{
+    const char *bytes = v->as.text.bytes;
+    size_t length = v->as.text.length;
+
+    if (v->type != VALUE_TEXT)
+        return NULL;
+    if (length >= 2 && bytes[0] == '\'')
+        return arena_strndup(memory, bytes + 1, length - 2);
+    return arena_strndup(memory, bytes, length);
+}
+
+/* One row of PRAGMA table_info: cid, name, type, notnull, dflt_value, pk. */
+static int
+take_column(const struct value *row, struct arena *memory, struct table *t, struct fault *f)
+{
+    struct table_column *column =
+        arena_append(memory, &t->columns, &t->column_count, sizeof *column);
+    const char *declared = arena_strndup(memory, row[2].as.text.bytes, row[2].as.text.length);
+
+    if (column == NULL || declared == NULL ||
+        (column->name = arena_strndup(memory, row[1].as.text.bytes, row[1].as.text.length)) == NULL)
+        return fault_set_memory(f);
+    column->type = type_of_declaration(declared);
+    column->length = column->type == VALUE_TEXT ? length_of_declaration(declared)
+                                                : strcasecmp(declared, "BIT") == 0;
+    column->not_null = row[3].as.integer != 0;
+    column->default_text = unquote_default(memory, &row[4]);
+    if (row[5].as.integer > 0) {
+        const char **key = arena_append(memory, &t->key, &t->key_count, sizeof *key);
+
+        if (key == NULL)
+            return fault_set_memory(f);
+        *key = column->name;
+    }
+    return 0;
+}
+
+static int
+describe_columns(
+    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
+{
+    static const enum value_type types[] = {
+        VALUE_INT, VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_TEXT, VALUE_INT};
+    struct value row[6];
+    struct text sql = TEXT_INIT;
+    struct stmt *s = NULL;
+    int rc = -1;
+
+    s = db_prepare(db,
+        sql_set(&sql,
+            "SELECT cid, name, type, \"notnull\", dflt_value, pk FROM pragma_table_info(%t) ORDER "
+            "BY cid",
+            name),
+        f);
+    if (s != NULL && stmt_query(s, types, 6, f) == 0) {
+        while ((rc = stmt_fetch(s, row, f)) == 1) {
+            if ((rc = take_column(row, memory, table, f)) != 0)
+                break;
+        }
+    }
+    stmt_free(s);
+    text_release(&sql);
+    if (rc == 0 && table->column_count == 0)
+        rc = fault_set(f, FAULT_DATA, "%s: there is no table '%s'", db_name(db), name);
+    return rc;
+}
+
+/* Rows of (index, unique, column), in order; a new index begins where the name changes. */
+static int
+take_index_column(const struct value *row, struct arena *memory, struct table *t, struct fault *f)
+{
+    const char *name = arena_strndup(memory, row[0].as.text.bytes, row[0].as.text.length);
+    const char *column = arena_strndup(memory, row[2].as.text.bytes, row[2].as.text.length);
+    struct table_index *index = t->index_count > 0 ? &t->indexes[t->index_count - 1] : NULL;
+    const char **slot;
+
+    if (name == NULL || column == NULL)
+        return fault_set_memory(f);
+    if (index == NULL || strcmp(index->name, name) != 0) {
+        if ((index = arena_append(memory, &t->indexes, &t->index_count, sizeof *index)) == NULL)
+            return fault_set_memory(f);
+        index->name = name;
+        index->unique = row[1].as.integer != 0;
+    }
+    if ((slot = arena_append(memory, &index->columns, &index->column_count, sizeof *slot)) == NULL)
+        return fault_set_memory(f);
+    *slot = column;
+    return 0;
+}
+
+static int
+describe_indexes(
+    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
+{
+    static const enum value_type types[] = {VALUE_TEXT, VALUE_INT, VALUE_TEXT};
+    struct value row[3];
+    struct text sql = TEXT_INIT;
+    struct stmt *s = NULL;
+    int rc = -1;
+
+    s = db_prepare(db,
+        sql_set(&sql,
+            "SELECT l.name, l.\"unique\", i.name FROM pragma_index_list(%t) AS l, "
+            "pragma_index_info(l.name) AS i WHERE l.origin = 'c' ORDER BY l.name, i.seqno",
+            name),
+        f);
+    if (s != NULL && stmt_query(s, types, 3, f) == 0) {
+        while ((rc = stmt_fetch(s, row, f)) == 1) {
+            if ((rc = take_index_column(row, memory, table, f)) != 0)
+                break;
+        }
+    }
+    stmt_free(s);
+    text_release(&sql);
+    return rc;
+}
+
+static int
+describe(
+    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int identity;
+
+    *table = (struct table){.name = arena_strdup(memory, name)};
+    if (table->name == NULL)
+        return fault_set_memory(f);
+    if (describe_columns(db, name, memory, table, f) != 0 ||
+        describe_indexes(db, name, memory, table, f) != 0)
+        return -1;
+    identity = db_has_row(db,
+        sql_set(&sql,
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = %t AND "
+            "upper(sql) LIKE '%%AUTOINCREMENT%%'",
+            name),
+        f);
+    text_release(&sql);
+    table->identity = identity == 1;
+    return identity < 0 ? -1 : 0;
+}
+
+/* Native codes are SQLite's primary result codes (sqlite.org/rescode.html). */
+static enum fault_kind
+classify(int native, const char *sqlstate)
+{
+    static const enum fault_kind kinds[] = {
+        [3] = FAULT_PERMISSION,   /* SQLITE_PERM */
+        [5] = FAULT_UNAVAILABLE,  /* SQLITE_BUSY */
+        [6] = FAULT_UNAVAILABLE,  /* SQLITE_LOCKED */
+        [8] = FAULT_PERMISSION,   /* SQLITE_READONLY */
+        [10] = FAULT_IO,          /* SQLITE_IOERR */
+        [11] = FAULT_DATA,        /* SQLITE_CORRUPT */
+        [13] = FAULT_IO,          /* SQLITE_FULL */
+        [14] = FAULT_UNAVAILABLE, /* SQLITE_CANTOPEN */
+        [19] = FAULT_DATA,        /* SQLITE_CONSTRAINT */
+        [26] = FAULT_DATA,        /* SQLITE_NOTADB */
+    };
+    size_t code = (size_t)native & 0xFF; /* the rest of an extended code is detail */
+
+    if (strcmp(sqlstate, "IM002") == 0 || strcmp(sqlstate, "01000") == 0)
+        return FAULT_UNAVAILABLE; /* the driver itself is missing */
+    if (code < sizeof kinds / sizeof kinds[0] && kinds[code] != FAULT_NONE)
+        return kinds[code];
+    return FAULT_INTERNAL;
+}
+
+const struct dialect dialect_sqlite = {
+    .name = "SQLite",
+    .dbms_name = "SQLite",
+    .attributes = "StepAPI=1;Timeout=60000;FKSupport=0",
+    .no_create = "NoCreat=1",
+    .session = session,
+    .begin = "BEGIN IMMEDIATE",
+    .commit = "COMMIT",
+    .rollback = "ROLLBACK",
+    .add_type = add_type,
+    .identity_key = "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
+    .add_read = add_read,
+    .add_seconds_between = add_seconds_between,
+    .set_identity = set_identity,
+    .get_identity = get_identity,
+    .list_tables =
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    .list_views = "SELECT name FROM sqlite_master WHERE type = 'view'",
+    .describe = describe,
+    .classify = classify,
+    .transactional_ddl = true,
+};

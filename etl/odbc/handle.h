@@ -1,0 +1,19 @@
+/*
+ * handle: what db.c and stmt.c share and nobody else sees.
+ */
+#ifndef ETL_ODBC_HANDLE_H
+#define ETL_ODBC_HANDLE_H
+
+#include <stdint.h>
+
+#include "etl/odbc/db.h"
+
+/* The SQLHDBC of a connection. */
+void *db_connection_handle(const struct db *db);
+
+/* Turns the first diagnostic record of an ODBC handle into a fault; `kind` when the dialect is not
+ * known yet. Always returns -1. */
+int handle_fault(
+    const struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f);
+
+#endif

@@ -1,0 +1,346 @@
+#include <limits.h>
+#include <sql.h>
+#include <sqlext.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/moment.h"
+#include "config/base/number.h"
+#include "etl/odbc/handle.h"
+
+/* One parameter. The driver reads it through these addresses when the statement runs, so it is
+ * bound again only when its type changes or its bytes move. */
+struct parameter {
+    enum value_type bound_type; /* VALUE_NULL: not bound yet */
+    const void *bound_bytes;
+    SQLULEN bound_size;
+    SQLLEN indicator;
+    int64_t integer;
+    double real;
+    struct text bytes;
+};
+
+struct stmt {
+    struct db *db;
+    SQLHSTMT handle;
+    struct parameter **parameters; /* each at an address of its own that never moves */
+    size_t parameter_count;
+    const enum value_type *types; /* of the query's columns; borrowed */
+    size_t column_count;
+    struct text *cells; /* one buffer a column */
+    size_t cell_count;
+    int64_t affected;
+    bool open; /* a query is under way */
+};
+
+struct stmt *
+db_prepare(struct db *db, const char *sql, struct fault *f)
+{
+    struct stmt *s = calloc(1, sizeof *s);
+
+    if (s == NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    s->db = db;
+    if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, db_connection_handle(db), &s->handle))) {
+        handle_fault(db, SQL_HANDLE_DBC, db_connection_handle(db), FAULT_UNAVAILABLE, f);
+        stmt_free(s);
+        return NULL;
+    }
+    if (!SQL_SUCCEEDED(SQLPrepare(s->handle, (SQLCHAR *)sql, SQL_NTS))) {
+        handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+        stmt_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+void
+stmt_free(struct stmt *s)
+{
+    if (s == NULL)
+        return;
+    if (s->handle != NULL)
+        SQLFreeHandle(SQL_HANDLE_STMT, s->handle);
+    for (size_t i = 0; i < s->parameter_count; i++) {
+        if (s->parameters[i] != NULL)
+            text_release(&s->parameters[i]->bytes);
+        free(s->parameters[i]);
+    }
+    for (size_t i = 0; i < s->cell_count; i++)
+        text_release(&s->cells[i]);
+    free(s->parameters);
+    free(s->cells);
+    free(s);
+}
+
+/* ---- parameters ---- */
+
+/* How each type of value goes to the driver. Times go as text: the engine's literal form is exact.
+ */
+static const struct {
+    SQLSMALLINT c_type;
+    SQLSMALLINT sql_type;
+    SQLSMALLINT digits;
+} binding[VALUE_TYPE_COUNT] = {
+    [VALUE_NULL] = {SQL_C_CHAR, SQL_VARCHAR, 0},
+    [VALUE_INT] = {SQL_C_SBIGINT, SQL_BIGINT, 0},
+    [VALUE_FLOAT] = {SQL_C_DOUBLE, SQL_DOUBLE, 0},
+    [VALUE_TIME] = {SQL_C_CHAR, SQL_VARCHAR, 0},
+    [VALUE_TEXT] = {SQL_C_CHAR, SQL_VARCHAR, 0},
+    [VALUE_BYTES] = {SQL_C_BINARY, SQL_LONGVARBINARY, 0},
+};
+
+static struct parameter *
+find_parameter(struct stmt *s, int number, struct fault *f)
+{
+    size_t index = (size_t)number - 1;
+
+    if (index >= s->parameter_count) {
+        struct parameter **grown = realloc(s->parameters, (index + 1) * sizeof(struct parameter *));
+
+        if (grown == NULL) {
+            fault_set_memory(f);
+            return NULL;
+        }
+        s->parameters = grown;
+        while (s->parameter_count <= index)
+            s->parameters[s->parameter_count++] = NULL;
+    }
+    if (s->parameters[index] == NULL &&
+        (s->parameters[index] = calloc(1, sizeof(struct parameter))) == NULL)
+        fault_set_memory(f);
+    return s->parameters[index];
+}
+
+/* Copies the value into the parameter. Returns the address the driver is to read. */
+static const void *
+hold_value(struct parameter *p, const struct value *v)
+{
+    char moment[MOMENT_TEXT_BYTES];
+
+    text_clear(&p->bytes);
+    switch (v->type) {
+    case VALUE_INT:
+        p->integer = v->as.integer;
+        p->indicator = 0;
+        return &p->integer;
+    case VALUE_FLOAT:
+        p->real = v->as.real;
+        p->indicator = 0;
+        return &p->real;
+    case VALUE_TIME:
+        text_add(&p->bytes, moment_format_sql(v->as.time_us, moment));
+        break;
+    case VALUE_TEXT:
+    case VALUE_BYTES:
+        text_add_bytes(&p->bytes, v->as.text.bytes, v->as.text.length);
+        break;
+    default:
+        text_add_bytes(&p->bytes, "", 0);
+        p->indicator = SQL_NULL_DATA;
+        return p->bytes.bytes;
+    }
+    p->indicator = (SQLLEN)p->bytes.length;
+    return p->bytes.bytes;
+}
+
+int
+stmt_bind(struct stmt *s, int number, const struct value *v, struct fault *f)
+{
+    struct parameter *p = find_parameter(s, number, f);
+    const void *address;
+    SQLULEN size;
+
+    if (p == NULL)
+        return -1;
+    address = hold_value(p, v);
+    if (text_check(&p->bytes, f) != 0)
+        return -1;
+    size = p->bytes.capacity > 0 ? p->bytes.capacity : 20;
+    if (p->bound_bytes == address && p->bound_size == size && p->bound_type == v->type &&
+        v->type != VALUE_NULL)
+        return 0;
+    if (!SQL_SUCCEEDED(SQLBindParameter(s->handle, (SQLUSMALLINT)number, SQL_PARAM_INPUT,
+            binding[v->type].c_type, binding[v->type].sql_type, size, binding[v->type].digits,
+            (SQLPOINTER)address, (SQLLEN)size, &p->indicator)))
+        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+    p->bound_bytes = address;
+    p->bound_size = size;
+    p->bound_type = v->type;
+    return 0;
+}
+
+int
+stmt_bind_row(struct stmt *s, const struct value *row, size_t count, struct fault *f)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (stmt_bind(s, (int)i + 1, &row[i], f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- running ---- */
+
+static int
+execute(struct stmt *s, struct fault *f)
+{
+    SQLRETURN result;
+
+    stmt_stop(s);
+    result = SQLExecute(s->handle);
+    if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
+        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+    s->open = true;
+    return 0;
+}
+
+int
+stmt_run(struct stmt *s, struct fault *f)
+{
+    SQLLEN count = 0;
+
+    if (execute(s, f) != 0)
+        return -1;
+    SQLRowCount(s->handle, &count);
+    s->affected = count;
+    stmt_stop(s);
+    return 0;
+}
+
+int64_t
+stmt_affected(const struct stmt *s)
+{
+    return s->affected;
+}
+
+void
+stmt_stop(struct stmt *s)
+{
+    if (s->open)
+        SQLFreeStmt(s->handle, SQL_CLOSE);
+    s->open = false;
+}
+
+int
+stmt_query(struct stmt *s, const enum value_type *types, size_t count, struct fault *f)
+{
+    if (count > s->cell_count) {
+        struct text *grown = realloc(s->cells, count * sizeof *grown);
+
+        if (grown == NULL)
+            return fault_set_memory(f);
+        s->cells = grown;
+        while (s->cell_count < count)
+            s->cells[s->cell_count++] = (struct text)TEXT_INIT;
+    }
+    s->types = types;
+    s->column_count = count;
+    return execute(s, f);
+}
+
+/* ---- fetching ---- */
+
+/* A whole text or binary cell, however long, piece by piece. 1 when there is a value, 0 for NULL.
+ */
+static int
+get_bytes(struct stmt *s, SQLUSMALLINT number, SQLSMALLINT c_type, struct fault *f)
+{
+    struct text *cell = &s->cells[number - 1];
+    size_t closing_nul = c_type == SQL_C_CHAR ? 1 : 0;
+    char piece[4096];
+
+    text_clear(cell);
+    for (;;) {
+        SQLLEN left = 0;
+        SQLRETURN result = SQLGetData(s->handle, number, c_type, piece, sizeof piece, &left);
+        size_t room = sizeof piece - closing_nul;
+
+        if (result == SQL_NO_DATA)
+            break;
+        if (!SQL_SUCCEEDED(result))
+            return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
+        if (left == SQL_NULL_DATA)
+            return 0;
+        text_add_bytes(
+            cell, piece, left == SQL_NO_TOTAL || (size_t)left > room ? room : (size_t)left);
+        if (result == SQL_SUCCESS)
+            break;
+    }
+    text_add_bytes(cell, "", 0);
+    return text_check(cell, f) != 0 ? -1 : 1;
+}
+
+static int
+get_integer(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
+{
+    SQLBIGINT integer = 0;
+    SQLLEN indicator = 0;
+
+    if (!SQL_SUCCEEDED(SQLGetData(s->handle, number, SQL_C_SBIGINT, &integer, 0, &indicator)))
+        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
+    *v = indicator == SQL_NULL_DATA ? value_null() : value_int(integer);
+    return 0;
+}
+
+/* A cell that came as text, as a value of its type. */
+static int
+parse_cell(enum value_type type, const struct text *cell, struct value *v)
+{
+    v->type = type;
+    switch (type) {
+    case VALUE_FLOAT:
+        if (strcasecmp(text_get(cell), "inf") == 0 || strcasecmp(text_get(cell), "-inf") == 0)
+            return number_parse_double(
+                text_get(cell)[0] == '-' ? "-inf" : "inf", cell->length, &v->as.real);
+        return number_parse_double(text_get(cell), cell->length, &v->as.real);
+    case VALUE_TIME:
+        return moment_parse(text_get(cell), cell->length, 0, &v->as.time_us);
+    case VALUE_BYTES:
+        *v = value_bytes(text_get(cell), cell->length);
+        return 0;
+    default:
+        *v = value_text_n(text_get(cell), cell->length);
+        return 0;
+    }
+}
+
+static int
+get_cell(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
+{
+    enum value_type type = s->types[number - 1];
+    const struct text *cell = &s->cells[number - 1];
+    int rc;
+
+    if (type == VALUE_INT)
+        return get_integer(s, number, v, f);
+    rc = get_bytes(s, number, type == VALUE_BYTES ? SQL_C_BINARY : SQL_C_CHAR, f);
+    if (rc < 0)
+        return -1;
+    if (rc == 0)
+        *v = value_null();
+    else if (parse_cell(type, cell, v) != 0)
+        return fault_set(f, FAULT_DATA, "%s: column %d holds '%.80s', which is not of type %s",
+            db_name(s->db), number, text_get(cell), value_type_name(type));
+    return 0;
+}
+
+int
+stmt_fetch(struct stmt *s, struct value *row, struct fault *f)
+{
+    SQLRETURN result = SQLFetch(s->handle);
+
+    if (result == SQL_NO_DATA) {
+        stmt_stop(s);
+        return 0;
+    }
+    if (!SQL_SUCCEEDED(result))
+        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
+    for (size_t i = 0; i < s->column_count; i++) {
+        if (get_cell(s, (SQLUSMALLINT)(i + 1), &row[i], f) != 0)
+            return -1;
+    }
+    return 1;
+}

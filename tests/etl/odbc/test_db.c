@@ -1,0 +1,226 @@
+#include "etl/odbc/db.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/harness.h"
+
+static struct db *
+open_here(void)
+{
+    struct fault f = FAULT_INIT;
+    char connection[400];
+    char *here = getcwd(NULL, 0);
+    struct db *db;
+
+    snprintf(connection, sizeof connection, "Driver=SQLite3;Database=%s/test.db", here);
+    free(here);
+    db = db_open("Test", connection, DB_CREATE, &f);
+    if (db == NULL)
+        test_print_fault(__FILE__, __LINE__, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db);
+    return db;
+}
+
+static const enum value_type all_types[] = {
+    VALUE_INT, VALUE_FLOAT, VALUE_TIME, VALUE_TEXT, VALUE_BYTES};
+
+/* Writes a row, reads it back and compares bit for bit. */
+static void
+round_trip(const struct value *row)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct value back[5];
+    struct text sql = TEXT_INIT;
+    struct stmt *s;
+
+    ASSERT_OK(
+        db_run(db, "CREATE TABLE t(i BIGINT, r DOUBLE, m DATETIME, t TEXT, b BLOB)", NULL, &f), &f);
+    s = db_prepare(db, "INSERT INTO t VALUES (?, ?, ?, ?, ?)", &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+    ASSERT_OK(stmt_bind_row(s, row, 5, &f), &f);
+    ASSERT_OK(stmt_run(s, &f), &f);
+    CU_ASSERT_EQUAL(stmt_affected(s), 1);
+    stmt_free(s);
+
+    text_add(&sql, "SELECT i, ");
+    db_dialect(db)->add_read(&sql, "r", VALUE_FLOAT);
+    text_add(&sql, ", m, t, b FROM t");
+    s = db_prepare(db, text_get(&sql), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+    ASSERT_OK(stmt_query(s, all_types, 5, &f), &f);
+    CU_ASSERT_EQUAL(stmt_fetch(s, back, &f), 1);
+    for (int i = 0; i < 5; i++)
+        CU_ASSERT_EQUAL(value_compare(&row[i], &back[i]), 0);
+    CU_ASSERT_EQUAL(stmt_fetch(s, back, &f), 0);
+    stmt_free(s);
+    text_release(&sql);
+    db_close(db);
+}
+
+static void
+keeps_extremes(void)
+{
+    static const unsigned char raw[] = {0, 1, 255, 0};
+    const struct value row[] = {value_int(INT64_MIN), value_float(0.1 + 0.2),
+        value_time(INT64_C(1700000000123456)), value_text("Zürich 東京 😀 'quoted' \"\n"),
+        value_bytes(raw, sizeof raw)};
+
+    round_trip(row);
+}
+
+static void
+keeps_nulls_apart_from_empty(void)
+{
+    const struct value row[] = {
+        value_null(), value_null(), value_null(), value_text(""), value_null()};
+
+    round_trip(row);
+}
+
+static void
+keeps_the_smallest_double(void)
+{
+    const struct value row[] = {value_int(INT64_MAX), value_float(5e-324), value_time(0),
+        value_text("x"), value_bytes("", 0)};
+
+    round_trip(row);
+}
+
+static void
+keeps_infinity_and_year_one(void)
+{
+    const struct value row[] = {value_int(0), value_float(-INFINITY),
+        value_time(INT64_C(-62135596800000000)), value_text("x"), value_bytes("a", 1)};
+
+    round_trip(row);
+}
+
+static void
+keeps_long_texts(void)
+{
+    size_t length = 1500000;
+    char *text = malloc(length);
+    struct value row[] = {value_int(1), value_float(1), value_time(1), value_null(), value_null()};
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    for (size_t i = 0; i < length; i++)
+        text[i] = (char)('a' + i % 26);
+    row[3] = value_text_n(text, length);
+    row[4] = value_bytes(text, length);
+    round_trip(row);
+    free(text);
+}
+
+static void
+refuses_a_missing_database(void)
+{
+    struct fault f = FAULT_INIT;
+
+    CU_ASSERT_PTR_NULL(
+        db_open("PrimaryImport", "Driver=SQLite3;Database=/nowhere/at/all.db", DB_EXISTING, &f));
+    CU_ASSERT_EQUAL(f.kind, FAULT_UNAVAILABLE);
+    CU_ASSERT(test_contains(f.text, "PrimaryImport"));
+}
+
+static void
+refuses_a_missing_driver(void)
+{
+    struct fault f = FAULT_INIT;
+
+    CU_ASSERT_PTR_NULL(db_open("Archive", "Driver=NoSuchDriver;Database=x", DB_EXISTING, &f));
+    CU_ASSERT_EQUAL(f.kind, FAULT_UNAVAILABLE);
+    CU_ASSERT(test_contains(f.hint, "odbcinst"));
+}
+
+static void
+rolls_back_on_failure(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    int64_t count;
+
+    ASSERT_OK(db_run(db, "CREATE TABLE t(i BIGINT)", NULL, &f), &f);
+    ASSERT_OK(db_begin(db, &f), &f);
+    ASSERT_OK(db_run(db, "INSERT INTO t VALUES (1)", NULL, &f), &f);
+    CU_ASSERT_EQUAL(db_end(db, -1, &f), -1);
+    ASSERT_OK(db_get_int(db, "SELECT count(*) FROM t", -1, &count, &f), &f);
+    CU_ASSERT_EQUAL(count, 0);
+    db_close(db);
+}
+
+static void
+describes_what_it_created(void)
+{
+    struct fault f = FAULT_INIT;
+    struct arena memory = ARENA_INIT;
+    struct db *db = open_here();
+    const char *key[] = {"RecordID"};
+    const char *city[] = {"City"};
+    struct table_column columns[] = {
+        {.name = "RecordID", .type = VALUE_INT, .not_null = true},
+        {.name = "City", .type = VALUE_TEXT, .length = 30},
+        {.name = "Done", .type = VALUE_INT, .length = 1},
+        {.name = "Type", .type = VALUE_TEXT, .length = 10, .default_text = "it's"},
+    };
+    struct table_index indexes[] = {{.name = "by city", .columns = city, .column_count = 1}};
+    struct table made = {.name = "a table",
+        .columns = columns,
+        .column_count = 4,
+        .key = key,
+        .key_count = 1,
+        .identity = true,
+        .identity_last = 41,
+        .indexes = indexes,
+        .index_count = 1};
+    struct table seen;
+    int64_t last;
+
+    ASSERT_OK(db_create_table(db, &made, &f), &f);
+    ASSERT_OK(db_dialect(db)->describe(db, "a table", &memory, &seen, &f), &f);
+    CU_ASSERT_EQUAL(seen.column_count, 4);
+    CU_ASSERT_EQUAL(seen.columns[1].length, 30);
+    CU_ASSERT_EQUAL(seen.columns[2].length, 1);
+    CU_ASSERT(seen.identity);
+    CU_ASSERT_EQUAL(seen.index_count, 1);
+    CU_ASSERT_STRING_EQUAL(seen.indexes[0].columns[0], "City");
+    ASSERT_OK(db_run(db, "INSERT INTO \"a table\"(City) VALUES ('x')", NULL, &f), &f);
+    ASSERT_OK(db_get_int(db, "SELECT max(RecordID) FROM \"a table\"", 0, &last, &f), &f);
+    CU_ASSERT_EQUAL(last, 42);
+    arena_release(&memory);
+    db_close(db);
+}
+
+static void
+counts_seconds_exactly(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct text sql = TEXT_INIT;
+    int64_t equal;
+
+    text_add(&sql, "SELECT ");
+    db_dialect(db)->add_seconds_between(&sql, "'2026-01-01 00:00:00.25'", "'2026-01-02 00:00:01'");
+    text_add(&sql, " = 86400.75");
+    ASSERT_OK(db_get_int(db, text_get(&sql), 0, &equal, &f), &f);
+    CU_ASSERT_EQUAL(equal, 1);
+    text_release(&sql);
+    db_close(db);
+}
+
+const struct test suite_etl_odbc_db[] = {
+    {"keeps extremes bit for bit", keeps_extremes},
+    {"keeps NULL apart from empty", keeps_nulls_apart_from_empty},
+    {"keeps the smallest double", keeps_the_smallest_double},
+    {"keeps infinity and the year one", keeps_infinity_and_year_one},
+    {"keeps long texts and binaries", keeps_long_texts},
+    {"refuses a missing database", refuses_a_missing_database},
+    {"refuses a missing driver", refuses_a_missing_driver},
+    {"rolls back on failure", rolls_back_on_failure},
+    {"describes what it created", describes_what_it_created},
+    {"counts seconds exactly", counts_seconds_exactly},
+    {0},
+};
