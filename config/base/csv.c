@@ -10,6 +10,7 @@ csv_reader_init(
     r->source = source;
     r->separator = separator;
     r->record_limit_bytes = record_limit_bytes;
+    r->keep_empty_lines = false;
     r->line = 0;
     r->fields = NULL;
     r->field_count = r->field_room = 0;
@@ -244,7 +245,8 @@ csv_read(struct csv_reader *r, struct fault *f)
             ;
         if (ended < 0 || text_check(&r->record, f) != 0)
             return -1;
-    } while (r->field_count == 1 && r->fields[0].length == 0 && !r->fields[0].quoted);
+    } while (!r->keep_empty_lines && r->field_count == 1 && r->fields[0].length == 0 &&
+             !r->fields[0].quoted);
     settle_fields(r);
     keep_raw(r);
     return 1;

@@ -24,6 +24,7 @@ struct csv_reader {
     struct byte_source source;
     char separator;
     size_t record_limit_bytes; /* a longer record is FAULT_DATA */
+    bool keep_empty_lines;     /* an empty line is a record of one NULL; false after init */
     uint64_t line;             /* of the record just read, from 1 */
     struct csv_field *fields;
     size_t field_count;
@@ -45,7 +46,7 @@ void csv_reader_init(
 void csv_reader_release(struct csv_reader *r);
 
 /* Reads the next record into r->fields. Returns 1, 0 at the end, -1 with a fault that names the
- * line. Empty lines are skipped. */
+ * line. Empty lines are skipped unless kept. */
 int csv_read(struct csv_reader *r, struct fault *f);
 
 /* After csv_read refused a record (FAULT_DATA): skips the rest of the line it stopped in, so that
