@@ -170,6 +170,9 @@ enum time_level {
     TIME_LEVEL_COUNT
 };
 
+/* The member of a range dimension for values in none of its ranges. */
+#define OUT_OF_RANGE "Out of range"
+
 struct range {
     const char *name;
     const char *id;

@@ -187,6 +187,19 @@ db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f)
 }
 
 int
+db_run_with(
+    struct db *db, const char *sql, const struct value *parameters, size_t count, struct fault *f)
+{
+    struct stmt *s = db_prepare(db, sql, f);
+    int rc = s == NULL ? -1 : stmt_bind_row(s, parameters, count, f);
+
+    if (rc == 0)
+        rc = stmt_run(s, f);
+    stmt_free(s);
+    return rc;
+}
+
+int
 db_get_int(struct db *db, const char *sql, int64_t none, int64_t *result, struct fault *f)
 {
     static const enum value_type type = VALUE_INT;
@@ -315,15 +328,13 @@ add_create_table(struct text *sql, const struct dialect *dialect, const struct t
     text_add(sql, ")");
 }
 
-static int
-create_index(
-    struct db *db, const struct table *table, const struct table_index *index, struct fault *f)
+int
+db_create_index(struct db *db, const char *table, const struct table_index *index, struct fault *f)
 {
     struct text sql = TEXT_INIT;
     int rc;
 
-    sql_add(
-        &sql, "CREATE %sINDEX %n ON %n ", index->unique ? "UNIQUE " : "", index->name, table->name);
+    sql_add(&sql, "CREATE %sINDEX %n ON %n ", index->unique ? "UNIQUE " : "", index->name, table);
     add_name_list(&sql, index->columns, index->column_count);
     rc = text_check(&sql, f) == 0 ? db_run(db, text_get(&sql), NULL, f) : -1;
     text_release(&sql);
@@ -342,7 +353,53 @@ db_create_table(struct db *db, const struct table *table, struct fault *f)
     if (rc == 0 && table->identity)
         rc = db->dialect->set_identity(db, table->name, table->identity_last, f);
     for (size_t i = 0; rc == 0 && i < table->index_count; i++)
-        rc = create_index(db, table, &table->indexes[i], f);
+        rc = db_create_index(db, table->name, &table->indexes[i], f);
     text_release(&sql);
     return rc == 0 ? 0 : fault_wrap(f, "create table '%s'", table->name);
+}
+
+/* Runs a statement about one object, naming the object in a fault. */
+static int
+run_about(struct db *db, struct text *sql, const char *name, struct fault *f)
+{
+    int rc = text_check(sql, f) == 0 ? db_run(db, text_get(sql), NULL, f) : -1;
+
+    text_release(sql);
+    return rc == 0 ? 0 : fault_wrap(f, "'%s'", name);
+}
+
+int
+db_drop_table(struct db *db, const char *name, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    sql_add(&sql, "DROP TABLE %n", name);
+    return run_about(db, &sql, name, f);
+}
+
+int
+db_drop_view(struct db *db, const char *name, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    sql_add(&sql, "DROP VIEW IF EXISTS %n", name);
+    return run_about(db, &sql, name, f);
+}
+
+int
+db_create_view(struct db *db, const char *name, const char *select, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    sql_add(&sql, "CREATE VIEW %n AS %s", name, select);
+    return run_about(db, &sql, name, f);
+}
+
+int
+db_rename_table(struct db *db, const char *from, const char *to, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    sql_add(&sql, "ALTER TABLE %n RENAME TO %n", from, to);
+    return run_about(db, &sql, from, f);
 }

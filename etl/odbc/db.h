@@ -36,6 +36,10 @@ const struct dialect *db_dialect(const struct db *db);
 /* Runs a statement that gives no rows. `affected` may be NULL. */
 int db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f);
 
+/* The same with parameters. */
+int db_run_with(
+    struct db *db, const char *sql, const struct value *parameters, size_t count, struct fault *f);
+
 /* The single integer a query gives; `none` when it gives no row or NULL. */
 int db_get_int(struct db *db, const char *sql, int64_t none, int64_t *result, struct fault *f);
 
@@ -56,6 +60,14 @@ int db_table_exists(struct db *db, const char *name, struct fault *f);
 
 /* CREATE TABLE with its key, then its indexes. Default values are text constants. */
 int db_create_table(struct db *db, const struct table *table, struct fault *f);
+int db_create_index(
+    struct db *db, const char *table, const struct table_index *index, struct fault *f);
+
+/* DROP TABLE, DROP VIEW IF EXISTS, CREATE VIEW name AS select, ALTER TABLE ... RENAME. */
+int db_drop_table(struct db *db, const char *name, struct fault *f);
+int db_drop_view(struct db *db, const char *name, struct fault *f);
+int db_create_view(struct db *db, const char *name, const char *select, struct fault *f);
+int db_rename_table(struct db *db, const char *from, const char *to, struct fault *f);
 
 /* Prepares a statement; owned by the caller. */
 struct stmt *db_prepare(struct db *db, const char *sql, struct fault *f);

@@ -1,0 +1,51 @@
+/*
+ * names: what BAM calls the tables and views of an activity, a view and a cube. The one place where
+ * these names are put together.
+ */
+#ifndef ETL_ACTIVITY_NAMES_H
+#define ETL_ACTIVITY_NAMES_H
+
+#include "config/base/arena.h"
+#include "config/base/fault.h"
+#include "config/definition/definition.h"
+
+struct activity_names {
+    const char *active, *completed;
+    const char *active_relationships, *completed_relationships;
+    const char *continuations;
+    const char *active_instances, *completed_instances, *all_instances; /* views */
+    const char *all_relationships;
+    const char *instances_for_archive, *relationships_for_archive;
+    const char *archive_instances_view, *archive_relationships_view; /* in the archive */
+};
+
+struct view_names {
+    const char *active_alias, *completed_alias; /* aliases and durations */
+    const char *active, *completed;             /* and range and progress columns */
+    const char *both;
+};
+
+struct cube_names {
+    const char *snapshot;              /* in the primary import */
+    const char *facts, *active_facts;  /* in the star schema */
+    const char *active_facts_incoming; /* being written by a load */
+};
+
+/* All texts live in `memory`. 0, or -1 when it runs out. */
+int activity_names_init(
+    struct activity_names *n, struct arena *memory, const char *activity, struct fault *f);
+int view_names_init(struct view_names *n, struct arena *memory, const char *view,
+    const char *activity_view, struct fault *f);
+int cube_names_init(struct cube_names *n, struct arena *memory, const char *cube, struct fault *f);
+
+/* bam_<Cube>_<Dimension>; NULL when memory runs out. */
+char *dimension_table_name(struct arena *memory, const char *cube, const char *dimension);
+
+/* Tables of a partition: bam_<Activity>_<stamp>, and its archive copies; NULL when memory runs out.
+ */
+char *partition_name(struct arena *memory, const char *activity, const char *stamp);
+char *partition_relationships_name(struct arena *memory, const char *partition);
+char *archive_instances_name(struct arena *memory, const char *activity, const char *partition);
+char *archive_relationships_name(struct arena *memory, const char *activity, const char *partition);
+
+#endif

@@ -1,0 +1,325 @@
+#include "etl/activity/schema.h"
+
+#include <string.h>
+
+#include "etl/activity/names.h"
+#include "etl/activity/partition.h"
+
+static const char *activity_id_key[] = {"ActivityID"};
+static const char *record_id_key[] = {"RecordID"};
+static const char *last_modified_column[] = {"LastModified"};
+static const char *parent_column[] = {"ParentActivityID"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ACTIVITY_ID                                                                                \
+    {                                                                                              \
+        .name = "ActivityID", .type = VALUE_TEXT, .length = LIMIT_ACTIVITY_ID, .not_null = true    \
+    }
+
+static const struct table_column active_head[] = {
+    ACTIVITY_ID,
+    {.name = "IsVisible", .type = VALUE_INT, .length = 1},
+    {.name = "IsComplete", .type = VALUE_INT, .length = 1},
+};
+static const struct table_column completed_head[] = {
+    {.name = "RecordID", .type = VALUE_INT, .not_null = true},
+    ACTIVITY_ID,
+};
+static const struct table_column tail[] = {{.name = "LastModified", .type = VALUE_TIME}};
+static struct table_column relationship_columns[] = {
+    {.name = "RecordID", .type = VALUE_INT, .not_null = true},
+    ACTIVITY_ID,
+    {.name = "ReferenceName", .type = VALUE_TEXT, .length = 128},
+    {.name = "ReferenceData", .type = VALUE_TEXT, .length = 128},
+    {.name = "ReferenceType", .type = VALUE_TEXT, .length = 128, .default_text = "BizTalkService"},
+    {.name = "LongReferenceData", .type = VALUE_TEXT},
+    {.name = "ReferenceDataExtend", .type = VALUE_TEXT, .length = 896},
+};
+static struct table_column continuation_columns[] = {
+    ACTIVITY_ID,
+    {.name = "ParentActivityID", .type = VALUE_TEXT, .length = LIMIT_ACTIVITY_ID, .not_null = true},
+};
+
+static struct table_column
+checkpoint_column(const struct checkpoint *c)
+{
+    return (struct table_column){.name = c->name, .type = c->type, .length = c->length};
+}
+
+/* head, checkpoints, LastModified. */
+static int
+set_columns(struct table *t, const struct table_column *head, size_t head_count,
+    const struct activity *a, struct arena *memory)
+{
+    size_t n = 0;
+
+    t->column_count = head_count + a->checkpoint_count + 1;
+    if ((t->columns = arena_array(memory, t->column_count, sizeof *t->columns)) == NULL)
+        return -1;
+    for (size_t i = 0; i < head_count; i++)
+        t->columns[n++] = head[i];
+    for (size_t i = 0; i < a->checkpoint_count; i++)
+        t->columns[n++] = checkpoint_column(&a->checkpoints[i]);
+    t->columns[n] = tail[0];
+    return 0;
+}
+
+/* The name says table and purpose, and which incarnation of the table when it is not the first. */
+static struct table_index *
+add_index(struct arena *memory, struct table *t, const char *suffix, size_t column_count)
+{
+    struct table_index *index = arena_append(memory, &t->indexes, &t->index_count, sizeof *index);
+    const char *name = t->identity_last > 0 ? arena_printf(memory, "%s_%s_%lld", t->name, suffix,
+                                                  (long long)t->identity_last)
+                                            : arena_printf(memory, "%s_%s", t->name, suffix);
+
+    if (index == NULL || (index->name = name) == NULL ||
+        (index->columns = arena_array(memory, column_count, sizeof *index->columns)) == NULL)
+        return NULL;
+    index->column_count = column_count;
+    return index;
+}
+
+static int
+add_plain_index(struct arena *memory, struct table *t, const char *suffix, const char **column)
+{
+    struct table_index *index = add_index(memory, t, suffix, 1);
+
+    if (index == NULL)
+        return -1;
+    index->columns[0] = column[0];
+    return 0;
+}
+
+static int
+add_custom_indexes(const struct activity *a, struct arena *memory, struct table *t)
+{
+    for (size_t i = 0; i < a->index_count; i++) {
+        const struct index_list *list = &a->indexes[i].checkpoints;
+        struct table_index *index = add_index(memory, t, a->indexes[i].name, list->count);
+
+        if (index == NULL)
+            return -1;
+        for (size_t k = 0; k < list->count; k++)
+            index->columns[k] = a->checkpoints[list->items[k]].name;
+    }
+    return 0;
+}
+
+int
+schema_active(const struct activity *a, struct arena *memory, struct table *t, struct fault *f)
+{
+    struct activity_names n;
+
+    if (activity_names_init(&n, memory, a->name, f) != 0)
+        return -1;
+    *t = (struct table){.name = n.active, .key = activity_id_key, .key_count = 1};
+    if (set_columns(t, active_head, COUNT(active_head), a, memory) != 0)
+        return fault_set_memory(f);
+    return 0;
+}
+
+int
+schema_completed(const struct activity *a, int64_t last_record, struct arena *memory,
+    struct table *t, struct fault *f)
+{
+    struct activity_names n;
+
+    if (activity_names_init(&n, memory, a->name, f) != 0)
+        return -1;
+    *t = (struct table){.name = n.completed,
+        .key = record_id_key,
+        .key_count = 1,
+        .identity = true,
+        .identity_last = last_record};
+    if (set_columns(t, completed_head, COUNT(completed_head), a, memory) != 0 ||
+        add_plain_index(memory, t, "ActivityID", activity_id_key) != 0 ||
+        add_plain_index(memory, t, "LastModified", last_modified_column) != 0 ||
+        add_custom_indexes(a, memory, t) != 0)
+        return fault_set_memory(f);
+    t->indexes[0].unique = true;
+    return 0;
+}
+
+int
+schema_active_relationships(
+    const struct activity *a, struct arena *memory, struct table *t, struct fault *f)
+{
+    struct activity_names n;
+
+    if (activity_names_init(&n, memory, a->name, f) != 0)
+        return -1;
+    /* All columns but the RecordID, which an active instance has not got yet. */
+    *t = (struct table){.name = n.active_relationships,
+        .columns = relationship_columns + 1,
+        .column_count = COUNT(relationship_columns) - 1};
+    return add_plain_index(memory, t, "Owner", activity_id_key) == 0 ? 0 : fault_set_memory(f);
+}
+
+int
+schema_completed_relationships(const struct activity *a, int64_t last_record, struct arena *memory,
+    struct table *t, struct fault *f)
+{
+    struct activity_names n;
+
+    if (activity_names_init(&n, memory, a->name, f) != 0)
+        return -1;
+    *t = (struct table){.name = n.completed_relationships,
+        .columns = relationship_columns,
+        .column_count = COUNT(relationship_columns),
+        .identity_last = last_record};
+    return add_plain_index(memory, t, "Owner", record_id_key) == 0 ? 0 : fault_set_memory(f);
+}
+
+static int
+schema_continuations(
+    const struct activity *a, struct arena *memory, struct table *t, struct fault *f)
+{
+    struct activity_names n;
+
+    if (activity_names_init(&n, memory, a->name, f) != 0)
+        return -1;
+    *t = (struct table){.name = n.continuations,
+        .columns = continuation_columns,
+        .column_count = COUNT(continuation_columns),
+        .key = activity_id_key,
+        .key_count = 1};
+    if (add_plain_index(memory, t, "Parent", parent_column) != 0)
+        return fault_set_memory(f);
+    return 0;
+}
+
+int
+schema_create_completed(
+    struct db *primary, const struct activity *a, int64_t last_record, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct table t;
+    int rc = schema_completed(a, last_record, &memory, &t, f);
+
+    if (rc == 0)
+        rc = db_create_table(primary, &t, f);
+    if (rc == 0)
+        rc = schema_completed_relationships(a, last_record, &memory, &t, f);
+    if (rc == 0)
+        rc = db_create_table(primary, &t, f);
+    arena_release(&memory);
+    return rc;
+}
+
+int
+schema_create(struct db *primary, const struct activity *a, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct table t;
+    int rc = schema_active(a, &memory, &t, f);
+
+    if (rc == 0)
+        rc = db_create_table(primary, &t, f);
+    if (rc == 0)
+        rc = schema_active_relationships(a, &memory, &t, f);
+    if (rc == 0)
+        rc = db_create_table(primary, &t, f);
+    if (rc == 0)
+        rc = schema_continuations(a, &memory, &t, f);
+    if (rc == 0)
+        rc = db_create_table(primary, &t, f);
+    if (rc == 0)
+        rc = schema_create_completed(primary, a, 0, f);
+    arena_release(&memory);
+    return rc;
+}
+
+int
+schema_drop(struct db *primary, const struct activity *a, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct activity_names n;
+    struct partition_list partitions;
+    int rc = activity_names_init(&n, &memory, a->name, f);
+
+    if (rc == 0)
+        rc = partition_read(primary, a->name, PARTITIONS_LIVE, &memory, &partitions, f);
+    for (size_t i = 0; rc == 0 && i < partitions.count; i++) {
+        rc = db_drop_table(primary, partitions.items[i].instances, f);
+        if (rc == 0)
+            rc = db_drop_table(primary, partitions.items[i].relationships, f);
+    }
+    if (rc == 0) {
+        const char *const tables[] = {n.active, n.completed, n.active_relationships,
+            n.completed_relationships, n.continuations};
+
+        for (size_t i = 0; rc == 0 && i < COUNT(tables); i++)
+            rc = db_drop_table(primary, tables[i], f);
+    }
+    arena_release(&memory);
+    return rc;
+}
+
+static int
+add_column(struct db *db, const char *table, const struct checkpoint *c, struct fault *f)
+{
+    struct table_column column = checkpoint_column(c);
+    struct text sql = TEXT_INIT;
+    int rc;
+
+    sql_add(&sql, "ALTER TABLE %n ADD COLUMN %n ", table, c->name);
+    db_dialect(db)->add_type(&sql, &column);
+    rc = text_check(&sql, f) == 0 ? db_run(db, text_get(&sql), NULL, f) : -1;
+    text_release(&sql);
+    return rc == 0 ? 0 : fault_wrap(f, "add column '%s' to '%s'", c->name, table);
+}
+
+static bool
+has_index(const struct activity *a, const char *name)
+{
+    for (size_t i = 0; i < a->index_count; i++) {
+        if (strcmp(a->indexes[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int
+add_new_indexes(struct db *primary, const struct activity *before, const struct activity *after,
+    const struct activity_names *n, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct table t;
+    int64_t last;
+    int rc = -1;
+
+    /* Index names that no incarnation of the table has used yet. */
+    if (db_dialect(primary)->get_identity(primary, n->completed, &last, f) == 0)
+        rc = schema_completed(after, last + 1, &memory, &t, f);
+    for (size_t i = 0; rc == 0 && i < after->index_count; i++) {
+        /* The activity's own indexes stand behind the two that every Completed table has. */
+        if (!has_index(before, after->indexes[i].name))
+            rc = db_create_index(primary, t.name, &t.indexes[i + 2], f);
+    }
+    arena_release(&memory);
+    return rc;
+}
+
+int
+schema_extend(struct db *primary, const struct activity *before, const struct activity *after,
+    struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct activity_names n;
+    int rc = activity_names_init(&n, &memory, after->name, f);
+
+    for (size_t i = 0; rc == 0 && i < after->checkpoint_count; i++) {
+        const struct checkpoint *c = &after->checkpoints[i];
+
+        if (activity_find_checkpoint(before, c->name) != NO_INDEX)
+            continue;
+        rc = add_column(primary, n.active, c, f);
+        if (rc == 0)
+            rc = add_column(primary, n.completed, c, f);
+    }
+    if (rc == 0)
+        rc = add_new_indexes(primary, before, after, &n, f);
+    arena_release(&memory);
+    return rc;
+}

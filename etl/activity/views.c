@@ -1,0 +1,446 @@
+#include "etl/activity/views.h"
+
+#include <string.h>
+
+#include "config/base/number.h"
+#include "etl/activity/names.h"
+#include "etl/activity/partition.h"
+
+/* What the functions below have in common. */
+struct views {
+    struct db *primary;
+    const struct definition *definition;
+    const struct activity *activity;
+    struct activity_names names;
+    struct arena memory;
+};
+
+static int
+create(struct views *v, const char *name, struct text *select, struct fault *f)
+{
+    if (text_check(select, f) != 0)
+        return -1;
+    return db_create_view(v->primary, name, text_get(select), f);
+}
+
+/* ---- instances: one SELECT a table ---- */
+
+static const char *const relationship_columns =
+    "\"ActivityID\", \"ReferenceName\", \"ReferenceData\", \"ReferenceType\", "
+    "\"LongReferenceData\", \"ReferenceDataExtend\"";
+
+/* RecordID, ActivityID, checkpoints, LastModified; `table` NULL: all columns are there. */
+static void
+add_instances(
+    struct text *sql, const struct activity *a, const char *record_id, const struct table *table)
+{
+    text_add_format(sql, "SELECT %s, \"ActivityID\"", record_id);
+    for (size_t i = 0; i < a->checkpoint_count; i++) {
+        bool there = table == NULL;
+
+        for (size_t k = 0; table != NULL && k < table->column_count; k++)
+            there = there || strcmp(table->columns[k].name, a->checkpoints[i].name) == 0;
+        sql_add(sql, there ? ", %n" : ", NULL AS %n", a->checkpoints[i].name);
+    }
+    text_add(sql, ", \"LastModified\" FROM ");
+}
+
+/* Adds a SELECT for each partition: a checkpoint that was added after the swap reads as NULL. */
+static int
+add_partitions(
+    struct views *v, const struct partition_list *list, struct text *sql, struct fault *f)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct table table;
+
+        if (db_dialect(v->primary)
+                ->describe(v->primary, list->items[i].instances, &v->memory, &table, f) != 0)
+            return -1;
+        if (sql->length > 0)
+            text_add(sql, " UNION ALL ");
+        add_instances(sql, v->activity, "\"RecordID\"", &table);
+        sql_add(sql, "%n", list->items[i].instances);
+    }
+    return 0;
+}
+
+static int
+create_instances(struct views *v, struct fault *f)
+{
+    const struct activity_names *n = &v->names;
+    struct partition_list live;
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    add_instances(&sql, v->activity, "CAST(NULL AS BIGINT) AS \"RecordID\"", NULL);
+    sql_add(&sql, "%n WHERE \"IsVisible\" = 1", n->active);
+    if (create(v, n->active_instances, &sql, f) != 0)
+        goto done;
+
+    text_clear(&sql);
+    add_instances(&sql, v->activity, "\"RecordID\"", NULL);
+    sql_add(&sql, "%n", n->completed);
+    if (partition_read(v->primary, v->activity->name, PARTITIONS_LIVE, &v->memory, &live, f) != 0 ||
+        add_partitions(v, &live, &sql, f) != 0 || create(v, n->completed_instances, &sql, f) != 0)
+        goto done;
+
+    sql_set(&sql, "SELECT * FROM %n UNION ALL SELECT * FROM %n", n->active_instances,
+        n->completed_instances);
+    rc = create(v, n->all_instances, &sql, f);
+done:
+    text_release(&sql);
+    return rc;
+}
+
+static int
+create_relationships(struct views *v, struct fault *f)
+{
+    const struct activity_names *n = &v->names;
+    struct partition_list live;
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    sql_add(&sql,
+        "SELECT CAST(NULL AS BIGINT) AS \"RecordID\", %s FROM %n UNION ALL SELECT "
+        "\"RecordID\", %s FROM %n",
+        relationship_columns, n->active_relationships, relationship_columns,
+        n->completed_relationships);
+    if (partition_read(v->primary, v->activity->name, PARTITIONS_LIVE, &v->memory, &live, f) == 0) {
+        for (size_t i = 0; i < live.count; i++)
+            sql_add(&sql, " UNION ALL SELECT \"RecordID\", %s FROM %n", relationship_columns,
+                live.items[i].relationships);
+        rc = create(v, n->all_relationships, &sql, f);
+    }
+    text_release(&sql);
+    return rc;
+}
+
+/* The marked partitions; when there are none, views without rows. */
+static int
+create_for_archive(struct views *v, struct fault *f)
+{
+    const struct activity_names *n = &v->names;
+    struct partition_list marked;
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    if (partition_read(v->primary, v->activity->name, PARTITIONS_MARKED, &v->memory, &marked, f) !=
+        0)
+        goto done;
+    if (marked.count == 0) {
+        add_instances(&sql, v->activity, "\"RecordID\"", NULL);
+        sql_add(&sql, "%n WHERE 1 = 0", n->completed);
+    } else if (add_partitions(v, &marked, &sql, f) != 0) {
+        goto done;
+    }
+    if (create(v, n->instances_for_archive, &sql, f) != 0)
+        goto done;
+
+    text_clear(&sql);
+    for (size_t i = 0; i < marked.count; i++)
+        sql_add(&sql, "%sSELECT \"RecordID\", %s FROM %n", i == 0 ? "" : " UNION ALL ",
+            relationship_columns, marked.items[i].relationships);
+    if (marked.count == 0)
+        sql_add(&sql, "SELECT \"RecordID\", %s FROM %n WHERE 1 = 0", relationship_columns,
+            n->completed_relationships);
+    rc = create(v, n->relationships_for_archive, &sql, f);
+done:
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- BAM views: aliases, durations, ranges, progress ---- */
+
+/* The value of an alias: its first checkpoint that is not NULL. */
+static void
+add_alias_value(struct text *sql, const struct activity *a, const struct alias *alias)
+{
+    if (alias->checkpoints.count > 1)
+        text_add(sql, "COALESCE(");
+    for (size_t i = 0; i < alias->checkpoints.count; i++)
+        sql_add(sql, i == 0 ? "%n" : ", %n", a->checkpoints[alias->checkpoints.items[i]].name);
+    if (alias->checkpoints.count > 1)
+        text_add_char(sql, ')');
+}
+
+static void
+add_duration(struct text *sql, const struct views *v, const struct activity_view *av,
+    const struct duration *duration)
+{
+    struct text from = TEXT_INIT, to = TEXT_INIT;
+
+    add_alias_value(&from, v->activity, &av->aliases[duration->from_alias]);
+    add_alias_value(&to, v->activity, &av->aliases[duration->to_alias]);
+    db_dialect(v->primary)->add_seconds_between(sql, text_get(&from), text_get(&to));
+    sql->failed = sql->failed || from.failed || to.failed;
+    text_release(&from);
+    text_release(&to);
+}
+
+static int
+create_alias_view(struct views *v, const struct activity_view *av, const char *name,
+    const char *instances, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc;
+
+    text_add(&sql, "SELECT \"RecordID\", \"ActivityID\"");
+    for (size_t i = 0; i < av->alias_count; i++) {
+        text_add(&sql, ", ");
+        add_alias_value(&sql, v->activity, &av->aliases[i]);
+        sql_add(&sql, " AS %n", av->aliases[i].name);
+    }
+    for (size_t i = 0; i < av->duration_count; i++) {
+        text_add(&sql, ", ");
+        add_duration(&sql, v, av, &av->durations[i]);
+        sql_add(&sql, " AS %n", av->durations[i].name);
+    }
+    sql_add(&sql, ", \"LastModified\" FROM %n", instances);
+    rc = create(v, name, &sql, f);
+    text_release(&sql);
+    return rc;
+}
+
+/* From is inclusive, To exclusive; whatever lies in no range is "Out of range". */
+static void
+add_range_case(struct text *sql, const struct activity_view *av, const struct dimension *dimension)
+{
+    const char *column = view_column_name(av, dimension->numeric);
+    char number[NUMBER_TEXT_BYTES];
+
+    sql_add(sql, "CASE WHEN %n IS NULL THEN NULL", column);
+    for (size_t i = 0; i < dimension->range_count; i++) {
+        const struct range *r = &dimension->ranges[i];
+
+        text_add(sql, " WHEN 1 = 1");
+        if (r->has_from)
+            sql_add(sql, " AND %n >= %s", column, number_format_double(r->from, number));
+        if (r->has_to)
+            sql_add(sql, " AND %n < %s", column, number_format_double(r->to, number));
+        sql_add(sql, " THEN %t", r->name);
+    }
+    sql_add(sql, " ELSE %t END", OUT_OF_RANGE);
+}
+
+/* The deepest stage whose milestone is not NULL; later siblings win. */
+static void
+add_progress_case(
+    struct text *sql, const struct activity_view *av, const struct dimension *dimension)
+{
+    int deepest = 0;
+
+    for (size_t i = 0; i < dimension->stage_count; i++)
+        deepest = dimension->stages[i].depth > deepest ? dimension->stages[i].depth : deepest;
+    text_add(sql, "CASE");
+    for (int depth = deepest; depth >= 0; depth--) {
+        for (size_t i = dimension->stage_count; i-- > 0;) {
+            const struct stage *stage = &dimension->stages[i];
+
+            if (stage->depth == depth)
+                sql_add(sql, " WHEN %n IS NOT NULL THEN %t",
+                    av->aliases[stage->timestamp_alias].name, stage->name);
+        }
+    }
+    text_add(sql, " ELSE NULL END");
+}
+
+static bool
+is_column(const struct activity_view *av, const char *name)
+{
+    for (size_t i = 0; i < av->alias_count; i++) {
+        if (strcasecmp(av->aliases[i].name, name) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < av->duration_count; i++) {
+        if (strcasecmp(av->durations[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Does an earlier dimension that makes a column bear the name already? */
+static bool
+is_taken(const struct definition *d, const struct cube *c, const struct dimension *dimension)
+{
+    const struct activity_view *av = cube_activity_view(d, c);
+
+    if (is_column(av, dimension->name))
+        return true;
+    for (size_t i = 0; i < d->cube_count && &d->cubes[i] != c; i++) {
+        const struct cube *other = &d->cubes[i];
+
+        if (cube_activity_view(d, other) != av)
+            continue;
+        for (size_t k = 0; k < other->dimension_count; k++) {
+            if (strcasecmp(other->dimensions[k].name, dimension->name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+const char *
+views_dimension_column(const struct definition *d, const struct cube *c,
+    const struct dimension *dimension, struct arena *memory)
+{
+    if (!is_taken(d, c, dimension))
+        return dimension->name;
+    return arena_printf(memory, "%s_%s", c->name, dimension->name);
+}
+
+/* Adds the range and progress columns of all cubes over the activity view. */
+static int
+add_dimension_columns(
+    struct views *v, const struct activity_view *av, struct text *sql, struct fault *f)
+{
+    const struct definition *d = v->definition;
+
+    for (size_t i = 0; i < d->cube_count; i++) {
+        const struct cube *c = &d->cubes[i];
+
+        if (cube_activity_view(d, c) != av)
+            continue;
+        for (size_t k = 0; k < c->dimension_count; k++) {
+            const struct dimension *dimension = &c->dimensions[k];
+            const char *column;
+
+            if (dimension->kind != DIMENSION_RANGE && dimension->kind != DIMENSION_PROGRESS)
+                continue;
+            if ((column = views_dimension_column(d, c, dimension, &v->memory)) == NULL)
+                return fault_set_memory(f);
+            text_add(sql, ", ");
+            if (dimension->kind == DIMENSION_RANGE)
+                add_range_case(sql, av, dimension);
+            else
+                add_progress_case(sql, av, dimension);
+            sql_add(sql, " AS %n", column);
+        }
+    }
+    return 0;
+}
+
+static int
+create_full_view(struct views *v, const struct activity_view *av, const char *name,
+    const char *alias_view, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc;
+
+    text_add(&sql, "SELECT \"RecordID\", \"ActivityID\"");
+    for (size_t i = 0; i < av->alias_count; i++)
+        sql_add(&sql, ", %n", av->aliases[i].name);
+    for (size_t i = 0; i < av->duration_count; i++)
+        sql_add(&sql, ", %n", av->durations[i].name);
+    rc = add_dimension_columns(v, av, &sql, f);
+    if (rc == 0) {
+        sql_add(&sql, ", \"LastModified\" FROM %n", alias_view);
+        rc = create(v, name, &sql, f);
+    }
+    text_release(&sql);
+    return rc;
+}
+
+static int
+create_activity_view(
+    struct views *v, const struct view *view, const struct activity_view *av, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    struct view_names n;
+    int rc = -1;
+
+    if (view_names_init(&n, &v->memory, view->name, av->name, f) == 0 &&
+        create_alias_view(v, av, n.active_alias, v->names.active_instances, f) == 0 &&
+        create_alias_view(v, av, n.completed_alias, v->names.completed_instances, f) == 0 &&
+        create_full_view(v, av, n.active, n.active_alias, f) == 0 &&
+        create_full_view(v, av, n.completed, n.completed_alias, f) == 0) {
+        sql_set(&sql, "SELECT * FROM %n UNION ALL SELECT * FROM %n", n.active, n.completed);
+        rc = create(v, n.both, &sql, f);
+    }
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- all of them ---- */
+
+/* Calls `each` for every activity view over the activity. */
+static int
+for_each_activity_view(struct views *v,
+    int (*each)(struct views *, const struct view *, const struct activity_view *, struct fault *),
+    struct fault *f)
+{
+    const struct definition *d = v->definition;
+
+    for (size_t i = 0; i < d->view_count; i++) {
+        for (size_t k = 0; k < d->views[i].activity_view_count; k++) {
+            const struct activity_view *av = &d->views[i].activity_views[k];
+
+            if (&d->activities[av->activity] == v->activity && each(v, &d->views[i], av, f) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+drop_activity_view(
+    struct views *v, const struct view *view, const struct activity_view *av, struct fault *f)
+{
+    struct view_names n;
+
+    if (view_names_init(&n, &v->memory, view->name, av->name, f) != 0)
+        return -1;
+    {
+        const char *const top_down[] = {
+            n.both, n.completed, n.active, n.completed_alias, n.active_alias};
+
+        for (size_t i = 0; i < sizeof top_down / sizeof top_down[0]; i++) {
+            if (db_drop_view(v->primary, top_down[i], f) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+drop_all(struct views *v, struct fault *f)
+{
+    const struct activity_names *n = &v->names;
+    const char *const top_down[] = {n->relationships_for_archive, n->instances_for_archive,
+        n->all_relationships, n->all_instances, n->completed_instances, n->active_instances};
+
+    if (for_each_activity_view(v, drop_activity_view, f) != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof top_down / sizeof top_down[0]; i++) {
+        if (db_drop_view(v->primary, top_down[i], f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+views_regenerate(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+{
+    struct views v = {.primary = primary, .definition = d, .activity = a, .memory = ARENA_INIT};
+    int rc = -1;
+
+    if (activity_names_init(&v.names, &v.memory, a->name, f) == 0 && drop_all(&v, f) == 0 &&
+        create_instances(&v, f) == 0 && create_relationships(&v, f) == 0 &&
+        create_for_archive(&v, f) == 0)
+        rc = for_each_activity_view(&v, create_activity_view, f);
+    arena_release(&v.memory);
+    return rc == 0 ? 0 : fault_wrap(f, "regenerate the views of activity '%s'", a->name);
+}
+
+int
+views_drop(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+{
+    struct views v = {.primary = primary, .definition = d, .activity = a, .memory = ARENA_INIT};
+    int rc = activity_names_init(&v.names, &v.memory, a->name, f);
+
+    if (rc == 0)
+        rc = drop_all(&v, f);
+    arena_release(&v.memory);
+    return rc == 0 ? 0 : fault_wrap(f, "drop the views of activity '%s'", a->name);
+}

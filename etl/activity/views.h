@@ -1,0 +1,26 @@
+/*
+ * views: the SQL views of an activity and of the BAM views over it. They are generated from the
+ * definition and the partitions there are, and made anew whenever either changes.
+ */
+#ifndef ETL_ACTIVITY_VIEWS_H
+#define ETL_ACTIVITY_VIEWS_H
+
+#include "config/definition/definition.h"
+#include "etl/odbc/db.h"
+
+/* The name of the column a range or progress dimension gets in the views of its cube's activity
+ * view: the dimension's own, or <Cube>_<Dimension> when that is taken there. In `memory`; NULL when
+ * it runs out. */
+const char *views_dimension_column(const struct definition *d, const struct cube *c,
+    const struct dimension *dimension, struct arena *memory);
+
+/* Drops and creates all views of one activity and of the BAM views over it. Must run inside a
+ * transaction where the engine's DDL is transactional. */
+int views_regenerate(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
+
+/* Drops them. `d` is the definition that still holds the activity. */
+int views_drop(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
+
+#endif
