@@ -284,6 +284,23 @@ int definition_write(const struct definition *d, struct text *xml, struct fault 
 int definition_merge(
     struct definition *into, const struct definition *from, struct findings *list, struct fault *f);
 
+/*
+ * What is deployed after an update: a copy of `whole` in which the activities, views and cubes of
+ * `from` take the place of those of the same name, or are added. An update adds checkpoints and
+ * indexes, it never drops, renames or retypes one: that goes to `list`, and -1 is returned.
+ * `result` must be empty.
+ */
+int definition_update(const struct definition *whole, const struct definition *from,
+    struct definition *result, struct findings *list, struct fault *f);
+
+/*
+ * A copy of `whole` without one activity or one view (the other name is NULL); the cubes over a
+ * view go with it. An unknown name, or an activity that views still depend on, goes to `list`, and
+ * -1 is returned.
+ */
+int definition_without(const struct definition *whole, const char *activity, const char *view,
+    struct definition *result, struct findings *list, struct fault *f);
+
 /* Finders by name; NULL (NO_INDEX) when there is none. */
 const struct activity *definition_find_activity(const struct definition *d, const char *name);
 const struct view *definition_find_view(const struct definition *d, const char *name);
