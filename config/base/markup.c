@@ -162,6 +162,26 @@ markup_next(const xmlNode *element)
     return element_from(element->next);
 }
 
+static xmlNode *
+named_from(xmlNode *node, const char *name)
+{
+    while (node != NULL && strcmp((const char *)node->name, name) != 0)
+        node = markup_next(node);
+    return node;
+}
+
+xmlNode *
+markup_first_named(const xmlNode *parent, const char *name)
+{
+    return named_from(markup_first(parent), name);
+}
+
+xmlNode *
+markup_next_named(const xmlNode *element, const char *name)
+{
+    return named_from(markup_next(element), name);
+}
+
 const char *
 markup_name(const xmlNode *element)
 {

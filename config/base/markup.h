@@ -38,6 +38,10 @@ xmlNode *markup_root(const xmlDoc *document);
 xmlNode *markup_first(const xmlNode *parent);
 xmlNode *markup_next(const xmlNode *element);
 
+/* The same, passing over elements of other names. */
+xmlNode *markup_first_named(const xmlNode *parent, const char *name);
+xmlNode *markup_next_named(const xmlNode *element, const char *name);
+
 /* Of an element; borrowed from the document. The name is without prefix; the namespace "" when
  * none. */
 const char *markup_name(const xmlNode *element);

@@ -1,0 +1,71 @@
+#include "config/base/nearest.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { LONGEST = 63 }; /* longer names are never offered as a guess */
+
+static char
+lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static size_t
+least(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+
+    return ab < c ? ab : c;
+}
+
+/* Letters to insert, delete or replace to make one of the other; one row of the table at a time. */
+static size_t
+distance(const char *a, const char *b)
+{
+    size_t row[LONGEST + 1];
+    size_t a_length = strlen(a);
+    size_t b_length = strlen(b);
+
+    if (a_length > LONGEST || b_length > LONGEST)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t replaced = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+
+            diagonal = row[j];
+            row[j] = least(row[j] + 1, row[j - 1] + 1, replaced);
+        }
+    }
+    return row[b_length];
+}
+
+void
+nearest_init(struct nearest *n, const char *wanted)
+{
+    *n = (struct nearest){.wanted = wanted, .distance = SIZE_MAX};
+}
+
+void
+nearest_offer(struct nearest *n, const char *candidate)
+{
+    size_t d = distance(n->wanted, candidate);
+
+    if (d >= n->distance)
+        return;
+    n->distance = d;
+    n->best = candidate;
+}
+
+const char *
+nearest_get(const struct nearest *n)
+{
+    size_t allowed = strlen(n->wanted) / 3;
+
+    return n->distance <= (allowed > 1 ? allowed : 1) ? n->best : NULL;
+}

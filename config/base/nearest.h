@@ -1,0 +1,30 @@
+/*
+ * nearest: the known name that somebody most likely meant, for "did you mean".
+ *
+ *     struct nearest n;
+ *     nearest_init(&n, "Chekpoint");
+ *     nearest_offer(&n, "Checkpoint");
+ *     nearest_offer(&n, "Index");
+ *     nearest_get(&n);   -> "Checkpoint"
+ */
+#ifndef CONFIG_BASE_NEAREST_H
+#define CONFIG_BASE_NEAREST_H
+
+#include <stddef.h>
+
+struct nearest {
+    const char *wanted; /* borrowed */
+    const char *best;   /* borrowed */
+    size_t distance;
+};
+
+void nearest_init(struct nearest *n, const char *wanted);
+
+/* A known name. The first of several equally near ones stays. */
+void nearest_offer(struct nearest *n, const char *candidate);
+
+/* The nearest name, or NULL when none is so near that it is worth saying: at most a third of the
+ * letters (and at least one) differ, ASCII case aside (Levenshtein distance). */
+const char *nearest_get(const struct nearest *n);
+
+#endif
