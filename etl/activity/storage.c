@@ -208,7 +208,7 @@ storage_free(struct storage *s)
 
 /* What to do with a row that was read for the batch. */
 typedef int (*take_row)(
-    struct storage *s, struct batch *b, const struct value *row, struct fault *f);
+    struct storage *s, struct instance_set *b, const struct value *row, struct fault *f);
 
 static void
 add_literal(struct text *sql, const struct value *id)
@@ -219,7 +219,7 @@ add_literal(struct text *sql, const struct value *id)
 
 /* Runs "<select> (id, id, ...)" for the instances from `first` on and hands each row over. */
 static int
-query_ids(struct storage *s, struct batch *b, const char *select, size_t first, size_t end,
+query_ids(struct storage *s, struct instance_set *b, const char *select, size_t first, size_t end,
     const enum value_type *types, size_t columns, take_row take, struct fault *f)
 {
     struct text sql = TEXT_INIT;
@@ -245,7 +245,7 @@ query_ids(struct storage *s, struct batch *b, const char *select, size_t first, 
 }
 
 static int
-query_range(struct storage *s, struct batch *b, const char *select, size_t first, size_t end,
+query_range(struct storage *s, struct instance_set *b, const char *select, size_t first, size_t end,
     const enum value_type *types, size_t columns, take_row take, struct fault *f)
 {
     for (size_t at = first; at < end; at += IDS_PER_QUERY) {
@@ -258,10 +258,11 @@ query_range(struct storage *s, struct batch *b, const char *select, size_t first
 }
 
 static int
-take_continuation(struct storage *s, struct batch *b, const struct value *row, struct fault *f)
+take_continuation(
+    struct storage *s, struct instance_set *b, const struct value *row, struct fault *f)
 {
-    struct instance *token = batch_add(b, &row[0]);
-    struct instance *parent = batch_add(b, &row[1]);
+    struct instance *token = instance_set_add(b, &row[0]);
+    struct instance *parent = instance_set_add(b, &row[1]);
 
     (void)s;
     if (token == NULL || parent == NULL)
@@ -275,7 +276,7 @@ take_continuation(struct storage *s, struct batch *b, const struct value *row, s
 
 /* Continuations lead to further instances (roots, tokens of the same root), and these to others. */
 static int
-load_continuations(struct storage *s, struct batch *b, struct fault *f)
+load_continuations(struct storage *s, struct instance_set *b, struct fault *f)
 {
     static const enum value_type types[] = {VALUE_TEXT, VALUE_TEXT};
     struct text by_token = TEXT_INIT, by_parent = TEXT_INIT;
@@ -302,14 +303,14 @@ load_continuations(struct storage *s, struct batch *b, struct fault *f)
 }
 
 static int
-take_active(struct storage *s, struct batch *b, const struct value *row, struct fault *f)
+take_active(struct storage *s, struct instance_set *b, const struct value *row, struct fault *f)
 {
-    struct instance *i = batch_add(b, &row[0]);
+    struct instance *i = instance_set_add(b, &row[0]);
 
     if (i == NULL)
         return fault_set_memory(f);
     for (size_t k = 0; k < s->activity->checkpoint_count; k++) {
-        if (batch_set_value(b, i, k, &row[k + 3], f) != 0)
+        if (instance_set_value(b, i, k, &row[k + 3], f) != 0)
             return -1;
     }
     i->present = i->stored = true;
@@ -320,7 +321,7 @@ take_active(struct storage *s, struct batch *b, const struct value *row, struct 
 }
 
 static int
-load_active(struct storage *s, struct batch *b, struct fault *f)
+load_active(struct storage *s, struct instance_set *b, struct fault *f)
 {
     struct text select = TEXT_INIT, name = TEXT_INIT;
     int rc;
@@ -341,9 +342,9 @@ load_active(struct storage *s, struct batch *b, struct fault *f)
 }
 
 static int
-take_completed(struct storage *s, struct batch *b, const struct value *row, struct fault *f)
+take_completed(struct storage *s, struct instance_set *b, const struct value *row, struct fault *f)
 {
-    struct instance *i = batch_add(b, &row[0]);
+    struct instance *i = instance_set_add(b, &row[0]);
 
     (void)s;
     if (i == NULL)
@@ -353,7 +354,7 @@ take_completed(struct storage *s, struct batch *b, const struct value *row, stru
 }
 
 static int
-load_completed_of(struct storage *s, struct batch *b, const char *table, struct fault *f)
+load_completed_of(struct storage *s, struct instance_set *b, const char *table, struct fault *f)
 {
     static const enum value_type type = VALUE_TEXT;
     struct text select = TEXT_INIT;
@@ -366,7 +367,7 @@ load_completed_of(struct storage *s, struct batch *b, const char *table, struct 
 }
 
 int
-storage_load(struct storage *s, struct batch *b, struct fault *f)
+storage_load(struct storage *s, struct instance_set *b, struct fault *f)
 {
     int rc = load_continuations(s, b, f);
 
@@ -427,7 +428,8 @@ save_references(
 }
 
 static int
-save_completion(struct storage *s, const struct batch *b, const struct instance *i, struct fault *f)
+save_completion(
+    struct storage *s, const struct instance_set *b, const struct instance *i, struct fault *f)
 {
     bool may_have_references = i->stored || b->merged_count > 0;
     size_t n = 0;
@@ -487,7 +489,7 @@ save_merge(struct storage *s, const struct instance *token, struct fault *f)
 }
 
 int
-storage_save(struct storage *s, struct batch *b, struct fault *f)
+storage_save(struct storage *s, struct instance_set *b, struct fault *f)
 {
     int rc = 0;
 

@@ -1,10 +1,10 @@
 /*
- * storage: a batch's way from and to the tables of its activity.
+ * storage: an instance set's way from and to the tables of its activity.
  */
 #ifndef ETL_ACTIVITY_STORAGE_H
 #define ETL_ACTIVITY_STORAGE_H
 
-#include "etl/activity/batch.h"
+#include "etl/activity/instance_set.h"
 #include "etl/odbc/db.h"
 
 struct storage;
@@ -14,12 +14,12 @@ struct storage;
 struct storage *storage_new(struct db *primary, const struct activity *a, struct fault *f);
 void storage_free(struct storage *s); /* NULL is fine */
 
-/* Reads all that the database knows of the batch's instances, and the instances these belong to. */
-int storage_load(struct storage *s, struct batch *b, struct fault *f);
+/* Reads all that the database knows of the set's instances, and the instances these belong to. */
+int storage_load(struct storage *s, struct instance_set *b, struct fault *f);
 
-/* Writes what the batch changed, as of now: inserts, updates, completions, continuations,
+/* Writes what changed in the set, as of now: inserts, updates, completions, continuations,
  * relationships. Must run inside the transaction in which it was loaded. */
-int storage_save(struct storage *s, struct batch *b, struct fault *f);
+int storage_save(struct storage *s, struct instance_set *b, struct fault *f);
 
 /* Adds the names of the columns of Active or Completed that hold checkpoints: "A", "B" ... */
 void storage_add_columns(struct text *sql, const struct activity *a);

@@ -1,13 +1,14 @@
 /*
- * batch: the event rules of BAM, applied in memory to the instances of one activity that a run of
- * records touches. Pure: storage.h loads the batch from the database before and saves it after.
+ * instance_set: the event rules of BAM, applied in memory to the instances of one activity that a
+ * run of records touches. Pure: storage.h loads the set from the database before and saves it
+ * after.
  *
  * Rules: begin makes an instance visible; NULL never erases; an end is remembered until the
  * instance was begun and no token is open; events under an announced token belong to its root; a
  * token that had events before it was announced is merged into the root, closed when it had ended.
  */
-#ifndef ETL_ACTIVITY_BATCH_H
-#define ETL_ACTIVITY_BATCH_H
+#ifndef ETL_ACTIVITY_INSTANCE_SET_H
+#define ETL_ACTIVITY_INSTANCE_SET_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,7 +46,7 @@ struct instance {
     bool completed_online; /* a completed instance of this ID is in Completed or a live partition */
 };
 
-struct batch {
+struct instance_set {
     const struct activity *activity;
     struct arena memory;
     struct instance **instances; /* in order of first mention */
@@ -59,30 +60,32 @@ struct batch {
     uint64_t late_events;
 };
 
-enum batch_result {
-    BATCH_FAULT = -1,
-    BATCH_APPLIED = 0,
-    BATCH_REJECTED = 1, /* the record breaks a rule and changed nothing; the fault says which */
-    BATCH_SETTLE = 2 /* an instance that has left is touched again: save, and start a new batch */
+enum apply_result {
+    APPLY_FAULT = -1,
+    APPLY_DONE = 0,
+    APPLY_REJECTED = 1, /* the record breaks a rule and changed nothing; the fault says which */
+    APPLY_SETTLE = 2    /* an instance that has left is touched again: save, and start a new set */
 };
 
-int batch_init(struct batch *b, const struct activity *a, struct fault *f);
-void batch_release(struct batch *b);
+int instance_set_init(struct instance_set *b, const struct activity *a, struct fault *f);
+void instance_set_release(struct instance_set *b);
 
 /* The instance of an ID, added when it is new; NULL when memory runs out. `id` is copied. */
-struct instance *batch_add(struct batch *b, const struct value *id);
+struct instance *instance_set_add(struct instance_set *b, const struct value *id);
 
 /* Adds the IDs and tokens that a record speaks of, to be loaded. */
-int batch_add_record(struct batch *b, const struct event_record *record, struct fault *f);
+int instance_set_add_record(
+    struct instance_set *b, const struct event_record *record, struct fault *f);
 
 /* Sets one checkpoint; texts are copied. NULL never erases. */
-int batch_set_value(
-    struct batch *b, struct instance *i, size_t checkpoint, const struct value *v, struct fault *f);
+int instance_set_value(struct instance_set *b, struct instance *i, size_t checkpoint,
+    const struct value *v, struct fault *f);
 
 /* Applies a record as a whole or not at all. */
-enum batch_result batch_apply(struct batch *b, const struct event_record *record, struct fault *f);
+enum apply_result instance_set_apply(
+    struct instance_set *b, const struct event_record *record, struct fault *f);
 
 /* Completes an instance whatever its state (an operator's decision): its tokens are closed. */
-int batch_complete(struct batch *b, struct instance *i, struct fault *f);
+int instance_set_complete(struct instance_set *b, struct instance *i, struct fault *f);
 
 #endif

@@ -1,4 +1,4 @@
-#include "etl/activity/batch.h"
+#include "etl/activity/instance_set.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -6,18 +6,18 @@
 enum { FIRST_SLOTS = 64 };
 
 int
-batch_init(struct batch *b, const struct activity *a, struct fault *f)
+instance_set_init(struct instance_set *b, const struct activity *a, struct fault *f)
 {
-    *b = (struct batch){.activity = a, .memory = ARENA_INIT, .slot_count = FIRST_SLOTS};
+    *b = (struct instance_set){.activity = a, .memory = ARENA_INIT, .slot_count = FIRST_SLOTS};
     b->slots = arena_array(&b->memory, b->slot_count, sizeof(struct instance *));
     return b->slots == NULL ? fault_set_memory(f) : 0;
 }
 
 void
-batch_release(struct batch *b)
+instance_set_release(struct instance_set *b)
 {
     arena_release(&b->memory);
-    *b = (struct batch){.activity = NULL};
+    *b = (struct instance_set){.activity = NULL};
 }
 
 /* ---- finding instances ---- */
@@ -34,7 +34,7 @@ find_slot(struct instance **slots, size_t slot_count, const struct value *id)
 }
 
 static int
-grow_slots(struct batch *b)
+grow_slots(struct instance_set *b)
 {
     size_t room = b->slot_count * 2;
     struct instance **slots = arena_array(&b->memory, room, sizeof(struct instance *));
@@ -49,7 +49,7 @@ grow_slots(struct batch *b)
 }
 
 static int
-copy_value(struct batch *b, struct value *target, const struct value *v)
+copy_value(struct instance_set *b, struct value *target, const struct value *v)
 {
     char *bytes;
 
@@ -63,7 +63,7 @@ copy_value(struct batch *b, struct value *target, const struct value *v)
 }
 
 struct instance *
-batch_add(struct batch *b, const struct value *id)
+instance_set_add(struct instance_set *b, const struct value *id)
 {
     struct instance **slot = find_slot(b->slots, b->slot_count, id);
     struct instance **entry;
@@ -85,13 +85,13 @@ batch_add(struct batch *b, const struct value *id)
 }
 
 int
-batch_add_record(struct batch *b, const struct event_record *record, struct fault *f)
+instance_set_add_record(struct instance_set *b, const struct event_record *record, struct fault *f)
 {
     for (size_t i = 0; i < record->event_count; i++) {
         const struct event *e = &record->events[i];
 
-        if (batch_add(b, &e->id) == NULL ||
-            (e->op == EVENT_CONTINUE && batch_add(b, &e->token) == NULL))
+        if (instance_set_add(b, &e->id) == NULL ||
+            (e->op == EVENT_CONTINUE && instance_set_add(b, &e->token) == NULL))
             return fault_set_memory(f);
     }
     return 0;
@@ -108,8 +108,8 @@ root_of(struct instance *i)
 /* ---- what an event does ---- */
 
 int
-batch_set_value(
-    struct batch *b, struct instance *i, size_t checkpoint, const struct value *v, struct fault *f)
+instance_set_value(struct instance_set *b, struct instance *i, size_t checkpoint,
+    const struct value *v, struct fault *f)
 {
     i->present = i->changed = true;
     if (v->type == VALUE_NULL)
@@ -118,22 +118,22 @@ batch_set_value(
 }
 
 static int
-set_data(struct batch *b, struct instance *root, const struct event *e, struct fault *f)
+set_data(struct instance_set *b, struct instance *root, const struct event *e, struct fault *f)
 {
     for (size_t i = 0; i < e->data_count; i++) {
         const struct event_datum *datum = &e->data[i];
 
         if (datum->keep_first && root->values[datum->checkpoint].type != VALUE_NULL)
             continue;
-        if (batch_set_value(b, root, datum->checkpoint, &datum->value, f) != 0)
+        if (instance_set_value(b, root, datum->checkpoint, &datum->value, f) != 0)
             return -1;
     }
     return 0;
 }
 
 static int
-add_reference(
-    struct batch *b, struct instance *root, const struct event_reference *content, struct fault *f)
+add_reference(struct instance_set *b, struct instance *root, const struct event_reference *content,
+    struct fault *f)
 {
     struct reference *reference = arena_alloc(&b->memory, sizeof *reference);
 
@@ -148,7 +148,8 @@ add_reference(
 }
 
 static int
-append(struct batch *b, struct instance ***list, size_t *count, struct instance *i, struct fault *f)
+append(struct instance_set *b, struct instance ***list, size_t *count, struct instance *i,
+    struct fault *f)
 {
     struct instance **entry = arena_append(&b->memory, list, count, sizeof(struct instance *));
 
@@ -159,7 +160,7 @@ append(struct batch *b, struct instance ***list, size_t *count, struct instance 
 }
 
 static int
-complete(struct batch *b, struct instance *root, struct fault *f)
+complete(struct instance_set *b, struct instance *root, struct fault *f)
 {
     root->fate = FATE_COMPLETED;
     root->completed_online = true;
@@ -167,7 +168,7 @@ complete(struct batch *b, struct instance *root, struct fault *f)
 }
 
 static int
-complete_when_due(struct batch *b, struct instance *root, struct fault *f)
+complete_when_due(struct instance_set *b, struct instance *root, struct fault *f)
 {
     if (!root->visible || !root->ended || root->open_tokens > 0)
         return 0;
@@ -183,7 +184,7 @@ close_token(struct instance *token)
 }
 
 static void
-take_over_tokens(struct batch *b, struct instance *from, struct instance *root)
+take_over_tokens(struct instance_set *b, struct instance *from, struct instance *root)
 {
     for (size_t i = 0; from->open_tokens > 0 && i < b->count; i++) {
         if (b->instances[i]->parent != from)
@@ -196,7 +197,7 @@ take_over_tokens(struct batch *b, struct instance *from, struct instance *root)
 
 /* What the token gathered before it was announced goes to the root. */
 static int
-merge_token(struct batch *b, struct instance *token, struct instance *root, struct fault *f)
+merge_token(struct instance_set *b, struct instance *token, struct instance *root, struct fault *f)
 {
     struct reference **last = &token->references;
 
@@ -218,12 +219,13 @@ merge_token(struct batch *b, struct instance *token, struct instance *root, stru
 }
 
 static int
-announce_token(struct batch *b, struct instance *token, struct instance *root, struct fault *f)
+announce_token(
+    struct instance_set *b, struct instance *token, struct instance *root, struct fault *f)
 {
     bool closed = token->present && token->ended;
 
     if (token->parent != NULL)
-        return 0; /* announced before, by the same root: batch_apply has looked */
+        return 0; /* announced before, by the same root: instance_set_apply has looked */
     if (token->present && merge_token(b, token, root, f) != 0)
         return -1;
     take_over_tokens(b, token, root);
@@ -235,9 +237,9 @@ announce_token(struct batch *b, struct instance *token, struct instance *root, s
 }
 
 static int
-apply_event(struct batch *b, const struct event *e, struct fault *f)
+apply_event(struct instance_set *b, const struct event *e, struct fault *f)
 {
-    struct instance *own = batch_add(b, &e->id);
+    struct instance *own = instance_set_add(b, &e->id);
     struct instance *root, *token;
 
     if (own == NULL)
@@ -246,7 +248,7 @@ apply_event(struct batch *b, const struct event *e, struct fault *f)
     if (!root->present && root->completed_online)
         b->late_events++;
     if (e->op == EVENT_CONTINUE) {
-        if ((token = batch_add(b, &e->token)) == NULL)
+        if ((token = instance_set_add(b, &e->token)) == NULL)
             return fault_set_memory(f);
         return announce_token(b, token, root, f);
     }
@@ -264,44 +266,46 @@ apply_event(struct batch *b, const struct event *e, struct fault *f)
 
 /* ---- may it? ---- */
 
-static enum batch_result
+static enum apply_result
 reject(struct fault *f, const struct instance *i, const char *why)
 {
     fault_set(
         f, FAULT_DATA, "instance '%.*s': %s", (int)i->id.as.text.length, i->id.as.text.bytes, why);
-    return BATCH_REJECTED;
+    return APPLY_REJECTED;
 }
 
-static enum batch_result
+static enum apply_result
 check_token(struct instance *own, struct instance *token, struct fault *f)
 {
     struct instance *root = root_of(own);
 
     if (token->fate != FATE_KEPT)
-        return BATCH_SETTLE;
+        return APPLY_SETTLE;
     if (token == own || root_of(token) == root) {
         /* The same announcement again is nothing new; a token of itself is. */
         if (token != root && token->parent != NULL)
-            return BATCH_APPLIED;
+            return APPLY_DONE;
         return reject(f, token, "a token may not continue itself");
     }
     if (token->parent != NULL)
         return reject(f, token, "this token belongs to another instance already");
-    return BATCH_APPLIED;
+    return APPLY_DONE;
 }
 
 /* What the root would be after the record: would it complete a second time while the first is
  * online? */
 static bool
-would_complete(struct batch *b, const struct event_record *record, const struct instance *root)
+would_complete(
+    struct instance_set *b, const struct event_record *record, const struct instance *root)
 {
     bool visible = root->visible, ended = root->ended;
     size_t open = root->open_tokens;
 
     for (size_t i = 0; i < record->event_count; i++) {
         const struct event *e = &record->events[i];
-        const struct instance *own = batch_add(b, &e->id);
-        const struct instance *token = e->op == EVENT_CONTINUE ? batch_add(b, &e->token) : NULL;
+        const struct instance *own = instance_set_add(b, &e->id);
+        const struct instance *token =
+            e->op == EVENT_CONTINUE ? instance_set_add(b, &e->token) : NULL;
 
         visible = visible || e->op == EVENT_BEGIN || (token != NULL && token->visible);
         if (e->op == EVENT_END && own != NULL && own->parent != NULL && open > 0)
@@ -314,57 +318,57 @@ would_complete(struct batch *b, const struct event_record *record, const struct 
     return visible && ended && open == 0;
 }
 
-static enum batch_result
-check_record(struct batch *b, const struct event_record *record, struct fault *f)
+static enum apply_result
+check_record(struct instance_set *b, const struct event_record *record, struct fault *f)
 {
     for (size_t i = 0; i < record->event_count; i++) {
         const struct event *e = &record->events[i];
-        struct instance *own = batch_add(b, &e->id);
+        struct instance *own = instance_set_add(b, &e->id);
         struct instance *root = own == NULL ? NULL : root_of(own);
-        enum batch_result result = BATCH_APPLIED;
+        enum apply_result result = APPLY_DONE;
 
         if (root == NULL)
             return fault_set_memory(f);
         if (own->fate != FATE_KEPT && own->parent == NULL)
-            return BATCH_SETTLE;
+            return APPLY_SETTLE;
         if (root->fate != FATE_KEPT)
-            return BATCH_SETTLE;
+            return APPLY_SETTLE;
         if (e->op == EVENT_CONTINUE) {
-            struct instance *token = batch_add(b, &e->token);
+            struct instance *token = instance_set_add(b, &e->token);
 
             result =
-                token == NULL ? (enum batch_result)fault_set_memory(f) : check_token(own, token, f);
+                token == NULL ? (enum apply_result)fault_set_memory(f) : check_token(own, token, f);
         }
-        if (result != BATCH_APPLIED)
+        if (result != APPLY_DONE)
             return result;
         if (root->completed_online && would_complete(b, record, root))
             return reject(f, root, "completed a second time while the first is still online");
     }
-    return BATCH_APPLIED;
+    return APPLY_DONE;
 }
 
-enum batch_result
-batch_apply(struct batch *b, const struct event_record *record, struct fault *f)
+enum apply_result
+instance_set_apply(struct instance_set *b, const struct event_record *record, struct fault *f)
 {
-    enum batch_result result = check_record(b, record, f);
+    enum apply_result result = check_record(b, record, f);
 
-    if (result != BATCH_APPLIED)
+    if (result != APPLY_DONE)
         return result;
     for (size_t i = 0; i < record->event_count; i++) {
         if (apply_event(b, &record->events[i], f) != 0)
-            return BATCH_FAULT;
+            return APPLY_FAULT;
     }
     for (size_t i = 0; i < record->event_count; i++) {
-        struct instance *root = root_of(batch_add(b, &record->events[i].id));
+        struct instance *root = root_of(instance_set_add(b, &record->events[i].id));
 
         if (root->fate == FATE_KEPT && complete_when_due(b, root, f) != 0)
-            return BATCH_FAULT;
+            return APPLY_FAULT;
     }
-    return BATCH_APPLIED;
+    return APPLY_DONE;
 }
 
 int
-batch_complete(struct batch *b, struct instance *i, struct fault *f)
+instance_set_complete(struct instance_set *b, struct instance *i, struct fault *f)
 {
     for (size_t k = 0; i->open_tokens > 0 && k < b->count; k++) {
         if (b->instances[k]->parent == i)

@@ -1,0 +1,444 @@
+#include "etl/activity/import.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/clock.h"
+#include "config/base/digest.h"
+#include "config/base/interrupt.h"
+#include "config/base/progress.h"
+#include "etl/activity/instance_set.h"
+#include "etl/activity/storage.h"
+
+/* A batch is a transaction: large enough to be quick, small enough to be held in memory. */
+enum { BATCH_RECORDS = 4000, BATCH_BYTES = 8 * 1024 * 1024 };
+
+/* A record that waits for its batch: its own copy, or the reason why it is rejected. */
+struct waiting {
+    struct event_record record;
+    const char *reason; /* NULL: a good record */
+};
+
+struct import {
+    struct db *primary;
+    const struct definition *definition;
+    const struct import_options *options;
+    struct event_source *source;
+    char sha256[DIGEST_HEX_BYTES];
+    struct text key;           /* the options that change what a record means */
+    struct storage **storages; /* one an activity, when wanted */
+    struct instance_set *batches;
+    struct arena memory; /* of the waiting records */
+    struct waiting *queue;
+    size_t queued;
+    size_t taken; /* of the queue, by batches already saved */
+    size_t bytes;
+    uint64_t position; /* of the last record that a committed batch took */
+    FILE *reject;
+    struct import_result *result;
+};
+
+/* ---- where an import stands ---- */
+
+static void
+describe_options(struct import *im)
+{
+    const struct source_options *o = &im->options->source;
+    const char *const parts[] = {source_format_names[event_source_format(im->source)], o->activity,
+        o->case_column, o->class_column, o->time_column, o->timezone};
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        text_add_format(&im->key, "%s|", parts[i] == NULL ? "" : parts[i]);
+    text_add(&im->key, o->keep_active ? "active" : "");
+    for (size_t i = 0; i < o->map_count; i++)
+        text_add_format(&im->key, "|%s", o->maps[i]);
+}
+
+static int
+read_position(struct import *im, struct fault *f)
+{
+    static const enum value_type type = VALUE_INT;
+    const struct value key[] = {value_text(im->sha256), value_text(text_get(&im->key))};
+    struct value v = value_null();
+    struct stmt *s = db_prepare(im->primary,
+        "SELECT \"Position\" FROM \"nightcube_Imports\" WHERE \"SourceSha256\" = ? AND \"Options\" "
+        "= ?",
+        f);
+    int rc = s == NULL ? -1 : stmt_bind_row(s, key, 2, f);
+
+    if (rc == 0 && (rc = stmt_query(s, &type, 1, f)) == 0)
+        rc = stmt_fetch(s, &v, f);
+    stmt_free(s);
+    if (rc == 1)
+        im->position = (uint64_t)v.as.integer;
+    if (rc == 0) {
+        const struct value row[] = {key[0], key[1], value_time(clock_now())};
+
+        rc = db_run_with(im->primary,
+            "INSERT INTO \"nightcube_Imports\"(\"SourceSha256\", \"Options\", \"FirstTime\", "
+            "\"Position\", "
+            "\"Events\", \"Late\", \"Rejected\", \"Finished\") VALUES (?, ?, ?, 0, 0, 0, 0, 0)",
+            row, 3, f);
+    }
+    return rc < 0 ? -1 : 0;
+}
+
+static int
+write_position(struct import *im, uint64_t position, const struct import_result *step,
+    bool finished, struct fault *f)
+{
+    const struct value row[] = {value_int((int64_t)position), value_int((int64_t)step->events),
+        value_int((int64_t)step->late), value_int((int64_t)step->rejected), value_int(finished),
+        value_time(clock_now()), value_text(im->sha256), value_text(text_get(&im->key))};
+
+    return db_run_with(im->primary,
+        "UPDATE \"nightcube_Imports\" SET \"Position\" = ?, \"Events\" = \"Events\" + ?, "
+        "\"Late\" = \"Late\" + ?, \"Rejected\" = \"Rejected\" + ?, \"Finished\" = ?, \"LastTime\" "
+        "= ? "
+        "WHERE \"SourceSha256\" = ? AND \"Options\" = ?",
+        row, sizeof row / sizeof row[0], f);
+}
+
+/* ---- waiting records ---- */
+
+static int
+copy_value(struct import *im, struct value *v)
+{
+    char *bytes;
+
+    if (v->type != VALUE_TEXT && v->type != VALUE_BYTES)
+        return 0;
+    if ((bytes = arena_strndup(&im->memory, v->as.text.bytes, v->as.text.length)) == NULL)
+        return -1;
+    v->as.text.bytes = bytes;
+    im->bytes += v->as.text.length;
+    return 0;
+}
+
+static int
+copy_event(struct import *im, struct event *e)
+{
+    struct event_datum *data = arena_array(&im->memory, e->data_count, sizeof *data);
+    struct value *const values[] = {&e->id, &e->token, &e->reference.name, &e->reference.type,
+        &e->reference.data, &e->reference.long_data};
+
+    if (data == NULL)
+        return -1;
+    if (e->data_count > 0)
+        memcpy(data, e->data, e->data_count * sizeof *data);
+    e->data = data;
+    im->bytes += e->data_count * sizeof *data;
+    for (size_t i = 0; i < e->data_count; i++) {
+        if (copy_value(im, &data[i].value) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        if (copy_value(im, values[i]) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Puts a copy of the record at the end of the queue; `reason` when it is rejected. */
+static int
+enqueue(struct import *im, const struct event_record *record, const char *reason, struct fault *f)
+{
+    struct waiting *w = &im->queue[im->queued];
+    struct event *events = arena_array(&im->memory, record->event_count, sizeof *events);
+
+    *w = (struct waiting){.record = *record};
+    if (events == NULL)
+        return fault_set_memory(f);
+    if (record->event_count > 0)
+        memcpy(events, record->events, record->event_count * sizeof *events);
+    w->record.events = events;
+    w->record.raw = NULL;
+    if (record->raw != NULL && im->reject != NULL) {
+        w->record.raw = arena_strndup(&im->memory, record->raw, record->raw_length);
+        im->bytes += record->raw_length;
+        if (w->record.raw == NULL)
+            return fault_set_memory(f);
+    }
+    for (size_t i = 0; i < record->event_count; i++) {
+        if (copy_event(im, &events[i]) != 0)
+            return fault_set_memory(f);
+    }
+    if (reason != NULL && (w->reason = arena_strdup(&im->memory, reason)) == NULL)
+        return fault_set_memory(f);
+    im->queued++;
+    return 0;
+}
+
+/* Reads records until a batch is full. Returns 1 when there may be more, 0 at the end, -1. */
+static int
+fill_queue(struct import *im, struct fault *f)
+{
+    struct event_record record;
+
+    arena_release(&im->memory);
+    im->queued = im->taken = im->bytes = 0;
+    while (im->queued < BATCH_RECORDS && im->bytes < BATCH_BYTES) {
+        enum source_result got = event_source_next(im->source, &record, f);
+        int rc = 0;
+
+        if (got == SOURCE_FAULT || got == SOURCE_END)
+            return got == SOURCE_END ? 0 : -1;
+        if (record.position <= im->position) {
+            im->result->skipped++;
+            fault_clear(f);
+            continue;
+        }
+        if (got == SOURCE_RECORD) {
+            rc = enqueue(im, &record, NULL, f);
+        } else if (im->reject == NULL) {
+            return -1;
+        } else {
+            char reason[sizeof f->text];
+
+            memcpy(reason, f->text, sizeof reason);
+            fault_clear(f);
+            record.event_count = 0;
+            rc = enqueue(im, &record, reason, f);
+        }
+        if (rc != 0)
+            return -1;
+    }
+    return 1;
+}
+
+/* ---- rejects ---- */
+
+static int
+write_reject(struct import *im, const struct waiting *w, const char *reason, struct fault *f)
+{
+    fprintf(im->reject, "# record %llu: %s\n", (unsigned long long)w->record.position, reason);
+    if (w->record.raw != NULL)
+        fprintf(im->reject, "%.*s\n", (int)w->record.raw_length, w->record.raw);
+    if (fflush(im->reject) != 0 || ferror(im->reject))
+        return fault_set_errno(f, errno, "write '%s'", im->options->reject_file);
+    return 0;
+}
+
+/* ---- a batch ---- */
+
+static int
+batch_of(struct import *im, size_t activity, struct instance_set **b, struct fault *f)
+{
+    *b = &im->batches[activity];
+    if ((*b)->activity != NULL)
+        return 0;
+    if (im->storages[activity] == NULL) {
+        im->storages[activity] = storage_new(im->primary, &im->definition->activities[activity], f);
+        if (im->storages[activity] == NULL)
+            return -1;
+    }
+    return instance_set_init(*b, &im->definition->activities[activity], f);
+}
+
+/* Looks the instances of all waiting records up. */
+static int
+load_batches(struct import *im, struct fault *f)
+{
+    for (size_t i = im->taken; i < im->queued; i++) {
+        const struct event_record *record = &im->queue[i].record;
+        struct instance_set *b;
+
+        if (record->event_count == 0)
+            continue;
+        if (batch_of(im, record->events[0].activity, &b, f) != 0 ||
+            instance_set_add_record(b, record, f) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < im->definition->activity_count; i++) {
+        if (im->batches[i].activity != NULL &&
+            storage_load(im->storages[i], &im->batches[i], f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Applies one waiting record. A rejected one is written down, or is the end of the import. */
+static enum apply_result
+apply_one(struct import *im, const struct waiting *w, struct import_result *step, struct fault *f)
+{
+    enum apply_result result = APPLY_REJECTED;
+    struct instance_set *b;
+
+    if (w->reason == NULL && w->record.event_count > 0) {
+        if (batch_of(im, w->record.events[0].activity, &b, f) != 0)
+            return APPLY_FAULT;
+        result = instance_set_apply(b, &w->record, f);
+    }
+    if (result == APPLY_DONE) {
+        step->records++;
+        step->events += w->record.event_count;
+    } else if (result == APPLY_REJECTED) {
+        step->rejected++;
+        if (im->reject == NULL) {
+            fault_wrap(f, "record %llu", (unsigned long long)w->record.position);
+            return APPLY_FAULT;
+        }
+        if (write_reject(im, w, w->reason != NULL ? w->reason : f->text, f) != 0)
+            return APPLY_FAULT;
+        fault_clear(f);
+        result = APPLY_DONE;
+    }
+    return result;
+}
+
+static int
+apply_records(struct import *im, size_t *next, struct import_result *step, struct fault *f)
+{
+    for (; *next < im->queued; (*next)++) {
+        enum apply_result result = apply_one(im, &im->queue[*next], step, f);
+
+        if (result == APPLY_FAULT)
+            return -1;
+        if (result == APPLY_SETTLE)
+            break;
+    }
+    return 0;
+}
+
+static int
+save_batches(struct import *im, struct import_result *step, struct fault *f)
+{
+    for (size_t i = 0; i < im->definition->activity_count; i++) {
+        if (im->batches[i].activity == NULL)
+            continue;
+        if (storage_save(im->storages[i], &im->batches[i], f) != 0)
+            return -1;
+        step->late += im->batches[i].late_events;
+    }
+    return 0;
+}
+
+static void
+release_batches(struct import *im)
+{
+    for (size_t i = 0; i < im->definition->activity_count; i++)
+        instance_set_release(&im->batches[i]);
+}
+
+/* Takes as much of the queue as one batch can, in one transaction. */
+static int
+run_batch(struct import *im, bool finished, struct fault *f)
+{
+    struct import_result step = {0};
+    size_t next = im->taken;
+    uint64_t position = im->position;
+    int rc;
+
+    if (db_begin(im->primary, f) != 0)
+        return -1;
+    rc = load_batches(im, f);
+    if (rc == 0)
+        rc = apply_records(im, &next, &step, f);
+    if (rc == 0)
+        rc = save_batches(im, &step, f);
+    if (next > im->taken)
+        position = im->queue[next - 1].record.position;
+    if (rc == 0)
+        rc = write_position(im, position, &step, finished && next == im->queued, f);
+    rc = db_end(im->primary, rc, f);
+    release_batches(im);
+    if (rc != 0)
+        return -1;
+    im->taken = next;
+    im->position = position;
+    im->result->records += step.records;
+    im->result->events += step.events;
+    im->result->late += step.late;
+    im->result->rejected += step.rejected;
+    return 0;
+}
+
+static int
+run_all(struct import *im, struct fault *f)
+{
+    uint64_t done, total;
+    int more;
+
+    event_source_progress(im->source, &done, &total);
+    progress_begin("import", "bytes", total);
+    do {
+        more = fill_queue(im, f);
+        if (more < 0)
+            break;
+        do {
+            if (run_batch(im, more == 0, f) != 0)
+                more = -1;
+        } while (more >= 0 && im->taken < im->queued);
+        event_source_progress(im->source, &done, &total);
+        progress_step(done);
+        if (more >= 0 && interrupt_check(f) != 0)
+            more = -1;
+    } while (more > 0);
+    progress_finish();
+    return more;
+}
+
+/* ---- the whole ---- */
+
+static int
+open_reject_file(struct import *im, struct fault *f)
+{
+    const char *path = im->options->reject_file;
+
+    if (path == NULL)
+        return 0;
+    if ((im->reject = fopen(path, "w")) == NULL)
+        return fault_set_errno(f, errno, "create '%s'", path);
+    return 0;
+}
+
+static int
+prepare(struct import *im, const char *path, struct fault *f)
+{
+    size_t count = im->definition->activity_count;
+
+    im->storages = calloc(count + 1, sizeof(struct storage *));
+    im->batches = calloc(count + 1, sizeof *im->batches);
+    im->queue = calloc(BATCH_RECORDS, sizeof *im->queue);
+    if (im->storages == NULL || im->batches == NULL || im->queue == NULL)
+        return fault_set_memory(f);
+    im->source = event_source_open(path, &im->options->source, im->definition, f);
+    if (im->source == NULL || digest_file(path, im->sha256, f) != 0)
+        return -1;
+    describe_options(im);
+    if (text_check(&im->key, f) != 0 || read_position(im, f) != 0)
+        return -1;
+    return open_reject_file(im, f);
+}
+
+static void
+release(struct import *im)
+{
+    for (size_t i = 0; im->storages != NULL && i < im->definition->activity_count; i++)
+        storage_free(im->storages[i]);
+    event_source_close(im->source);
+    arena_release(&im->memory);
+    text_release(&im->key);
+    free(im->storages);
+    free(im->batches);
+    free(im->queue);
+    if (im->reject != NULL)
+        fclose(im->reject);
+}
+
+int
+import_run(struct db *primary, const struct definition *d, const char *path,
+    const struct import_options *options, struct import_result *result, struct fault *f)
+{
+    struct import im = {.primary = primary, .definition = d, .options = options, .result = result};
+    int rc;
+
+    *result = (struct import_result){0};
+    rc = prepare(&im, path, f);
+    if (rc == 0)
+        rc = run_all(&im, f);
+    release(&im);
+    return rc == 0 ? 0 : fault_wrap(f, "import '%s'", path);
+}
