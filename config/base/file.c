@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,6 +229,45 @@ refuse_existing(const char *path, struct fault *f)
     return fault_hint(f, "choose another name or say --allow-overwrite");
 }
 
+/* Whether the open part is still the one of that name, and only that. */
+static bool
+is_free(int fd, const char *path)
+{
+    struct stat open_file, named;
+
+    if (fstat(fd, &open_file) != 0 || stat(path, &named) != 0 ||
+        open_file.st_dev != named.st_dev || open_file.st_ino != named.st_ino)
+        return false;
+    if (open_file.st_nlink == 1)
+        return true;
+    /* Published, and then a crash before the part's name was gone: leave the file in peace. */
+    unlink(path);
+    return false;
+}
+
+/* Opens the part, empty and locked: a part left by a crash is taken over, one that somebody writes
+ * at this moment is not. */
+static int
+open_part(struct file_writer *w, mode_t mode, struct fault *f)
+{
+    do {
+        if (w->fd >= 0)
+            close(w->fd);
+        if ((w->fd = open(w->part_path, O_WRONLY | O_CREAT | O_CLOEXEC, mode)) < 0)
+            return fault_set_errno(f, errno, "create '%s'", w->part_path);
+        /* A file system without locks: as good as it gets. */
+        if (flock(w->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+            fault_set(f, FAULT_LOCKED, "'%s' is being written by another process", w->part_path);
+            free(w->part_path);
+            w->part_path = NULL; /* theirs: not to be removed */
+            return -1;
+        }
+    } while (!is_free(w->fd, w->part_path));
+    if (ftruncate(w->fd, 0) != 0)
+        return fault_set_errno(f, errno, "empty '%s'", w->part_path);
+    return 0;
+}
+
 int
 file_writer_open(
     struct file_writer *w, const char *path, mode_t mode, bool overwrite, struct fault *f)
@@ -240,9 +280,7 @@ file_writer_open(
         file_writer_abandon(w);
         return fault_set_memory(f);
     }
-    w->fd = open(w->part_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (w->fd < 0) {
-        fault_set_errno(f, errno, "create '%s'", w->part_path);
+    if (open_part(w, mode, f) != 0) {
         if (f != NULL && f->kind == FAULT_NO_INPUT)
             f->kind = FAULT_IO; /* the folder is missing: nothing to do with input */
         file_writer_abandon(w);
@@ -299,6 +337,7 @@ int
 file_writer_commit(struct file_writer *w, bool overwrite, struct fault *f)
 {
     int fd = w->fd;
+    int lock = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* keeps the part locked until it has its name */
     int rc = 0;
 
     w->fd = -1;
@@ -313,17 +352,19 @@ file_writer_commit(struct file_writer *w, bool overwrite, struct fault *f)
         w->part_path = NULL;
     }
     file_writer_abandon(w);
+    if (lock >= 0)
+        close(lock);
     return rc;
 }
 
 void
 file_writer_abandon(struct file_writer *w)
 {
+    if (w->part_path != NULL)
+        unlink(w->part_path); /* while it is still locked */
     if (w->fd >= 0)
         close(w->fd);
     w->fd = -1;
-    if (w->part_path != NULL)
-        unlink(w->part_path);
     free(w->part_path);
     free(w->path);
     w->part_path = w->path = NULL;

@@ -50,7 +50,8 @@ struct byte_source file_reader_source(struct file_reader *r);
 
 /*
  * A file that appears under its name only when complete: bytes go to "<path>.part"; commit flushes
- * and renames, abandon removes the part. After init or either of the two, abandon does nothing.
+ * and renames, abandon removes the part. Two writers of one path never mix: the second is told
+ * FAULT_LOCKED. After init or either of the two, abandon does nothing.
  */
 struct file_writer {
     int fd;          /* -1 when closed */
