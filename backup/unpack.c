@@ -1,0 +1,164 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "backup/age/intake.h"
+#include "backup/compress.h"
+#include "backup/entry.h"
+#include "backup/pack.h"
+#include "backup/tally.h"
+
+struct unpack {
+    struct tally stored;
+    struct intake first; /* of the stored bytes */
+    struct unseal *unseal;
+    struct intake inner; /* of the unsealed bytes */
+    struct expander *expander;
+    struct byte_source tail; /* of the chain */
+    uint64_t unpacked_bytes;
+    uint64_t free_bytes;
+    uint64_t ratio;
+};
+
+enum { SNIFF_BYTES = TAR_BLOCK_BYTES };
+
+enum pack_form
+pack_sniff(const void *first_bytes, size_t size)
+{
+    static const unsigned char zstd[] = {0x28, 0xb5, 0x2f, 0xfd};
+    const char *bytes = first_bytes;
+
+    if (age_is_sealed(bytes, size))
+        return PACK_AGE;
+    if (size >= sizeof zstd && memcmp(bytes, zstd, sizeof zstd) == 0)
+        return PACK_ZSTD;
+    if (size >= TAR_BLOCK_BYTES && memcmp(bytes, ENTRY_INFO, sizeof ENTRY_INFO) == 0 &&
+        memcmp(bytes + 257, "ustar", 6) == 0)
+        return PACK_TAR;
+    return PACK_UNKNOWN;
+}
+
+static int
+open_seal(struct unpack *u, const struct pack_keys *keys, struct fault *f)
+{
+    if (keys == NULL || keys->unseal == NULL ||
+        (keys->unseal->identity_count == 0 && keys->unseal->passphrase == NULL)) {
+        fault_set(f, FAULT_PERMISSION, "it is encrypted, and no key or passphrase is given");
+        return fault_hint(f, "name --identity-file or --passphrase-file");
+    }
+    if ((u->unseal = unseal_open(u->tail, keys->unseal, NULL, f)) == NULL)
+        return -1;
+    intake_init(&u->inner, unseal_source(u->unseal));
+    u->tail = intake_source(&u->inner);
+    return 0;
+}
+
+/* What the next bytes of a layer are. */
+static int
+look(struct intake *in, enum pack_form *form, struct fault *f)
+{
+    const uint8_t *bytes;
+    ssize_t n = intake_peek(in, SNIFF_BYTES, &bytes, f);
+
+    if (n < 0)
+        return -1;
+    *form = pack_sniff(bytes, (size_t)n);
+    if (*form == PACK_UNKNOWN)
+        return fault_set(f, FAULT_DATA, n == 0 ? "it is empty" : "it is not a nightcube backup");
+    return 0;
+}
+
+/* Takes the layers off, from the store downwards. */
+static int
+build(struct unpack *u, const struct pack_keys *keys, struct fault *f)
+{
+    enum pack_form form = PACK_UNKNOWN;
+
+    if (look(&u->first, &form, f) != 0)
+        return -1;
+    if (form == PACK_AGE) {
+        if (open_seal(u, keys, f) != 0 || look(&u->inner, &form, f) != 0)
+            return -1;
+        if (form == PACK_AGE)
+            return fault_set(f, FAULT_DATA, "it is encrypted twice: not a nightcube backup");
+    } else if (keys != NULL && keys->demanded) {
+        fault_set(f, FAULT_USAGE, "a key or passphrase is given, but it is not encrypted");
+        return fault_hint(f, "leave the key out if you trust this file");
+    }
+    if (form == PACK_ZSTD) {
+        if ((u->expander = expander_new(u->tail, f)) == NULL)
+            return -1;
+        u->tail = expander_source(u->expander);
+    }
+    return 0;
+}
+
+struct unpack *
+unpack_open(struct byte_source store, const struct pack_keys *keys, struct fault *f)
+{
+    struct unpack *u = calloc(1, sizeof *u);
+
+    if (u == NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    u->free_bytes = keys != NULL && keys->free_bytes != 0 ? keys->free_bytes : PACK_FREE_BYTES;
+    u->ratio = keys != NULL && keys->ratio != 0 ? keys->ratio : PACK_RATIO;
+    if (tally_init(&u->stored, f) == 0) {
+        intake_init(&u->first, tally_source(&u->stored, store));
+        u->tail = intake_source(&u->first);
+        if (build(u, keys, f) == 0)
+            return u;
+    }
+    unpack_free(u);
+    return NULL;
+}
+
+static ssize_t
+unpack_read(void *state, void *buffer, size_t size, struct fault *f)
+{
+    struct unpack *u = state;
+    ssize_t n = u->tail.read(u->tail.state, buffer, size, f);
+
+    if (n <= 0)
+        return n;
+    u->unpacked_bytes += (uint64_t)n;
+    if (u->unpacked_bytes > u->free_bytes &&
+        (u->unpacked_bytes - u->free_bytes) / u->ratio > u->stored.bytes)
+        return fault_set(f, FAULT_DATA, "it unpacks to more than %llu times its size",
+            (unsigned long long)u->ratio);
+    return n;
+}
+
+struct byte_source
+unpack_source(struct unpack *u)
+{
+    return (struct byte_source){unpack_read, u};
+}
+
+int
+unpack_finish(struct unpack *u, struct pack_totals *totals, struct fault *f)
+{
+    char byte;
+    ssize_t n = u->tail.read(u->tail.state, &byte, 1, f);
+
+    if (n != 0)
+        return n < 0 ? -1 : fault_set(f, FAULT_DATA, "bytes behind the end");
+    *totals = (struct pack_totals){
+        .stored_bytes = u->stored.bytes,
+        .unpacked_bytes = u->unpacked_bytes,
+        .compressed = u->expander != NULL,
+        .encrypted = u->unseal != NULL,
+    };
+    return tally_finish(&u->stored, totals->sha256, f);
+}
+
+void
+unpack_free(struct unpack *u)
+{
+    if (u == NULL)
+        return;
+    expander_free(u->expander);
+    unseal_free(u->unseal);
+    tally_release(&u->stored);
+    free(u);
+}
