@@ -4,10 +4,10 @@
 #include "config/base/nearest.h"
 #include "etl/event/casebook.h"
 #include "etl/event/log_kind.h"
-#include "etl/event/table.h"
+#include "etl/event/sheet.h"
 
 struct long_csv {
-    struct table table;
+    struct sheet sheet;
     struct casebook book;
     size_t case_column, class_column, time_column;
     struct log_event event;
@@ -16,11 +16,11 @@ struct long_csv {
 
 /* A column that must be there. */
 static int
-find_column(const struct table *t, const char *name, size_t *column, struct fault *f)
+find_column(const struct sheet *t, const char *name, size_t *column, struct fault *f)
 {
     struct nearest n;
 
-    if ((*column = table_find(t, name)) != NAMES_NONE)
+    if ((*column = sheet_find(t, name)) != NAMES_NONE)
         return 0;
     nearest_init(&n, name);
     for (size_t i = 0; i < t->columns.count; i++)
@@ -36,23 +36,23 @@ find_columns(struct event_log *l, struct fault *f)
 {
     struct long_csv *c = l->state;
 
-    if (find_column(&c->table, l->case_key, &c->case_column, f) != 0 ||
-        find_column(&c->table, l->class_key, &c->class_column, f) != 0)
+    if (find_column(&c->sheet, l->case_key, &c->case_column, f) != 0 ||
+        find_column(&c->sheet, l->class_key, &c->class_column, f) != 0)
         return -1;
-    return find_column(&c->table, l->time_key, &c->time_column, f);
+    return find_column(&c->sheet, l->time_key, &c->time_column, f);
 }
 
 /* The first pass, over the same file opened anew: which row is the last of its case? */
 static int
-note_cases(struct event_log *l, struct table *t, struct fault *f)
+note_cases(struct event_log *l, struct sheet *t, struct fault *f)
 {
     struct long_csv *c = l->state;
     enum source_result result;
     const char *id;
     size_t length;
 
-    while ((result = table_next(t, f)) == SOURCE_RECORD || result == SOURCE_REJECT) {
-        if (result == SOURCE_REJECT || !table_get(t, c->case_column, &id, &length))
+    while ((result = sheet_next(t, f)) == SOURCE_RECORD || result == SOURCE_REJECT) {
+        if (result == SOURCE_REJECT || !sheet_get(t, c->case_column, &id, &length))
             continue;
         if (casebook_note(&c->book, id, length, t->row, f) != 0)
             return -1;
@@ -63,7 +63,7 @@ note_cases(struct event_log *l, struct table *t, struct fault *f)
 static int
 read_ahead(struct event_log *l, struct fault *f)
 {
-    struct table t = {.row = 0};
+    struct sheet t = {.row = 0};
     struct input *in;
     int rc = -1;
 
@@ -71,9 +71,9 @@ read_ahead(struct event_log *l, struct fault *f)
         return fault_set(f, FAULT_DATA, "a long CSV must be a file, because it is read twice");
     if ((in = input_open(l->path, f)) == NULL)
         return -1;
-    if (table_open(&t, in, l->separator, f) == 0)
+    if (sheet_open(&t, in, l->separator, f) == 0)
         rc = note_cases(l, &t, f);
-    table_close(&t);
+    sheet_close(&t);
     input_close(in);
     return rc;
 }
@@ -86,9 +86,9 @@ csv_open(struct event_log *l, struct fault *f)
     if (c == NULL)
         return fault_set_memory(f);
     l->state = c;
-    if (table_open(&c->table, l->input, l->separator, f) != 0 || find_columns(l, f) != 0)
+    if (sheet_open(&c->sheet, l->input, l->separator, f) != 0 || find_columns(l, f) != 0)
         return -1;
-    if ((c->attributes = calloc(c->table.columns.count, sizeof *c->attributes)) == NULL)
+    if ((c->attributes = calloc(c->sheet.columns.count, sizeof *c->attributes)) == NULL)
         return fault_set_memory(f);
     return read_ahead(l, f);
 }
@@ -100,7 +100,7 @@ csv_close(struct event_log *l)
 
     if (c == NULL)
         return;
-    table_close(&c->table);
+    sheet_close(&c->sheet);
     casebook_release(&c->book);
     free(c->attributes);
     free(c);
@@ -111,7 +111,7 @@ field_of(const struct long_csv *c, size_t column)
 {
     struct log_text t;
 
-    if (!table_get(&c->table, column, &t.bytes, &t.length) || t.length == 0)
+    if (!sheet_get(&c->sheet, column, &t.bytes, &t.length) || t.length == 0)
         return (struct log_text){NULL, 0};
     return t;
 }
@@ -119,7 +119,7 @@ field_of(const struct long_csv *c, size_t column)
 static bool
 is_of_case(const struct long_csv *c, size_t column)
 {
-    const struct name_entry *e = &c->table.columns.entries[column];
+    const struct name_entry *e = &c->sheet.columns.entries[column];
     const size_t prefix = strlen(LOG_CASE_PREFIX);
 
     return column == c->case_column ||
@@ -132,15 +132,15 @@ fill(struct long_csv *c, bool of_case, struct log_attribute *at)
 {
     const struct log_attribute *start = at;
 
-    for (size_t i = c->table.is_indexed; i < c->table.columns.count; i++) {
-        const struct name_entry *e = &c->table.columns.entries[i];
+    for (size_t i = c->sheet.is_indexed; i < c->sheet.columns.count; i++) {
+        const struct name_entry *e = &c->sheet.columns.entries[i];
 
         if (is_of_case(c, i) == of_case)
             *at++ = (struct log_attribute){
                 .key = {e->bytes, e->length},
                 .value = field_of(c, i),
                 .is_key = i == c->case_column || i == c->class_column || i == c->time_column,
-                .line = c->table.line,
+                .line = c->sheet.line,
             };
     }
     return (size_t)(at - start);
@@ -150,12 +150,12 @@ static enum source_result
 csv_next(struct event_log *l, struct log_case *out, struct fault *f)
 {
     struct long_csv *c = l->state;
-    enum source_result result = table_next(&c->table, f);
+    enum source_result result = sheet_next(&c->sheet, f);
 
     if (result == SOURCE_RECORD || result == SOURCE_REJECT) {
-        out->line = c->table.line;
-        if (!c->table.raw.failed)
-            out->raw = (struct log_text){text_get(&c->table.raw), c->table.raw.length};
+        out->line = c->sheet.line;
+        if (!c->sheet.raw.failed)
+            out->raw = (struct log_text){text_get(&c->sheet.raw), c->sheet.raw.length};
     }
     if (result != SOURCE_RECORD)
         return result;
@@ -167,12 +167,12 @@ csv_next(struct event_log *l, struct log_case *out, struct fault *f)
         .time = field_of(c, c->time_column),
         .attributes = c->attributes + out->attribute_count,
         .attribute_count = fill(c, false, c->attributes + out->attribute_count),
-        .line = c->table.line,
+        .line = c->sheet.line,
     };
     out->events = &c->event;
     out->event_count = 1;
     out->is_last = out->id.bytes != NULL && casebook_see(&c->book, out->id.bytes, out->id.length,
-                                                &out->first_event) == c->table.row;
+                                                &out->first_event) == c->sheet.row;
     return SOURCE_RECORD;
 }
 

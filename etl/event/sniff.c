@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "etl/event/table.h"
+#include "etl/event/sheet.h"
 
 static bool
 begins_with(const char *bytes, size_t length, const char *what)
@@ -42,7 +42,7 @@ sniff_csv(const char *bytes, size_t length, const struct source_options *options
     enum source_format *format, struct fault *f)
 {
     const char *key = options->case_column ? options->case_column : "case:concept:name";
-    char separator = options->separator ? options->separator : table_guess_separator(bytes, length);
+    char separator = options->separator ? options->separator : sheet_guess_separator(bytes, length);
 
     if (has_column(bytes, length, separator, key))
         *format = FORMAT_LONG_CSV;

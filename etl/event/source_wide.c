@@ -4,12 +4,12 @@
 
 #include "etl/event/convert.h"
 #include "etl/event/keys.h"
+#include "etl/event/sheet.h"
 #include "etl/event/source_kind.h"
-#include "etl/event/table.h"
 #include "etl/event/utf8.h"
 
 struct wide {
-    struct table table;
+    struct sheet sheet;
     struct keys keys;
     size_t *checkpoints;      /* by column; NO_INDEX: ActivityID, IsComplete, row number */
     struct event_datum *data; /* room for all columns; owned, as the line above */
@@ -22,15 +22,15 @@ static bool
 is_checkpoint(const struct wide *w, size_t column)
 {
     return column != w->id_column && column != w->complete_column &&
-           !(column == 0 && w->table.is_indexed);
+           !(column == 0 && w->sheet.is_indexed);
 }
 
 /* Each column is a checkpoint, and no checkpoint has two columns. */
 static int
 find_columns(struct wide *w, struct fault *f)
 {
-    for (size_t i = 0; i < w->table.columns.count; i++) {
-        const struct name_entry *e = &w->table.columns.entries[i];
+    for (size_t i = 0; i < w->sheet.columns.count; i++) {
+        const struct name_entry *e = &w->sheet.columns.entries[i];
 
         w->checkpoints[i] = NO_INDEX;
         if (!is_checkpoint(w, i))
@@ -41,7 +41,7 @@ find_columns(struct wide *w, struct fault *f)
         for (size_t k = 0; k < i; k++) {
             if (w->checkpoints[k] == w->checkpoints[i])
                 return fault_set(f, FAULT_DATA, "header: columns '%s' and '%s' are one checkpoint",
-                    w->table.columns.entries[k].bytes, e->bytes);
+                    w->sheet.columns.entries[k].bytes, e->bytes);
         }
     }
     return 0;
@@ -55,15 +55,15 @@ wide_open(struct event_source *s, struct fault *f)
     if (w == NULL)
         return fault_set_memory(f);
     s->state = w;
-    if (table_open(&w->table, s->input, s->options.separator, f) != 0 ||
+    if (sheet_open(&w->sheet, s->input, s->options.separator, f) != 0 ||
         keys_init(&w->keys, &s->definition->activities[s->activity], f) != 0)
         return -1;
-    w->checkpoints = calloc(w->table.columns.count, sizeof *w->checkpoints);
-    w->data = calloc(w->table.columns.count, sizeof *w->data);
+    w->checkpoints = calloc(w->sheet.columns.count, sizeof *w->checkpoints);
+    w->data = calloc(w->sheet.columns.count, sizeof *w->data);
     if (w->checkpoints == NULL || w->data == NULL)
         return fault_set_memory(f);
-    w->id_column = table_find(&w->table, "ActivityID");
-    w->complete_column = table_find(&w->table, "IsComplete");
+    w->id_column = sheet_find(&w->sheet, "ActivityID");
+    w->complete_column = sheet_find(&w->sheet, "IsComplete");
     if (w->id_column == NAMES_NONE)
         return fault_set(f, FAULT_DATA, "header: no column 'ActivityID'");
     return find_columns(w, f);
@@ -76,7 +76,7 @@ wide_close(struct event_source *s)
 
     if (w == NULL)
         return;
-    table_close(&w->table);
+    sheet_close(&w->sheet);
     keys_release(&w->keys);
     free(w->checkpoints);
     free(w->data);
@@ -93,7 +93,7 @@ read_complete(const struct wide *w, bool *complete, struct fault *f)
 
     *complete = false;
     if (w->complete_column == NAMES_NONE ||
-        !table_get(&w->table, w->complete_column, &bytes, &length) || length == 0)
+        !sheet_get(&w->sheet, w->complete_column, &bytes, &length) || length == 0)
         return 0;
     *complete = strcmp(bytes, "1") == 0 || strcasecmp(bytes, "true") == 0;
     if (*complete || strcmp(bytes, "0") == 0 || strcasecmp(bytes, "false") == 0)
@@ -110,15 +110,15 @@ read_data(struct event_source *s, size_t *count, struct fault *f)
     size_t length;
 
     *count = 0;
-    for (size_t i = 0; i < w->table.columns.count; i++) {
+    for (size_t i = 0; i < w->sheet.columns.count; i++) {
         struct event_datum *datum = &w->data[*count];
 
-        if (w->checkpoints[i] == NO_INDEX || !table_get(&w->table, i, &bytes, &length))
+        if (w->checkpoints[i] == NO_INDEX || !sheet_get(&w->sheet, i, &bytes, &length))
             continue;
         *datum = (struct event_datum){.checkpoint = w->checkpoints[i]};
         if (convert_text(&w->keys.activity->checkpoints[datum->checkpoint], &s->zone, bytes, length,
                 false, &datum->value, f) != 0)
-            return fault_wrap(f, "column '%s'", w->table.columns.entries[i].bytes);
+            return fault_wrap(f, "column '%s'", w->sheet.columns.entries[i].bytes);
         ++*count;
     }
     return 0;
@@ -134,7 +134,7 @@ read_row(struct event_source *s, struct event_record *r, struct fault *f)
     size_t length;
     bool complete;
 
-    if (!table_get(&w->table, w->id_column, &id, &length) || length == 0)
+    if (!sheet_get(&w->sheet, w->id_column, &id, &length) || length == 0)
         return fault_set(f, FAULT_DATA, "the row has no ActivityID");
     if (convert_check_text("ActivityID", id, length, LIMIT_ACTIVITY_ID, f) != 0 ||
         read_complete(w, &complete, f) != 0 || read_data(s, &e.data_count, f) != 0)
@@ -151,18 +151,18 @@ static enum source_result
 wide_next(struct event_source *s, struct event_record *r, struct fault *f)
 {
     struct wide *w = s->state;
-    enum source_result result = table_next(&w->table, f);
+    enum source_result result = sheet_next(&w->sheet, f);
 
     if (result == SOURCE_RECORD || result == SOURCE_REJECT) {
-        r->line = w->table.line;
-        if (!w->table.raw.failed) {
-            r->raw = text_get(&w->table.raw);
-            r->raw_length = w->table.raw.length;
+        r->line = w->sheet.line;
+        if (!w->sheet.raw.failed) {
+            r->raw = text_get(&w->sheet.raw);
+            r->raw_length = w->sheet.raw.length;
         }
     }
     if (result != SOURCE_RECORD || read_row(s, r, f) == 0)
         return result;
-    fault_wrap(f, "line %llu", (unsigned long long)w->table.line);
+    fault_wrap(f, "line %llu", (unsigned long long)w->sheet.line);
     return SOURCE_REJECT;
 }
 

@@ -1,4 +1,4 @@
-#include "etl/event/table.h"
+#include "etl/event/sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "etl/event/utf8.h"
 
 char
-table_guess_separator(const char *bytes, size_t length)
+sheet_guess_separator(const char *bytes, size_t length)
 {
     static const char separators[] = {',', ';', '\t'};
     size_t counts[sizeof separators] = {0};
@@ -26,7 +26,7 @@ table_guess_separator(const char *bytes, size_t length)
 }
 
 static int
-add_column(struct table *t, size_t i, struct fault *f)
+add_column(struct sheet *t, size_t i, struct fault *f)
 {
     const struct csv_field *field = &t->reader->fields[i];
     char excerpt[EXCERPT_BYTES];
@@ -49,7 +49,7 @@ add_column(struct table *t, size_t i, struct fault *f)
 }
 
 static int
-read_header(struct table *t, struct fault *f)
+read_header(struct sheet *t, struct fault *f)
 {
     int rc = csv_read(t->reader, f);
 
@@ -57,9 +57,9 @@ read_header(struct table *t, struct fault *f)
         return fault_set(f, FAULT_DATA, "the file is empty");
     if (rc < 0)
         return -1;
-    if (t->reader->field_count > TABLE_LIMIT_COLUMNS)
+    if (t->reader->field_count > SHEET_LIMIT_COLUMNS)
         return fault_set(f, FAULT_DATA, "line %llu: more than %d columns",
-            (unsigned long long)t->reader->line, TABLE_LIMIT_COLUMNS);
+            (unsigned long long)t->reader->line, SHEET_LIMIT_COLUMNS);
     for (size_t i = 0; i < t->reader->field_count; i++) {
         if (add_column(t, i, f) != 0)
             return -1;
@@ -69,31 +69,31 @@ read_header(struct table *t, struct fault *f)
 }
 
 int
-table_open(struct table *t, struct input *in, char separator, struct fault *f)
+sheet_open(struct sheet *t, struct input *in, char separator, struct fault *f)
 {
     const char *head;
     size_t length;
 
-    *t = (struct table){.row = 0};
+    *t = (struct sheet){.row = 0};
     if (input_peek(in, &head, &length, f) != 0)
         return -1;
     if ((t->reader = malloc(sizeof *t->reader)) == NULL)
         return fault_set_memory(f);
     csv_reader_init(t->reader, input_source(in),
-        separator != 0 ? separator : table_guess_separator(head, length), TABLE_LIMIT_RECORD_BYTES);
+        separator != 0 ? separator : sheet_guess_separator(head, length), SHEET_LIMIT_RECORD_BYTES);
     t->reader->raw = &t->raw;
     return read_header(t, f);
 }
 
 void
-table_close(struct table *t)
+sheet_close(struct sheet *t)
 {
     if (t->reader != NULL)
         csv_reader_release(t->reader);
     free(t->reader);
     text_release(&t->raw);
     names_release(&t->columns);
-    *t = (struct table){.row = 0};
+    *t = (struct sheet){.row = 0};
 }
 
 static void
@@ -107,7 +107,7 @@ cut_line_end(struct text *t)
 }
 
 enum source_result
-table_next(struct table *t, struct fault *f)
+sheet_next(struct sheet *t, struct fault *f)
 {
     int rc = csv_read(t->reader, f);
     struct fault skipping = FAULT_INIT;
@@ -131,13 +131,13 @@ table_next(struct table *t, struct fault *f)
 }
 
 size_t
-table_find(const struct table *t, const char *name)
+sheet_find(const struct sheet *t, const char *name)
 {
     return names_find(&t->columns, name, strlen(name));
 }
 
 bool
-table_get(const struct table *t, size_t column, const char **bytes, size_t *length)
+sheet_get(const struct sheet *t, size_t column, const char **bytes, size_t *length)
 {
     const struct csv_field *field = &t->reader->fields[column];
 
