@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backup/tally.h"
+#include "backup/meter.h"
 #include "backup/trailer.h"
 
 struct compressor {
     struct byte_sink to;
-    struct tally tally; /* of the compressed bytes */
+    struct meter meter; /* of the compressed bytes */
     struct archive *zstd;
     struct fault *fault; /* of the call under way, for the callback; NULL between calls */
 };
@@ -31,7 +31,7 @@ on_write(struct archive *zstd, void *state, const void *bytes, size_t size)
     struct compressor *c = state;
 
     (void)zstd;
-    if (c->fault == NULL || tally_add(&c->tally, bytes, size, c->fault) != 0 ||
+    if (c->fault == NULL || meter_add(&c->meter, bytes, size, c->fault) != 0 ||
         c->to.write(c->to.state, bytes, size, c->fault) != 0)
         return -1;
     return (la_ssize_t)size;
@@ -93,7 +93,7 @@ compressor_new(struct byte_sink to, int level, struct fault *f)
     }
     c->to = to;
     c->fault = f;
-    if (tally_init(&c->tally, f) != 0)
+    if (meter_init(&c->meter, f) != 0)
         goto fail;
     if ((c->zstd = archive_write_new()) == NULL) {
         fault_set_memory(f);
@@ -147,7 +147,7 @@ compressor_finish(struct compressor *c, struct fault *f)
     if (archive_write_close(c->zstd) != ARCHIVE_OK)
         return failed(c, f);
     c->fault = NULL;
-    if (tally_finish(&c->tally, sha256, f) != 0)
+    if (meter_finish(&c->meter, sha256, f) != 0)
         return -1;
     trailer_build(trailer, sha256);
     return c->to.write(c->to.state, trailer, sizeof trailer, f);
@@ -163,6 +163,6 @@ compressor_free(struct compressor *c)
         archive_write_fail(c->zstd);
         archive_write_free(c->zstd);
     }
-    tally_release(&c->tally);
+    meter_release(&c->meter);
     free(c);
 }

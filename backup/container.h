@@ -107,7 +107,7 @@ struct container_writer *container_begin(const struct pack_options *packing,
 
 /* A table, its rows, its end. The table is borrowed until its end. Cells must have their column's
  * type or be NULL; a cell of another type, a text with a NUL character and a row of more than
- * SHEET_ROW_BYTES_MAX are FAULT_DATA with table, column and row. */
+ * CHUNKS_ROW_BYTES_MAX are FAULT_DATA with table, column and row. */
 int container_begin_table(struct container_writer *w, const struct table *table, struct fault *f);
 int container_add_row(struct container_writer *w, const struct value *row, struct fault *f);
 int container_end_table(struct container_writer *w, struct fault *f);

@@ -1,13 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backup/chunks.h"
 #include "backup/container.h"
 #include "backup/entry.h"
 #include "backup/info.h"
 #include "backup/nameset.h"
-#include "backup/schema.h"
-#include "backup/sheet.h"
 #include "backup/summary.h"
+#include "backup/table_xml.h"
 
 /* How far a container has been read. */
 enum phase { PHASE_START, PHASE_CONTENT, PHASE_SUMS, PHASE_MANIFEST };
@@ -16,7 +16,7 @@ struct reading {
     const struct container_handler *handler;
     struct container_summary *summary;
     struct tar_reader tar;
-    struct tally content;
+    struct meter content;
     struct ledger ledger;
     struct nameset names; /* of schema and file entries */
     enum phase phase;
@@ -24,13 +24,13 @@ struct reading {
     /* The table being read; its name is NULL when there is none. */
     struct arena table_memory;
     struct table table;
-    struct sheet_reader sheet;
+    struct chunks_reader chunks;
 };
 
 static struct byte_source
 content_of(struct reading *r)
 {
-    return tally_source(&r->content, tar_content(&r->tar));
+    return meter_source(&r->content, tar_content(&r->tar));
 }
 
 /* Reads what the entry's reader left, and enters it in the ledger. */
@@ -44,7 +44,7 @@ settle_entry(struct reading *r, const struct tar_entry *e, const uint64_t *rows,
 
     while ((n = rest.read(rest.state, buffer, sizeof buffer, f)) > 0)
         ;
-    if (n < 0 || tally_finish(&r->content, sha256, f) != 0)
+    if (n < 0 || meter_finish(&r->content, sha256, f) != 0)
         return -1;
     return ledger_add_entry(&r->ledger, e->name, e->size_bytes, rows, sha256, f);
 }
@@ -93,13 +93,13 @@ end_table(struct reading *r, struct fault *f)
 
     if (r->table.name == NULL)
         return 0;
-    if (ledger_add_table(&r->ledger, &r->table, &r->sheet.sum, f) == 0 &&
+    if (ledger_add_table(&r->ledger, &r->table, &r->chunks.sum, f) == 0 &&
         summary_add_table(
-            r->summary, r->table.name, &r->sheet.sum, r->sheet.chunks, r->sheet.bytes, f) == 0 &&
+            r->summary, r->table.name, &r->chunks.sum, r->chunks.chunks, r->chunks.bytes, f) == 0 &&
         (r->handler->end_table == NULL ||
-            r->handler->end_table(r->handler->state, &r->sheet.sum, f) == 0))
+            r->handler->end_table(r->handler->state, &r->chunks.sum, f) == 0))
         rc = 0;
-    sheet_reader_release(&r->sheet);
+    chunks_reader_release(&r->chunks);
     arena_release(&r->table_memory);
     r->table = (struct table){.name = NULL};
     return rc;
@@ -125,13 +125,13 @@ read_schema(struct reading *r, const struct tar_entry *e, struct fault *f)
 
     if (end_table(r, f) != 0 || nameset_add(&r->names, e->name, f) != 0)
         return -1;
-    if (read_document(r, e, SCHEMA_BYTES_MAX, &xml, f) == 0)
-        rc = schema_read(&xml, &r->table_memory, &r->table, f);
+    if (read_document(r, e, TABLE_XML_BYTES_MAX, &xml, f) == 0)
+        rc = table_xml_read(&xml, &r->table_memory, &r->table, f);
     text_release(&xml);
     if (rc != 0)
         r->table.name = NULL; /* there is nothing to end */
     if (rc != 0 || check_schema_name(r, e->name, f) != 0 ||
-        sheet_reader_init(&r->sheet, &r->table, f) != 0)
+        chunks_reader_init(&r->chunks, &r->table, f) != 0)
         return -1;
     if (r->handler->begin_table != NULL &&
         r->handler->begin_table(r->handler->state, &r->table, f) != 0)
@@ -147,7 +147,7 @@ check_data_name(const struct reading *r, const char *name, struct fault *f)
 
     if (r->table.name == NULL)
         return fault_set(f, FAULT_DATA, "rows without a schema before them");
-    rc = entry_add_data(&expected, r->table.name, r->sheet.chunks + 1, f);
+    rc = entry_add_data(&expected, r->table.name, r->chunks.chunks + 1, f);
     if (rc == 0 && strcmp(text_get(&expected), name) != 0)
         rc = fault_set(f, FAULT_DATA, "'%s' was expected here", text_get(&expected));
     text_release(&expected);
@@ -161,9 +161,9 @@ read_data(struct reading *r, const struct tar_entry *e, struct fault *f)
     uint64_t rows = 0;
 
     if (check_data_name(r, e->name, f) != 0 ||
-        sheet_read_chunk(&r->sheet, content_of(r), to, &rows, f) != 0)
+        chunks_read_chunk(&r->chunks, content_of(r), to, &rows, f) != 0)
         return -1;
-    r->sheet.bytes += e->size_bytes;
+    r->chunks.bytes += e->size_bytes;
     return settle_entry(r, e, &rows, f);
 }
 
@@ -288,17 +288,17 @@ reading_init(struct reading *r, struct unpack *from, const struct container_hand
 {
     *r = (struct reading){.handler = handler, .summary = summary, .ledger = LEDGER_INIT};
     tar_reader_init(&r->tar, unpack_source(from));
-    return tally_init(&r->content, f);
+    return meter_init(&r->content, f);
 }
 
 static void
 reading_release(struct reading *r)
 {
-    sheet_reader_release(&r->sheet);
+    chunks_reader_release(&r->chunks);
     arena_release(&r->table_memory);
     nameset_release(&r->names);
     ledger_release(&r->ledger);
-    tally_release(&r->content);
+    meter_release(&r->content);
     tar_reader_release(&r->tar);
 }
 

@@ -2,19 +2,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "backup/chunks.h"
 #include "backup/container.h"
 #include "backup/entry.h"
 #include "backup/info.h"
 #include "backup/nameset.h"
-#include "backup/schema.h"
-#include "backup/sheet.h"
 #include "backup/summary.h"
+#include "backup/table_xml.h"
 #include "config/base/file.h"
 
 struct container_writer {
     struct pack *pack;
     struct volume volume;
-    struct sheet_writer sheet;
+    struct chunks_writer chunks;
     struct nameset names;             /* of schema and file entries */
     struct container_summary summary; /* handed over at the end */
     bool failed;                      /* nothing more may be written */
@@ -60,7 +60,7 @@ container_free(struct container_writer *w)
 {
     if (w == NULL)
         return;
-    sheet_release(&w->sheet);
+    chunks_release(&w->chunks);
     volume_release(&w->volume);
     nameset_release(&w->names);
     container_summary_release(&w->summary);
@@ -74,7 +74,7 @@ check_state(const struct container_writer *w, bool in_table, struct fault *f)
 {
     if (w->failed)
         return fault_set(f, FAULT_INTERNAL, "the container failed before");
-    if ((w->sheet.table != NULL) != in_table)
+    if ((w->chunks.table != NULL) != in_table)
         return fault_set(f, FAULT_INTERNAL, in_table ? "no table is open" : "a table is open");
     return 0;
 }
@@ -93,10 +93,10 @@ write_schema(struct container_writer *w, const struct table *table, struct fault
     struct text xml = TEXT_INIT;
     int rc = -1;
 
-    if (schema_write(&xml, table, f) != 0)
+    if (table_xml_write(&xml, table, f) != 0)
         goto done;
-    if (xml.length > SCHEMA_BYTES_MAX) {
-        fault_set(f, FAULT_DATA, "its schema is longer than %d bytes", SCHEMA_BYTES_MAX);
+    if (xml.length > TABLE_XML_BYTES_MAX) {
+        fault_set(f, FAULT_DATA, "its schema is longer than %d bytes", TABLE_XML_BYTES_MAX);
         goto done;
     }
     if (entry_add_schema(&name, table->name, f) == 0 &&
@@ -113,7 +113,7 @@ container_begin_table(struct container_writer *w, const struct table *table, str
 {
     if (check_state(w, false, f) != 0)
         return -1;
-    if (write_schema(w, table, f) != 0 || sheet_begin(&w->sheet, &w->volume, table, f) != 0) {
+    if (write_schema(w, table, f) != 0 || chunks_begin(&w->chunks, &w->volume, table, f) != 0) {
         settle(w, -1);
         return fault_wrap(f, "table '%s'", table->name);
     }
@@ -125,25 +125,25 @@ container_add_row(struct container_writer *w, const struct value *row, struct fa
 {
     if (check_state(w, true, f) != 0)
         return -1;
-    if (sheet_add_row(&w->sheet, row, f) == 0)
+    if (chunks_add_row(&w->chunks, row, f) == 0)
         return 0;
     settle(w, -1);
-    return fault_wrap(f, "table '%s'", w->sheet.table->name);
+    return fault_wrap(f, "table '%s'", w->chunks.table->name);
 }
 
 int
 container_end_table(struct container_writer *w, struct fault *f)
 {
-    const struct table *table = w->sheet.table;
+    const struct table *table = w->chunks.table;
     int rc;
 
     if (check_state(w, true, f) != 0)
         return -1;
-    rc = sheet_finish(&w->sheet, f);
+    rc = chunks_finish(&w->chunks, f);
     if (rc == 0)
         rc = summary_add_table(
-            &w->summary, table->name, &w->sheet.sum, w->sheet.chunks, w->sheet.bytes, f);
-    sheet_release(&w->sheet);
+            &w->summary, table->name, &w->chunks.sum, w->chunks.chunks, w->chunks.bytes, f);
+    chunks_release(&w->chunks);
     return settle(w, rc) == 0 ? 0 : fault_wrap(f, "table '%s'", table->name);
 }
 

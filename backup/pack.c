@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "backup/compress.h"
-#include "backup/tally.h"
+#include "backup/meter.h"
 
 struct pack {
-    struct tally stored;
+    struct meter stored;
     struct seal *seal;             /* NULL: not encrypted */
     struct compressor *compressor; /* NULL: not compressed */
     struct byte_sink head;         /* of the chain */
@@ -22,9 +22,9 @@ build(struct pack *p, const struct pack_options *o, struct byte_sink store, stru
     if (o->compress && (level < COMPRESS_LEVEL_MIN || level > COMPRESS_LEVEL_MAX))
         return fault_set(f, FAULT_SETTINGS, "compression level %d: %d to %d are possible", level,
             COMPRESS_LEVEL_MIN, COMPRESS_LEVEL_MAX);
-    if (tally_init(&p->stored, f) != 0)
+    if (meter_init(&p->stored, f) != 0)
         return -1;
-    p->head = tally_sink(&p->stored, store);
+    p->head = meter_sink(&p->stored, store);
     if (o->seal != NULL) {
         if ((p->seal = seal_open(p->head, o->seal, f)) == NULL)
             return -1;
@@ -88,7 +88,7 @@ pack_finish(struct pack *p, struct pack_totals *totals, struct fault *f)
         .compressed = p->compressor != NULL,
         .encrypted = p->seal != NULL,
     };
-    return tally_finish(&p->stored, totals->sha256, f);
+    return meter_finish(&p->stored, totals->sha256, f);
 }
 
 void
@@ -98,6 +98,6 @@ pack_free(struct pack *p)
         return;
     compressor_free(p->compressor);
     seal_free(p->seal);
-    tally_release(&p->stored);
+    meter_release(&p->stored);
     free(p);
 }

@@ -17,13 +17,13 @@ trailer_init(struct trailer *t, struct byte_source from, struct fault *f)
     t->from = from;
     t->filled = 0;
     t->ended = false;
-    return tally_init(&t->tally, f);
+    return meter_init(&t->meter, f);
 }
 
 void
 trailer_release(struct trailer *t)
 {
-    tally_release(&t->tally);
+    meter_release(&t->meter);
 }
 
 /* The source has ended: what is held back must be the trailer of what was given out. */
@@ -33,7 +33,7 @@ check(struct trailer *t, struct fault *f)
     char expected[COMPRESS_TRAILER_BYTES];
     char sha256[DIGEST_HEX_BYTES];
 
-    if (tally_finish(&t->tally, sha256, f) != 0)
+    if (meter_finish(&t->meter, sha256, f) != 0)
         return -1;
     trailer_build(expected, sha256);
     if (t->filled != sizeof expected || memcmp(t->buffer, expected, 8) != 0)
@@ -66,5 +66,5 @@ trailer_next(struct trailer *t, const void **bytes, struct fault *f)
     }
     given = t->filled - COMPRESS_TRAILER_BYTES;
     *bytes = t->buffer;
-    return tally_add(&t->tally, t->buffer, given, f) != 0 ? -1 : (ssize_t)given;
+    return meter_add(&t->meter, t->buffer, given, f) != 0 ? -1 : (ssize_t)given;
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "backup/compress.h"
-#include "backup/tally.h"
+#include "backup/meter.h"
 
 enum { TRAILER_BUFFER_BYTES = 64 * 1024 };
 
@@ -17,7 +17,7 @@ void trailer_build(char frame[COMPRESS_TRAILER_BYTES], const char sha256[DIGEST_
 /* Reads a source whose last bytes are a trailer, and holds those back. */
 struct trailer {
     struct byte_source from;
-    struct tally tally;
+    struct meter meter;
     size_t filled; /* bytes in the buffer, the last ones not given out */
     bool ended;    /* the trailer was there and matches */
     char buffer[TRAILER_BUFFER_BYTES];

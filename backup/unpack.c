@@ -4,11 +4,11 @@
 #include "backup/age/intake.h"
 #include "backup/compress.h"
 #include "backup/entry.h"
+#include "backup/meter.h"
 #include "backup/pack.h"
-#include "backup/tally.h"
 
 struct unpack {
-    struct tally stored;
+    struct meter stored;
     struct intake first; /* of the stored bytes */
     struct unseal *unseal;
     struct intake inner; /* of the unsealed bytes */
@@ -103,8 +103,8 @@ unpack_open(struct byte_source store, const struct pack_keys *keys, struct fault
     }
     u->free_bytes = keys != NULL && keys->free_bytes != 0 ? keys->free_bytes : PACK_FREE_BYTES;
     u->ratio = keys != NULL && keys->ratio != 0 ? keys->ratio : PACK_RATIO;
-    if (tally_init(&u->stored, f) == 0) {
-        intake_init(&u->first, tally_source(&u->stored, store));
+    if (meter_init(&u->stored, f) == 0) {
+        intake_init(&u->first, meter_source(&u->stored, store));
         u->tail = intake_source(&u->first);
         if (build(u, keys, f) == 0)
             return u;
@@ -149,7 +149,7 @@ unpack_finish(struct unpack *u, struct pack_totals *totals, struct fault *f)
         .compressed = u->expander != NULL,
         .encrypted = u->unseal != NULL,
     };
-    return tally_finish(&u->stored, totals->sha256, f);
+    return meter_finish(&u->stored, totals->sha256, f);
 }
 
 void
@@ -159,6 +159,6 @@ unpack_free(struct unpack *u)
         return;
     expander_free(u->expander);
     unseal_free(u->unseal);
-    tally_release(&u->stored);
+    meter_release(&u->stored);
     free(u);
 }

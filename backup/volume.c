@@ -9,7 +9,7 @@ volume_begin(struct volume *v, struct byte_sink to, const char *container, int64
     struct fault *f)
 {
     tar_writer_init(&v->tar, to, tar_time(taken_utc));
-    if (tally_init(&v->content, f) != 0)
+    if (meter_init(&v->content, f) != 0)
         return -1;
     return ledger_begin(&v->ledger, container, f);
 }
@@ -18,7 +18,7 @@ void
 volume_release(struct volume *v)
 {
     ledger_release(&v->ledger);
-    tally_release(&v->content);
+    meter_release(&v->content);
 }
 
 int
@@ -31,7 +31,7 @@ volume_open(struct volume *v, const char *name, uint64_t size_bytes, struct faul
 int
 volume_write(struct volume *v, const void *bytes, size_t size, struct fault *f)
 {
-    if (tally_add(&v->content, bytes, size, f) != 0)
+    if (meter_add(&v->content, bytes, size, f) != 0)
         return -1;
     return tar_write(&v->tar, bytes, size, f);
 }
@@ -42,7 +42,7 @@ volume_close(struct volume *v, const uint64_t *rows, struct fault *f)
     char sha256[DIGEST_HEX_BYTES];
     uint64_t bytes = v->content.bytes;
 
-    if (tar_finish(&v->tar, f) != 0 || tally_finish(&v->content, sha256, f) != 0)
+    if (tar_finish(&v->tar, f) != 0 || meter_finish(&v->content, sha256, f) != 0)
         return -1;
     return ledger_add_entry(&v->ledger, v->name, bytes, rows, sha256, f);
 }

@@ -5,19 +5,19 @@
 #define BACKUP_VOLUME_H
 
 #include "backup/ledger.h"
-#include "backup/tally.h"
+#include "backup/meter.h"
 #include "backup/tar.h"
 
 struct volume {
     struct tar_writer tar;
     struct ledger ledger;
-    struct tally content; /* of the entry being written */
+    struct meter content; /* of the entry being written */
     char name[TAR_NAME_BYTES];
 };
 
 #define VOLUME_INIT                                                                                \
     {                                                                                              \
-        .ledger = LEDGER_INIT, .content = TALLY_INIT                                               \
+        .ledger = LEDGER_INIT, .content = METER_INIT                                               \
     }
 
 /* `taken_utc` is the modification time of all entries. The volume must not move afterwards. */

@@ -1,6 +1,6 @@
 /*
  * scheme: what a kind of store must be able to do. A new kind is one file and one line in the table
- * of store.c; tests/backup/store/conformance.c says whether it does it right.
+ * of store.c; tests/backup/store/conformance.h says whether it does it right.
  */
 #ifndef BACKUP_STORE_SCHEME_H
 #define BACKUP_STORE_SCHEME_H

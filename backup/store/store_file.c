@@ -10,7 +10,7 @@
 enum { DEPTH_LIMIT = 16 }; /* folders below the store that are listed */
 
 struct file_store {
-    char directory[]; /* NUL-terminated */
+    char *directory;
 };
 
 struct file_put {
@@ -27,24 +27,26 @@ static void *
 file_open(const char *rest, struct fault *f)
 {
     struct file_store *s;
-    size_t size = strlen(rest) + 1;
 
     if (rest[0] == '\0') {
         fault_set(f, FAULT_SETTINGS, "no directory is named");
         return NULL;
     }
-    if ((s = malloc(sizeof *s + size)) == NULL) {
+    if ((s = malloc(sizeof *s)) == NULL || (s->directory = strdup(rest)) == NULL) {
+        free(s);
         fault_set_memory(f);
         return NULL;
     }
-    memcpy(s->directory, rest, size);
     return s;
 }
 
 static void
 file_close(void *store)
 {
-    free(store);
+    struct file_store *s = store;
+
+    free(s->directory);
+    free(s);
 }
 
 /* The path of an object; free it. NULL with a fault. */

@@ -1,11 +1,11 @@
-#include "backup/schema.h"
+#include "backup/table_xml.h"
 
 #include <limits.h>
 #include <string.h>
 
 #include "backup/document.h"
 
-#define SCHEMA_URI "urn:nightcube:table:1"
+#define TABLE_XML_URI "urn:nightcube:table:1"
 
 static void
 write_column(struct markup_writer *w, const struct table_column *column)
@@ -55,16 +55,16 @@ write_index(struct markup_writer *w, const struct table_index *index)
 }
 
 int
-schema_write(struct text *t, const struct table *table, struct fault *f)
+table_xml_write(struct text *t, const struct table *table, struct fault *f)
 {
     struct markup_writer w;
 
-    if (table->column_count == 0 || table->column_count > SCHEMA_COLUMNS_MAX ||
-        table->index_count > SCHEMA_INDEXES_MAX)
+    if (table->column_count == 0 || table->column_count > TABLE_XML_COLUMNS_MAX ||
+        table->index_count > TABLE_XML_INDEXES_MAX)
         return fault_set(f, FAULT_DATA, "%zu columns and %zu indexes: 1 to %d and 0 to %d allowed",
-            table->column_count, table->index_count, SCHEMA_COLUMNS_MAX, SCHEMA_INDEXES_MAX);
+            table->column_count, table->index_count, TABLE_XML_COLUMNS_MAX, TABLE_XML_INDEXES_MAX);
     markup_begin(&w, t);
-    markup_open(&w, "Table", SCHEMA_URI);
+    markup_open(&w, "Table", TABLE_XML_URI);
     markup_set(&w, "Name", table->name);
     for (size_t i = 0; i < table->column_count; i++)
         write_column(&w, &table->columns[i]);
@@ -104,7 +104,7 @@ read_columns(const xmlNode *root, struct arena *a, struct table *table, struct f
     struct table_column *column;
 
     table->column_count = document_count(root, "Column");
-    if (table->column_count == 0 || table->column_count > SCHEMA_COLUMNS_MAX)
+    if (table->column_count == 0 || table->column_count > TABLE_XML_COLUMNS_MAX)
         return fault_set(f, FAULT_DATA, "%zu columns", table->column_count);
     if ((table->columns = arena_array(a, table->column_count, sizeof *column)) == NULL)
         return fault_set_memory(f);
@@ -137,7 +137,7 @@ read_names(const xmlNode *parent, struct arena *a, const struct table *table, co
     if (document_check_children(parent, children, f) != 0)
         return -1;
     *count = document_count(parent, "Part");
-    if (*count == 0 || *count > SCHEMA_COLUMNS_MAX)
+    if (*count == 0 || *count > TABLE_XML_COLUMNS_MAX)
         return fault_set(f, FAULT_DATA, "line %d: %zu columns", markup_line(parent), *count);
     if ((name = *names = arena_array(a, *count, sizeof **names)) == NULL)
         return fault_set_memory(f);
@@ -171,7 +171,7 @@ read_indexes(const xmlNode *root, struct arena *a, struct table *table, struct f
     struct table_index *index;
 
     table->index_count = document_count(root, "Index");
-    if (table->index_count > SCHEMA_INDEXES_MAX)
+    if (table->index_count > TABLE_XML_INDEXES_MAX)
         return fault_set(f, FAULT_DATA, "%zu indexes", table->index_count);
     if ((table->indexes = arena_array(a, table->index_count, sizeof *index)) == NULL)
         return fault_set_memory(f);
@@ -187,10 +187,10 @@ read_indexes(const xmlNode *root, struct arena *a, struct table *table, struct f
 }
 
 int
-schema_read(const struct text *xml, struct arena *a, struct table *table, struct fault *f)
+table_xml_read(const struct text *xml, struct arena *a, struct table *table, struct fault *f)
 {
     static const char *const children[] = {"Column", "Key", "Index", NULL};
-    xmlDoc *document = document_read(xml, "schema", "Table", SCHEMA_URI, f);
+    xmlDoc *document = document_read(xml, "schema", "Table", TABLE_XML_URI, f);
     const xmlNode *root;
     int rc = -1;
 

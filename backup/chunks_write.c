@@ -1,18 +1,18 @@
 #include <string.h>
 
+#include "backup/chunks.h"
 #include "backup/entry.h"
-#include "backup/sheet.h"
 #include "config/base/moment.h"
 
 int
-sheet_begin(struct sheet_writer *w, struct volume *to, const struct table *table, struct fault *f)
+chunks_begin(struct chunks_writer *w, struct volume *to, const struct table *table, struct fault *f)
 {
-    *w = (struct sheet_writer){.to = to, .table = table};
+    *w = (struct chunks_writer){.to = to, .table = table};
     return rowsum_init(&w->sum, table->column_count, f);
 }
 
 void
-sheet_release(struct sheet_writer *w)
+chunks_release(struct chunks_writer *w)
 {
     rowsum_release(&w->sum);
     text_release(&w->chunk);
@@ -20,7 +20,7 @@ sheet_release(struct sheet_writer *w)
 }
 
 static void
-add_header(struct sheet_writer *w)
+add_header(struct chunks_writer *w)
 {
     for (size_t i = 0; i < w->table->column_count; i++) {
         const char *name = w->table->columns[i].name;
@@ -33,7 +33,7 @@ add_header(struct sheet_writer *w)
 }
 
 static int
-write_chunk(struct sheet_writer *w, struct fault *f)
+write_chunk(struct chunks_writer *w, struct fault *f)
 {
     struct text name = TEXT_INIT;
     int rc = -1;
@@ -45,7 +45,7 @@ write_chunk(struct sheet_writer *w, struct fault *f)
     w->bytes += w->chunk.length;
     w->chunk_rows = 0;
     /* The memory of an unusually long row is not kept. */
-    if (w->chunk.capacity > 4 * SHEET_CHUNK_BYTES)
+    if (w->chunk.capacity > 4 * CHUNKS_CHUNK_BYTES)
         text_release(&w->chunk);
     text_clear(&w->chunk);
     return rc;
@@ -68,7 +68,7 @@ refusal(const struct value *v, enum value_type type)
 }
 
 static int
-refuse(const struct sheet_writer *w, size_t column, const char *why, struct fault *f)
+refuse(const struct chunks_writer *w, size_t column, const char *why, struct fault *f)
 {
     return fault_set(f, FAULT_DATA, "column '%s', row %llu: %s", w->table->columns[column].name,
         (unsigned long long)(w->sum.rows + 1), why);
@@ -81,7 +81,7 @@ room_of(const struct value *v)
 }
 
 static int
-check_row(const struct sheet_writer *w, const struct value *row, struct fault *f)
+check_row(const struct chunks_writer *w, const struct value *row, struct fault *f)
 {
     size_t total = 0;
 
@@ -91,7 +91,7 @@ check_row(const struct sheet_writer *w, const struct value *row, struct fault *f
         if (why != NULL)
             return refuse(w, i, why, f);
         /* Base64 and doubled quotes come on top: looked at again when the row is written. */
-        if (room_of(&row[i]) > SHEET_ROW_BYTES_MAX - total)
+        if (room_of(&row[i]) > CHUNKS_ROW_BYTES_MAX - total)
             return refuse(w, i, "the row is too long", f);
         total += room_of(&row[i]);
     }
@@ -99,7 +99,7 @@ check_row(const struct sheet_writer *w, const struct value *row, struct fault *f
 }
 
 int
-sheet_add_row(struct sheet_writer *w, const struct value *row, struct fault *f)
+chunks_add_row(struct chunks_writer *w, const struct value *row, struct fault *f)
 {
     size_t start;
 
@@ -113,18 +113,18 @@ sheet_add_row(struct sheet_writer *w, const struct value *row, struct fault *f)
             text_add_char(&w->chunk, ',');
         csv_add_value(&w->chunk, &row[i]);
     }
-    if (w->chunk.length - start > SHEET_ROW_BYTES_MAX)
+    if (w->chunk.length - start > CHUNKS_ROW_BYTES_MAX)
         return refuse(w, 0, "the row is too long", f);
     text_add(&w->chunk, "\r\n");
     if (text_check(&w->chunk, f) != 0)
         return -1;
     rowsum_add(&w->sum, row);
     w->chunk_rows++;
-    return w->chunk.length < SHEET_CHUNK_BYTES ? 0 : write_chunk(w, f);
+    return w->chunk.length < CHUNKS_CHUNK_BYTES ? 0 : write_chunk(w, f);
 }
 
 int
-sheet_finish(struct sheet_writer *w, struct fault *f)
+chunks_finish(struct chunks_writer *w, struct fault *f)
 {
     if (w->chunk_rows > 0 && write_chunk(w, f) != 0)
         return -1;

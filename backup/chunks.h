@@ -1,10 +1,10 @@
 /*
- * sheet: one table's rows as CSV chunks (RFC 4180: comma, CRLF, double quotes), each with a header
+ * chunks: one table's rows as CSV chunks (RFC 4180: comma, CRLF, double quotes), each with a header
  * row. NULL is an unquoted empty field, an empty text is "", binary is base64; numbers and times
  * read back to the same bits (see value.h).
  */
-#ifndef BACKUP_SHEET_H
-#define BACKUP_SHEET_H
+#ifndef BACKUP_CHUNKS_H
+#define BACKUP_CHUNKS_H
 
 #include "backup/volume.h"
 #include "config/base/csv.h"
@@ -12,12 +12,12 @@
 #include "config/table/table.h"
 
 /* A chunk is closed by the row that makes it this long. */
-#define SHEET_CHUNK_BYTES ((size_t)4 * 1024 * 1024)
+#define CHUNKS_CHUNK_BYTES ((size_t)4 * 1024 * 1024)
 
 /* The longest row as CSV; a chunk is at most this much longer. Memory grows with the row only. */
-#define SHEET_ROW_BYTES_MAX ((size_t)1024 * 1024 * 1024)
+#define CHUNKS_ROW_BYTES_MAX ((size_t)1024 * 1024 * 1024)
 
-struct sheet_writer {
+struct chunks_writer {
     struct volume *to;         /* borrowed */
     const struct table *table; /* borrowed; NULL: no table is open */
     struct rowsum sum;
@@ -28,13 +28,13 @@ struct sheet_writer {
 };
 
 /* Writes the rows of `table` to `to`; release afterwards, also after a fault. */
-int sheet_begin(
-    struct sheet_writer *w, struct volume *to, const struct table *table, struct fault *f);
-int sheet_add_row(struct sheet_writer *w, const struct value *row, struct fault *f);
+int chunks_begin(
+    struct chunks_writer *w, struct volume *to, const struct table *table, struct fault *f);
+int chunks_add_row(struct chunks_writer *w, const struct value *row, struct fault *f);
 
 /* Writes the last chunk and the table's sums. The sums stay readable until release. */
-int sheet_finish(struct sheet_writer *w, struct fault *f);
-void sheet_release(struct sheet_writer *w);
+int chunks_finish(struct chunks_writer *w, struct fault *f);
+void chunks_release(struct chunks_writer *w);
 
 /* Where rows go that were read. */
 struct row_sink {
@@ -42,7 +42,7 @@ struct row_sink {
     void *state;
 };
 
-struct sheet_reader {
+struct chunks_reader {
     const struct table *table; /* borrowed */
     struct rowsum sum;
     struct value *row;
@@ -51,12 +51,12 @@ struct sheet_reader {
     uint64_t bytes;
 };
 
-int sheet_reader_init(struct sheet_reader *r, const struct table *table, struct fault *f);
-void sheet_reader_release(struct sheet_reader *r);
+int chunks_reader_init(struct chunks_reader *r, const struct table *table, struct fault *f);
+void chunks_reader_release(struct chunks_reader *r);
 
 /* Reads one chunk; `rows` becomes the number of its rows. FAULT_DATA: a header that is not the
  * table's, a row with other cells, a value that is not of its column's type, no row at all. */
-int sheet_read_chunk(struct sheet_reader *r, struct byte_source chunk, struct row_sink to,
+int chunks_read_chunk(struct chunks_reader *r, struct byte_source chunk, struct row_sink to,
     uint64_t *rows, struct fault *f);
 
 #endif

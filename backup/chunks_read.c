@@ -1,12 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backup/sheet.h"
+#include "backup/chunks.h"
 
 int
-sheet_reader_init(struct sheet_reader *r, const struct table *table, struct fault *f)
+chunks_reader_init(struct chunks_reader *r, const struct table *table, struct fault *f)
 {
-    *r = (struct sheet_reader){.table = table};
+    *r = (struct chunks_reader){.table = table};
     if (rowsum_init(&r->sum, table->column_count, f) != 0)
         return -1;
     r->row = calloc(table->column_count, sizeof *r->row);
@@ -15,7 +15,7 @@ sheet_reader_init(struct sheet_reader *r, const struct table *table, struct faul
 }
 
 void
-sheet_reader_release(struct sheet_reader *r)
+chunks_reader_release(struct chunks_reader *r)
 {
     if (r->scratch != NULL) {
         for (size_t i = 0; i < r->table->column_count; i++)
@@ -24,11 +24,11 @@ sheet_reader_release(struct sheet_reader *r)
     free(r->scratch);
     free(r->row);
     rowsum_release(&r->sum);
-    *r = (struct sheet_reader){.table = NULL};
+    *r = (struct chunks_reader){.table = NULL};
 }
 
 static int
-check_header(const struct sheet_reader *r, const struct csv_reader *csv, struct fault *f)
+check_header(const struct chunks_reader *r, const struct csv_reader *csv, struct fault *f)
 {
     for (size_t i = 0; i < r->table->column_count; i++) {
         if (i >= csv->field_count || strcmp(csv->fields[i].bytes, r->table->columns[i].name) != 0)
@@ -41,7 +41,7 @@ check_header(const struct sheet_reader *r, const struct csv_reader *csv, struct 
 }
 
 static int
-parse_row(struct sheet_reader *r, const struct csv_reader *csv, struct fault *f)
+parse_row(struct chunks_reader *r, const struct csv_reader *csv, struct fault *f)
 {
     if (csv->field_count != r->table->column_count)
         return fault_set(f, FAULT_DATA, "line %llu: %zu cells instead of %zu",
@@ -61,7 +61,7 @@ parse_row(struct sheet_reader *r, const struct csv_reader *csv, struct fault *f)
 }
 
 static int
-read_rows(struct sheet_reader *r, struct csv_reader *csv, struct row_sink to, uint64_t *rows,
+read_rows(struct chunks_reader *r, struct csv_reader *csv, struct row_sink to, uint64_t *rows,
     struct fault *f)
 {
     int more = csv_read(csv, f);
@@ -83,7 +83,7 @@ read_rows(struct sheet_reader *r, struct csv_reader *csv, struct row_sink to, ui
 }
 
 int
-sheet_read_chunk(struct sheet_reader *r, struct byte_source chunk, struct row_sink to,
+chunks_read_chunk(struct chunks_reader *r, struct byte_source chunk, struct row_sink to,
     uint64_t *rows, struct fault *f)
 {
     struct csv_reader *csv = malloc(sizeof *csv);
@@ -91,7 +91,7 @@ sheet_read_chunk(struct sheet_reader *r, struct byte_source chunk, struct row_si
 
     if (csv == NULL)
         return fault_set_memory(f);
-    csv_reader_init(csv, chunk, ',', SHEET_ROW_BYTES_MAX);
+    csv_reader_init(csv, chunk, ',', CHUNKS_ROW_BYTES_MAX);
     csv->keep_empty_lines = true; /* a NULL alone in its row */
     rc = read_rows(r, csv, to, rows, f);
     csv_reader_release(csv);
