@@ -1,0 +1,58 @@
+/*
+ * archiving: partitions that have left the online window go to the archive and are dropped: begin,
+ * copy, (the archive's backup, which is not done here,) end.
+ *
+ * There is no state but what can be looked at: a partition is marked or not, its archive copy has
+ * equal checksums or not, the catalogue holds a container with the same checksums or not. Each step
+ * looks anew, so any crash between them is mended by doing them again, and nothing is dropped on
+ * the word of a note.
+ */
+#ifndef ETL_MAINTENANCE_ARCHIVING_H
+#define ETL_MAINTENANCE_ARCHIVING_H
+
+#include "config/base/rowsum.h"
+#include "config/definition/definition.h"
+#include "etl/odbc/db.h"
+
+/* Tells whether a backup exists that holds exactly these rows of a table: 1, 0, or -1 with a fault.
+ */
+struct backup_proof {
+    int (*holds)(void *state, const char *database, const char *table, const struct rowsum *sum,
+        struct fault *f);
+    void *state; /* borrowed */
+};
+
+struct archiving {
+    struct db *primary;
+    struct db *archive; /* NULL: none is configured */
+    const struct definition *definition;
+    const struct activity *activity;
+    struct backup_proof proof;
+    bool without_backup; /* the operator said BackupArchive="false" */
+};
+
+struct archiving_result {
+    int64_t partitions;
+    int64_t rows;
+    int64_t held_back; /* partitions that stay, with the reason in the log */
+};
+
+/* Marks the partitions that are due. Doing it again marks what has become due since. */
+int archiving_begin(const struct archiving *a, struct archiving_result *result, struct fault *f);
+
+/* Copies each marked partition to the archive and proves that the copy equals it. A table appears
+ * in the archive under its name only when complete; one that is there and differs is FAULT_DATA. */
+int archiving_copy(const struct archiving *a, struct archiving_result *result, struct fault *f);
+
+/*
+ * Drops each marked partition whose rows are proved to be elsewhere: equal in the archive and in a
+ * backup of it; without an archive, in a container of the partition itself; not asked for when the
+ * activity's archive flag is off. One that is not proved keeps its rows, loses its mark and is
+ * reported.
+ */
+int archiving_end(const struct archiving *a, struct archiving_result *result, struct fault *f);
+
+/* Makes the archive's views over all tables of an activity anew. */
+int archiving_rebuild_views(struct db *archive, const char *activity, struct fault *f);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * spawn: the completed table swapped out as a new partition.
+ */
+#ifndef ETL_MAINTENANCE_SPAWN_H
+#define ETL_MAINTENANCE_SPAWN_H
+
+#include "config/definition/definition.h"
+#include "etl/odbc/db.h"
+
+struct spawn_result {
+    int64_t rows;    /* in the new partition; 0: nothing was to be done */
+    const char *why; /* nothing was done; NULL otherwise */
+};
+
+/*
+ * Renames Completed and its relationships away, creates empty twins whose RecordIDs go on, records
+ * the partition and regenerates the views, all in one transaction. Does nothing when Completed is
+ * empty, or while an archiving run is in progress (that one is finished first).
+ */
+int spawn_partition(struct db *primary, const struct definition *d, const struct activity *a,
+    struct spawn_result *result, struct fault *f);
+
+#endif
