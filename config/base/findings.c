@@ -2,6 +2,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "config/base/log.h"
 
 void
 findings_release(struct findings *list)
@@ -24,4 +27,17 @@ findings_add(struct findings *list, int line, const char *format, ...)
     else
         text_add_format(&list->lines, "%s: %s\n", list->source, message);
     list->count++;
+}
+
+void
+findings_log(const struct findings *list)
+{
+    const char *line = text_get(&list->lines);
+
+    while (*line != '\0') {
+        size_t length = strcspn(line, "\n");
+
+        log_error("%.*s", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
 }

@@ -26,4 +26,7 @@ void findings_release(struct findings *list);
 void findings_add(struct findings *list, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Puts each line into the log, as an error. */
+void findings_log(const struct findings *list);
+
 #endif

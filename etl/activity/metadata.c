@@ -223,6 +223,28 @@ metadata_check(struct db *primary, struct fault *f)
     return fault_hint(f, "run: nightcube setup");
 }
 
+static const char archive_property[] =
+    "SELECT 1 FROM \"bam_Metadata_Properties\" WHERE \"Name\" = 'nightcube.archive'";
+
+int
+metadata_knows_archive(struct db *primary, struct fault *f)
+{
+    return db_has_row(primary, archive_property, f);
+}
+
+int
+metadata_note_archive(struct db *primary, struct fault *f)
+{
+    int known = metadata_knows_archive(primary, f);
+
+    if (known != 0)
+        return known < 0 ? -1 : 0;
+    return db_run(primary,
+        "INSERT INTO \"bam_Metadata_Properties\"(\"Name\", \"Value\") "
+        "VALUES ('nightcube.archive', 'configured')",
+        NULL, f);
+}
+
 static const char *
 account_name(void)
 {

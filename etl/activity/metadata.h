@@ -15,6 +15,11 @@ int metadata_setup(struct db *primary, struct fault *f);
  */
 int metadata_check(struct db *primary, struct fault *f);
 
+/* Remembers that an archive is configured, and tells whether one ever was: 1, 0, or -1 with a
+ * fault. */
+int metadata_note_archive(struct db *primary, struct fault *f);
+int metadata_knows_archive(struct db *primary, struct fault *f);
+
 /* One line of bam_Metadata_OperationEvents, and the operation it belongs to. */
 int metadata_begin_operation(
     struct db *primary, const char *description, int64_t *operation, struct fault *f);

@@ -1,0 +1,143 @@
+#include "etl/site/site.h"
+
+#include <string.h>
+
+#include "config/base/log.h"
+#include "config/base/nearest.h"
+#include "config/settings/secret.h"
+#include "etl/activity/deployment.h"
+#include "etl/activity/metadata.h"
+
+int
+site_open(struct site *s, const char *settings_path, struct fault *f)
+{
+    struct findings list = FINDINGS_INIT(settings_path == NULL ? "settings" : settings_path);
+    int rc = settings_read(&s->settings, settings_path, &list, f);
+
+    findings_log(&list);
+    findings_release(&list);
+    if (rc == 0 && s->settings.database_count > SITE_DATABASES_MAX)
+        rc = fault_set(
+            f, FAULT_SETTINGS, "more than %d databases are configured", SITE_DATABASES_MAX);
+    return rc;
+}
+
+void
+site_close(struct site *s)
+{
+    for (size_t i = 0; i < SITE_DATABASES_MAX; i++)
+        db_close(s->databases[i]);
+    store_close(s->store);
+    settings_release(&s->settings);
+    *s = (struct site)SITE_INIT;
+}
+
+static const struct database_setting *
+find_setting(struct site *s, const char *name, struct fault *f)
+{
+    const struct database_setting *setting = settings_find_database(&s->settings, name);
+    struct text names = TEXT_INIT;
+
+    if (setting != NULL)
+        return setting;
+    for (size_t i = 0; i < s->settings.database_count; i++)
+        text_add_format(&names, "%s%s", i == 0 ? "" : ", ", s->settings.databases[i].name);
+    fault_set(f, FAULT_DATA, "there is no database '%s' in the settings", name);
+    fault_hint(f, "configured are: %s", text_get(&names));
+    text_release(&names);
+    return NULL;
+}
+
+struct db *
+site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *f)
+{
+    const struct database_setting *setting = find_setting(s, name, f);
+    struct secret connection = SECRET_INIT;
+    struct db *db = NULL;
+
+    if (setting == NULL)
+        return NULL;
+    if (secret_fill_in(&connection, &s->settings, setting->connection, f) == 0)
+        db = db_open(name, connection.bytes, mode, f);
+    secret_release(&connection);
+    if (db == NULL && f->kind == FAULT_UNAVAILABLE && mode == DB_EXISTING)
+        fault_hint(f, "nightcube doctor says what is missing; a new installation begins with "
+                      "nightcube setup");
+    return db;
+}
+
+struct db *
+site_database(struct site *s, const char *name, enum db_mode mode, struct fault *f)
+{
+    const struct database_setting *setting = find_setting(s, name, f);
+    size_t index;
+
+    if (setting == NULL)
+        return NULL;
+    index = (size_t)(setting - s->settings.databases);
+    if (s->databases[index] == NULL)
+        s->databases[index] = site_connect(s, name, mode, f);
+    return s->databases[index];
+}
+
+bool
+site_has_database(const struct site *s, const char *name)
+{
+    return settings_find_database(&s->settings, name) != NULL;
+}
+
+void
+site_disconnect(struct site *s, const char *name)
+{
+    const struct database_setting *setting = settings_find_database(&s->settings, name);
+
+    if (setting == NULL)
+        return;
+    db_close(s->databases[setting - s->settings.databases]);
+    s->databases[setting - s->settings.databases] = NULL;
+}
+
+struct db *
+site_primary(struct site *s, struct fault *f)
+{
+    struct db *db = site_database(s, "PrimaryImport", DB_EXISTING, f);
+
+    return db == NULL || metadata_check(db, f) != 0 ? NULL : db;
+}
+
+struct db *
+site_archive(struct site *s, struct fault *f)
+{
+    struct db *primary;
+    int known;
+
+    fault_clear(f);
+    if (site_has_database(s, "Archive"))
+        return site_database(s, "Archive", DB_EXISTING, f);
+    if ((primary = site_primary(s, f)) == NULL)
+        return NULL;
+    known = metadata_knows_archive(primary, f);
+    if (known == 1) {
+        fault_set(
+            f, FAULT_SETTINGS, "an archive was configured before and is gone from the settings");
+        fault_hint(
+            f, "put <Archive> back, or purge by intent with: nightcube set archive ACTIVITY off");
+    }
+    return NULL;
+}
+
+struct store *
+site_store(struct site *s, struct fault *f)
+{
+    if (s->store == NULL)
+        s->store = store_open(s->settings.backup.store, f);
+    return s->store;
+}
+
+int
+site_definition(struct site *s, struct definition *d, struct fault *f)
+{
+    struct db *primary = site_primary(s, f);
+
+    return primary == NULL ? -1 : deployment_read(primary, d, f);
+}
