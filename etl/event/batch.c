@@ -11,25 +11,25 @@ batch_release(struct batch *b)
     free(b->own.items);
     free(b->events.items);
     free(b->attributes.items);
-    free(b->out_attributes);
-    free(b->out_events);
+    free(b->out_attributes.items);
+    free(b->out_events.items);
     *b = (struct batch){.taken = 0};
 }
 
 static int
-make_room(void **items, size_t *room, size_t wanted, size_t size)
+make_room(struct batch_array *a, size_t wanted, size_t size)
 {
-    size_t grown_room = *room == 0 ? 64 : *room;
+    size_t room = a->room == 0 ? 64 : a->room;
     void *grown;
 
-    if (wanted <= *room)
+    if (wanted <= a->room)
         return 0;
-    while (grown_room < wanted)
-        grown_room *= 2;
-    if ((grown = realloc(*items, grown_room * size)) == NULL)
+    while (room < wanted)
+        room *= 2;
+    if ((grown = realloc(a->items, room * size)) == NULL)
         return -1;
-    *items = grown;
-    *room = grown_room;
+    a->items = grown;
+    a->room = room;
     return 0;
 }
 
@@ -39,7 +39,7 @@ append(struct batch *b, struct batch_array *a, size_t size)
 {
     void *item;
 
-    if (make_room(&a->items, &a->room, a->count + 1, size) != 0) {
+    if (make_room(a, a->count + 1, size) != 0) {
         b->failed = true;
         return NULL;
     }
@@ -208,25 +208,27 @@ static void
 settle_case(struct batch *b, const struct batch_case *from, struct log_case *c)
 {
     const struct batch_event *events = (struct batch_event *)b->events.items + from->event_start;
+    struct log_attribute *attributes = b->out_attributes.items;
+    struct log_event *out = b->out_events.items;
 
     settle_attributes(b, from, (struct batch_attribute *)b->own.items + from->own_start,
-        from->own_count, b->out_attributes);
+        from->own_count, attributes);
     settle_attributes(b, from,
         (struct batch_attribute *)b->attributes.items + from->attribute_start,
-        from->attribute_count, b->out_attributes + from->own_count);
+        from->attribute_count, attributes + from->own_count);
     for (size_t i = 0; i < from->event_count; i++)
-        b->out_events[i] = (struct log_event){
+        out[i] = (struct log_event){
             .class = settle(b, from, events[i].class),
             .time = settle(b, from, events[i].time),
-            .attributes = b->out_attributes + from->own_count + events[i].attribute_start,
+            .attributes = attributes + from->own_count + events[i].attribute_start,
             .attribute_count = events[i].attribute_count,
             .line = events[i].line,
         };
     *c = (struct log_case){
         .id = settle(b, from, from->id),
-        .attributes = b->out_attributes,
+        .attributes = attributes,
         .attribute_count = from->own_count,
-        .events = b->out_events,
+        .events = out,
         .event_count = from->event_count,
         .is_last = true,
         .line = from->line,
@@ -242,10 +244,9 @@ batch_take(struct batch *b, struct log_case *c, const struct batch_case **from, 
         return fault_set_memory(f);
     if (b->taken + b->open >= b->cases.count)
         return 0;
-    if (make_room((void **)&b->out_attributes, &b->out_attribute_room,
-            next->own_count + next->attribute_count + 1, sizeof *b->out_attributes) != 0 ||
-        make_room((void **)&b->out_events, &b->out_event_room, next->event_count + 1,
-            sizeof *b->out_events) != 0)
+    if (make_room(&b->out_attributes, next->own_count + next->attribute_count + 1,
+            sizeof(struct log_attribute)) != 0 ||
+        make_room(&b->out_events, next->event_count + 1, sizeof(struct log_event)) != 0)
         return fault_set_memory(f);
     settle_case(b, next, c);
     *from = next;

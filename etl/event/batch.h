@@ -67,9 +67,8 @@ struct batch {
     bool in_event; /* nor is its last event */
     bool failed;   /* memory ran out */
     /* the case handed out last */
-    struct log_attribute *out_attributes;
-    struct log_event *out_events;
-    size_t out_attribute_room, out_event_room;
+    struct batch_array out_attributes;
+    struct batch_array out_events;
 };
 
 void batch_release(struct batch *b); /* of a zeroed or used batch */

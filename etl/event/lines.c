@@ -9,7 +9,7 @@ lines_init(struct lines *l, struct byte_source source, size_t limit_bytes)
     l->limit_bytes = limit_bytes;
     l->number = 0;
     l->line = (struct text)TEXT_INIT;
-    l->too_long = l->is_cut = false;
+    l->too_long = false;
     l->at = l->filled = 0;
 }
 
@@ -58,13 +58,12 @@ lines_next(struct lines *l, struct fault *f)
     if (filled <= 0)
         return filled;
     text_clear(&l->line);
-    l->too_long = l->is_cut = false;
+    l->too_long = false;
     l->number++;
     while (filled > 0 && !take(l))
         filled = fill(l, f);
     if (filled < 0 || text_check(&l->line, f) != 0)
         return -1;
-    l->is_cut = filled == 0;
     if (l->line.length > 0 && l->line.bytes[l->line.length - 1] == '\r')
         text_cut(&l->line, l->line.length - 1);
     return 1;

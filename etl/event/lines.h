@@ -18,7 +18,7 @@ struct lines {
     uint64_t number;  /* of the line just read, from 1 */
     struct text line; /* without its line end */
     bool too_long;    /* the line was longer than the limit: only its beginning was kept */
-    bool is_cut;      /* no line end follows: the last line of the source */
+
     char buffer[65536];
     size_t at, filled;
 };
