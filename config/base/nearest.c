@@ -69,3 +69,9 @@ nearest_get(const struct nearest *n)
 
     return n->distance <= (allowed > 1 ? allowed : 1) ? n->best : NULL;
 }
+
+int
+nearest_hint(const struct nearest *n, struct fault *f)
+{
+    return n->best == NULL ? -1 : fault_hint(f, "did you mean '%s'?", n->best);
+}

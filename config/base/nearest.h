@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#include "config/base/fault.h"
+
 struct nearest {
     const char *wanted; /* borrowed */
     const char *best;   /* borrowed */
@@ -26,5 +28,8 @@ void nearest_offer(struct nearest *n, const char *candidate);
 /* The nearest name, or NULL when none is so near that it is worth saying: at most a third of the
  * letters (and at least one) differ, ASCII case aside (Levenshtein distance). */
 const char *nearest_get(const struct nearest *n);
+
+/* Adds the nearest name, however far it is, to a fault: "did you mean '...'?". Always returns -1. */
+int nearest_hint(const struct nearest *n, struct fault *f);
 
 #endif

@@ -1,0 +1,72 @@
+/*
+ * process: one processing of a cube, as a transaction. New segments are written beside the old
+ * ones, the caller compares their totals with the facts' own, and one commit publishes the
+ * completed and the active part together. Until then readers see the old state, and so does the
+ * next run after a crash.
+ *
+ *     p = cube_process_begin(directory, name, CUBE_PROCESS_ADD, &model, &f);
+ *     cube_process_window(p, first, last, &f);
+ *     b = cube_builder_new(&model, &f);        members, then the window's facts
+ *     cube_process_write(p, CUBE_PART_COMPLETED, b, &f);
+ *     cube_builder_clear_facts(b);             the snapshot's facts
+ *     cube_process_write(p, CUBE_PART_ACTIVE, b, &f);
+ *     cube_process_totals(...);                compare
+ *     cube_process_commit(p, now, &f);
+ *     cube_process_end(p);
+ */
+#ifndef CUBE_PROCESS_H
+#define CUBE_PROCESS_H
+
+#include <stdint.h>
+
+#include "config/base/arena.h"
+#include "config/base/fault.h"
+#include "cube/builder.h"
+#include "cube/store.h"
+#include "cube/totals.h"
+
+/* Full: both parts anew. Add: a window joins the completed part, the active part is anew. */
+enum cube_process_kind { CUBE_PROCESS_FULL, CUBE_PROCESS_ADD };
+
+struct cube_process;
+
+/*
+ * Locks the cube against other processing and removes what a crash left. `model`: for a full
+ * processing it becomes the cube's; for an addition it must equal the cube's (FAULT_DATA with a
+ * hint when not). Returns the process, owned by the caller, or NULL: FAULT_LOCKED, FAULT_DATA, ...
+ */
+struct cube_process *cube_process_begin(const char *directory, const char *name,
+    enum cube_process_kind kind, const struct cube_model *model, struct fault *f);
+
+/* A full processing may also change the storage mode. */
+void cube_process_storage(struct cube_process *p, enum cube_storage storage);
+
+/*
+ * The RecordIDs first .. last of the completed facts to come (last < first: none). When the cube
+ * holds some of them already, FAULT_DATA: nothing may be counted twice; begin after the watermark,
+ * or process fully. The watermark rises to `last`.
+ */
+int cube_process_window(struct cube_process *p, int64_t first, int64_t last, struct fault *f);
+
+/* Where the window has to begin: one more than the watermark, 1 for a full processing. */
+int64_t cube_process_first(const struct cube_process *p);
+
+/* Writes what was built as a segment of a real part and reads it back, verified. Without facts it
+ * does nothing. A part may be written in several pieces, so that memory stays bounded. */
+int cube_process_write(
+    struct cube_process *p, enum cube_part part, const struct cube_builder *b, struct fault *f);
+
+/* Direct mode: tells how many facts the part has. */
+void cube_process_count(struct cube_process *p, enum cube_part part, uint64_t facts);
+
+/* Totals of a real part as it will be published; `only_new`: of what this processing wrote. */
+int cube_process_totals(struct cube_process *p, enum cube_part part, bool only_new, struct arena *a,
+    struct cube_totals *t, struct fault *f);
+
+/* Publishes by one rename. 0: durable. What is no longer needed is removed afterwards. */
+int cube_process_commit(struct cube_process *p, int64_t now_us, struct fault *f);
+
+/* Unlocks and frees; without a commit the new segments are removed. NULL is fine. */
+void cube_process_end(struct cube_process *p);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * store: an analysis database: a directory with a folder for each cube.
+ *
+ * A reader opens a cube and sees one published state of it until it closes, whatever is processed
+ * meanwhile.
+ */
+#ifndef CUBE_STORE_H
+#define CUBE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/base/arena.h"
+#include "config/base/fault.h"
+#include "config/base/text.h"
+#include "cube/manifest.h"
+#include "cube/model.h"
+
+struct segment;
+struct stored_cube;
+
+/* The whole is virtual: both real parts together. */
+enum cube_part { CUBE_PART_ALL, CUBE_PART_COMPLETED, CUBE_PART_ACTIVE, CUBE_PART_COUNT };
+
+/* "all", "completed", "active"; finding returns CUBE_PART_COUNT when there is none. */
+const char *cube_part_name(enum cube_part part);
+enum cube_part cube_part_find(const char *name);
+
+/* The sorted names of a database's cubes, in the arena. A missing directory holds none. */
+int cube_list(
+    const char *directory, struct arena *a, const char ***names, size_t *count, struct fault *f);
+
+bool cube_exists(const char *directory, const char *name);
+
+/* A new cube without facts. FAULT_DATA: it exists, the name cannot be a folder's, a bad model. */
+int cube_create(const char *directory, const char *name, const struct cube_model *model,
+    enum cube_storage storage, struct fault *f);
+
+/* Removes a cube; a missing one is fine. FAULT_LOCKED: it is being processed. */
+int cube_drop(const char *directory, const char *name, struct fault *f);
+
+/* Removes all facts, durably and at once; model and storage mode stay, the watermark is 0 again. */
+int cube_clear(const char *directory, const char *name, struct fault *f);
+
+/* Opens a cube for reading, owned by the caller; NULL with a fault (FAULT_DATA: unknown name, with
+ * the nearest one; damaged). */
+struct stored_cube *cube_open(const char *directory, const char *name, struct fault *f);
+void cube_close(struct stored_cube *c); /* NULL is fine */
+
+/* All borrowed from the cube. */
+const struct cube_model *cube_model_of(const struct stored_cube *c);
+enum cube_storage cube_storage_of(const struct stored_cube *c);
+uint64_t cube_facts(const struct stored_cube *c, enum cube_part part);
+size_t cube_segment_count(const struct stored_cube *c, enum cube_part part);
+uint64_t cube_size_bytes(const struct stored_cube *c, enum cube_part part);
+int64_t cube_watermark(const struct stored_cube *c); /* highest RecordID completed, 0: none */
+bool cube_processed(const struct stored_cube *c, int64_t *moment);
+
+/* A segment of a part, verified; borrowed from the cube. NULL with FAULT_DATA when it is damaged.
+ */
+const struct segment *cube_segment(
+    struct stored_cube *c, enum cube_part part, size_t index, struct fault *f);
+
+/* For modules that write: the path of a file in a cube's folder, the number in a segment's file
+ * name (false when it is no segment's), and a kernel lock on the folder (a descriptor to close; -1
+ * with FAULT_LOCKED, or FAULT_DATA when there is no such cube). */
+int cube_path(
+    struct text *path, const char *directory, const char *name, const char *file, struct fault *f);
+void cube_segment_path(struct text *path, const char *folder, uint64_t number);
+bool cube_segment_number(const char *file, uint64_t *number);
+int cube_lock(const char *directory, const char *name, struct fault *f);
+
+/* Removes what a manifest does not name: segments of former states, leftovers of a crash. */
+int cube_sweep(const char *folder, const struct manifest *m, struct fault *f);
+
+#endif

@@ -1,0 +1,102 @@
+#include "cube/tuples.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cube/array.h"
+
+enum { FIRST_SLOTS = 64 };
+
+void
+tuples_init(struct tuples *t, size_t width)
+{
+    *t = (struct tuples){.width = width};
+}
+
+void
+tuples_release(struct tuples *t)
+{
+    free(t->codes);
+    free(t->slots);
+    tuples_init(t, t->width);
+}
+
+void
+tuples_clear(struct tuples *t)
+{
+    t->count = 0;
+    if (t->slot_count > 0)
+        memset(t->slots, 0xFF, t->slot_count * sizeof *t->slots);
+}
+
+static size_t
+hash_tuple(const uint32_t *tuple, size_t width)
+{
+    uint64_t hash = 0x9E3779B97F4A7C15;
+
+    for (size_t i = 0; i < width; i++) {
+        hash = (hash ^ tuple[i]) * 0xD6E8FEB86659FD93;
+        hash ^= hash >> 32;
+    }
+    return (size_t)hash;
+}
+
+/* The slot that holds the tuple, or the empty one where it belongs. */
+static size_t
+find_slot(const struct tuples *t, const uint32_t *tuple)
+{
+    size_t mask = t->slot_count - 1;
+    size_t slot = hash_tuple(tuple, t->width) & mask;
+
+    while (t->slots[slot] != TUPLES_NONE &&
+           memcmp(tuples_get(t, t->slots[slot]), tuple, t->width * sizeof *tuple) != 0)
+        slot = (slot + 1) & mask;
+    return slot;
+}
+
+/* Keeps the table at most half full. */
+static int
+grow_slots(struct tuples *t, struct fault *f)
+{
+    size_t wanted = t->slot_count == 0 ? FIRST_SLOTS : t->slot_count * 2;
+    uint32_t *slots;
+
+    if (t->count * 2 < t->slot_count)
+        return 0;
+    if ((slots = malloc(wanted * sizeof *slots)) == NULL)
+        return fault_set_memory(f);
+    memset(slots, 0xFF, wanted * sizeof *slots);
+    free(t->slots);
+    t->slots = slots;
+    t->slot_count = wanted;
+    for (size_t i = 0; i < t->count; i++)
+        t->slots[find_slot(t, tuples_get(t, i))] = (uint32_t)i;
+    return 0;
+}
+
+int
+tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct fault *f)
+{
+    size_t slot;
+
+    /* Even tuples of no code get memory: a pointer is never NULL in an address calculation. */
+    if (grow_slots(t, f) != 0 || array_reserve(&t->codes, &t->code_room,
+                                     (t->count + 1) * t->width + 1, sizeof *t->codes, f) != 0)
+        return -1;
+    slot = find_slot(t, tuple);
+    if (t->slots[slot] == TUPLES_NONE) {
+        if (t->count == TUPLES_NONE)
+            return fault_set(f, FAULT_DATA, "more than %zu combinations", t->count);
+        memcpy(t->codes + t->count * t->width, tuple, t->width * sizeof *tuple);
+        t->slots[slot] = (uint32_t)t->count++;
+    }
+    *index = t->slots[slot];
+    return 0;
+}
+
+uint32_t
+tuples_find(const struct tuples *t, const uint32_t *tuple)
+{
+    return t->slot_count == 0 ? TUPLES_NONE : t->slots[find_slot(t, tuple)];
+}
