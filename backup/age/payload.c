@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backup/age/primitive.h"
 
@@ -72,11 +73,9 @@ payload_count(const struct payload *p)
 static void
 chunk_nonce(const struct payload *p, bool final, uint8_t nonce[AEAD_NONCE_BYTES])
 {
-    for (unsigned i = 0; i < AEAD_NONCE_BYTES - 1; i++) {
-        unsigned shift = 8 * (AEAD_NONCE_BYTES - 2 - i);
-
-        nonce[i] = shift < 64 ? (uint8_t)(p->count >> shift) : 0;
-    }
+    memset(nonce, 0, AEAD_NONCE_BYTES);
+    for (unsigned i = 0; i < sizeof p->count; i++)
+        nonce[AEAD_NONCE_BYTES - 2 - i] = (uint8_t)(p->count >> 8 * i);
     nonce[AEAD_NONCE_BYTES - 1] = final ? 1 : 0;
 }
 
