@@ -15,12 +15,6 @@ struct visit {
     struct findings *list;
 };
 
-bool
-shape_is(const xmlNode *element, const struct shape *shape)
-{
-    return strcmp(markup_name(element), shape->name) == 0;
-}
-
 static bool
 is_in_space(const struct shape_space *space, const char *uri)
 {
@@ -233,7 +227,7 @@ shape_check(const xmlNode *root, const struct shape *shape, const struct shape_s
     const char *uri = markup_namespace(root);
     const struct visit v = {space, list};
 
-    if (!shape_is(root, shape)) {
+    if (strcmp(markup_name(root), shape->name) != 0) {
         findings_add(list, markup_line(root), "the root element is %s, not %s", markup_name(root),
             shape->name);
         return false;

@@ -56,7 +56,4 @@ struct shape_space {
 bool shape_check(const xmlNode *root, const struct shape *shape, const struct shape_space *space,
     struct findings *list);
 
-/* True when the element has the shape's name. */
-bool shape_is(const xmlNode *element, const struct shape *shape);
-
 #endif
