@@ -1,0 +1,268 @@
+#include "etl/star/load.h"
+
+#include <stdlib.h>
+
+#include "config/base/interrupt.h"
+#include "config/base/progress.h"
+#include "etl/odbc/table_writer.h"
+#include "etl/star/members.h"
+#include "etl/star/task.h"
+
+/* A row of the view: RecordID (NULL when active), ActivityID, then the sources. */
+enum { VIEW_RECORD, VIEW_ACTIVITY, VIEW_SOURCES };
+
+struct load {
+    struct db *primary;
+    struct db *star;
+    struct star *shape;
+    struct members *members; /* one a dimension */
+    enum value_type *types;  /* of a view row */
+    struct value *view_row;
+    struct value *fact;
+    struct value *levels;
+    struct level_texts *texts;
+    uint64_t done;
+};
+
+/* ---- tables ---- */
+
+static int
+ensure_table(struct db *star, const struct table *t, struct fault *f)
+{
+    int exists = t == NULL ? fault_set_memory(f) : db_table_exists(star, t->name, f);
+
+    return exists == 0 ? db_create_table(star, t, f) : exists < 0 ? -1 : 0;
+}
+
+static int
+ensure_tables(struct load *l, struct fault *f)
+{
+    struct star *s = l->shape;
+    int rc = ensure_table(l->star, star_facts_table(s), f);
+
+    if (rc == 0)
+        rc = ensure_table(l->star, star_active_facts_table(s, s->names.active_facts), f);
+    for (size_t i = 0; rc == 0 && i < s->dimension_count; i++)
+        rc = ensure_table(l->star, star_dimension_table(s, i), f);
+    return rc;
+}
+
+/* ---- rows ---- */
+
+static int
+write_fact(struct load *l, struct table_writer *w, struct fault *f)
+{
+    const struct star *s = l->shape;
+    const struct value *sources = l->view_row + VIEW_SOURCES;
+    size_t n = 0;
+
+    l->fact[n++] = l->view_row[VIEW_RECORD];
+    l->fact[n++] = l->view_row[VIEW_ACTIVITY];
+    for (size_t i = 0; i < s->dimension_count; i++) {
+        int64_t key;
+
+        star_levels_of(&s->dimensions[i], sources, l->texts, l->levels);
+        if (members_key(&l->members[i], l->levels, &key, f) != 0)
+            return -1;
+        l->fact[n++] = value_int(key);
+    }
+    for (size_t i = 0; i < s->measured_count; i++)
+        l->fact[n++] = sources[s->measured[i]];
+    return table_writer_add(w, l->fact, f);
+}
+
+/* Reads "<RecordID>, ActivityID, sources FROM <rest>" and writes a fact for each row. */
+static int
+load_rows(struct load *l, const char *record, const char *rest, const struct table *facts,
+    int64_t *count, struct fault *f)
+{
+    struct star *s = l->shape;
+    struct text sql = TEXT_INIT, name = TEXT_INIT;
+    struct table_writer *w = NULL;
+    struct stmt *st = NULL;
+    int rc = -1;
+
+    text_add_format(&sql, "SELECT %s, \"ActivityID\"", record);
+    for (size_t i = 0; i < s->source_count; i++) {
+        text_add(&sql, ", ");
+        db_dialect(l->primary)
+            ->add_read(&sql, sql_set(&name, "%n", s->sources[i].column), s->sources[i].type);
+    }
+    text_add_format(&sql, " FROM %s", rest);
+    if (text_check(&sql, f) != 0 || (w = table_writer_open(l->star, facts, f)) == NULL ||
+        (st = db_prepare(l->primary, text_get(&sql), f)) == NULL)
+        goto done;
+    rc = stmt_query(st, l->types, s->source_count + VIEW_SOURCES, f);
+    while (rc == 0 && (rc = stmt_fetch(st, l->view_row, f)) == 1) {
+        rc = write_fact(l, w, f);
+        ++*count;
+        if (++l->done % 1024 == 0) {
+            progress_step(l->done);
+            rc = rc == 0 ? interrupt_check(f) : rc;
+        }
+    }
+    if (rc == 0)
+        rc = table_writer_finish(w, f);
+done:
+    stmt_free(st);
+    table_writer_close(w);
+    text_release(&sql);
+    text_release(&name);
+    return rc;
+}
+
+static int
+load_completed(struct load *l, const struct task *t, int64_t *count, struct fault *f)
+{
+    const struct table *facts = star_facts_table(l->shape);
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    if (facts == NULL)
+        return fault_set_memory(f);
+    sql_add(&sql, "DELETE FROM %n WHERE \"RecordID\" BETWEEN %d AND %d", facts->name, t->min_record,
+        t->max_record);
+    if (text_check(&sql, f) == 0 && db_run(l->star, text_get(&sql), NULL, f) == 0) {
+        sql_set(&sql, "%n WHERE \"RecordID\" BETWEEN %d AND %d ORDER BY \"RecordID\"",
+            l->shape->completed_view, t->min_record, t->max_record);
+        rc = load_rows(l, "\"RecordID\"", text_get(&sql), facts, count, f);
+    }
+    text_release(&sql);
+    return rc;
+}
+
+static int
+load_active(struct load *l, int64_t *count, struct fault *f)
+{
+    const struct table *facts = star_active_facts_table(l->shape, l->shape->names.active_facts);
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    if (facts == NULL)
+        return fault_set_memory(f);
+    if (db_run(l->star, sql_set(&sql, "DELETE FROM %n", facts->name), NULL, f) == 0) {
+        sql_set(&sql, "%n ORDER BY \"ActivityID\"", l->shape->names.snapshot);
+        rc = load_rows(l, "NULL", text_get(&sql), facts, count, f);
+    }
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- the whole ---- */
+
+static int
+open_members(struct load *l, struct fault *f)
+{
+    for (size_t i = 0; i < l->shape->dimension_count; i++) {
+        const struct table *t = star_dimension_table(l->shape, i);
+
+        if (t == NULL)
+            return fault_set_memory(f);
+        if (members_open(&l->members[i], l->star, t, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void
+close_members(struct load *l)
+{
+    for (size_t i = 0; i < l->shape->dimension_count; i++)
+        members_close(&l->members[i]);
+}
+
+static int
+load_in_transaction(struct load *l, const struct task *t, struct load_result *r, struct fault *f)
+{
+    int rc;
+
+    if (db_begin(l->star, f) != 0)
+        return -1;
+    rc = ensure_tables(l, f);
+    if (rc == 0)
+        rc = open_members(l, f);
+    if (rc == 0)
+        rc = load_completed(l, t, &r->completed, f);
+    if (rc == 0)
+        rc = load_active(l, &r->active, f);
+    close_members(l);
+    return db_end(l->star, rc, f);
+}
+
+static int
+prepare(struct load *l, struct fault *f)
+{
+    struct star *s = l->shape;
+    size_t view_columns = s->source_count + VIEW_SOURCES;
+
+    l->members = arena_array(&s->memory, s->dimension_count, sizeof *l->members);
+    l->types = arena_array(&s->memory, view_columns, sizeof *l->types);
+    l->view_row = arena_array(&s->memory, view_columns, sizeof *l->view_row);
+    l->fact = arena_array(&s->memory, 2 + s->dimension_count + s->measured_count, sizeof *l->fact);
+    l->levels = arena_array(&s->memory, LIMIT_LEVELS, sizeof *l->levels);
+    l->texts = arena_alloc(&s->memory, sizeof *l->texts);
+    if (l->members == NULL || l->types == NULL || l->view_row == NULL || l->fact == NULL ||
+        l->levels == NULL || l->texts == NULL)
+        return fault_set_memory(f);
+    l->types[VIEW_RECORD] = VALUE_INT;
+    l->types[VIEW_ACTIVITY] = VALUE_TEXT;
+    for (size_t i = 0; i < s->source_count; i++)
+        l->types[VIEW_SOURCES + i] = s->sources[i].type;
+    return 0;
+}
+
+int
+load_star(struct db *primary, struct db *star, struct star *s, struct load_result *result,
+    struct fault *f)
+{
+    struct load l = {.primary = primary, .star = star, .shape = s};
+    struct task task;
+    int rc;
+
+    *result = (struct load_result){0};
+    if (prepare(&l, f) != 0 || task_begin(primary, s, &task, f) != 0)
+        return -1;
+    result->min_record = task.min_record;
+    result->max_record = task.max_record;
+    progress_begin(s->cube->name, "facts", 0);
+    rc = load_in_transaction(&l, &task, result, f);
+    progress_finish();
+    if (rc == 0)
+        rc = task_end(primary, s, f);
+    return rc == 0 ? 0 : fault_wrap(f, "load the star schema of '%s'", s->cube->name);
+}
+
+static int
+truncate_facts(struct load *l, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc;
+
+    if (db_begin(l->star, f) != 0)
+        return -1;
+    rc = ensure_tables(l, f);
+    if (rc == 0)
+        rc = db_run(l->star, sql_set(&sql, "DELETE FROM %n", l->shape->names.facts), NULL, f);
+    if (rc == 0)
+        rc =
+            db_run(l->star, sql_set(&sql, "DELETE FROM %n", l->shape->names.active_facts), NULL, f);
+    text_release(&sql);
+    return db_end(l->star, rc, f);
+}
+
+int
+load_truncate(
+    struct db *primary, struct db *star, struct star *s, enum history history, struct fault *f)
+{
+    struct load l = {.primary = primary, .star = star, .shape = s};
+    int64_t from = 1;
+    int rc = 0;
+
+    if (history == HISTORY_NONE && (rc = task_highest_record(primary, s, &from, f)) == 0)
+        from++;
+    if (rc == 0)
+        rc = task_reset(primary, s, from, f);
+    if (rc == 0)
+        rc = truncate_facts(&l, f);
+    return rc == 0 ? 0 : fault_wrap(f, "truncate the facts of '%s'", s->cube->name);
+}

@@ -1,0 +1,33 @@
+/*
+ * load: new completed records and the snapshot of the active ones, from the primary import into a
+ * cube's star schema.
+ */
+#ifndef ETL_STAR_LOAD_H
+#define ETL_STAR_LOAD_H
+
+#include "config/job/job.h"
+#include "etl/odbc/db.h"
+#include "etl/star/shape.h"
+
+struct load_result {
+    int64_t completed; /* facts added or redone */
+    int64_t active;
+    int64_t min_record, max_record;
+};
+
+/*
+ * Begin analysis, load, end analysis. The star schema changes in one transaction: facts of the
+ * window are replaced (so a redo never doubles), the active facts are rewritten, new members added.
+ * A crash at any point leaves the old state or the new one, and the next load redoes the window.
+ */
+int load_star(struct db *primary, struct db *star, struct star *s, struct load_result *result,
+    struct fault *f);
+
+/*
+ * Empties the fact tables of a cube. The analysis window is reset first: the next load reads again
+ * all that is online; with HISTORY_NONE only what completes from now on.
+ */
+int load_truncate(
+    struct db *primary, struct db *star, struct star *s, enum history history, struct fault *f);
+
+#endif

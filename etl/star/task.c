@@ -1,0 +1,147 @@
+#include "etl/star/task.h"
+
+#include "config/base/clock.h"
+#include "etl/activity/names.h"
+
+/* What the metadata says of the last analysis. */
+struct last {
+    bool exists;
+    bool ended;
+    int64_t min_record, max_record;
+};
+
+static int
+read_last(struct db *primary, const struct star *s, struct last *last, struct fault *f)
+{
+    static const enum value_type types[] = {VALUE_INT, VALUE_INT, VALUE_TIME};
+    const struct value cube = value_text(s->cube->name);
+    struct value row[3];
+    struct stmt *st = db_prepare(primary,
+        "SELECT \"MinRecordID\", \"MaxRecordID\", \"LastEndTime\" FROM "
+        "\"bam_Metadata_AnalysisTasks\" "
+        "WHERE \"CubeName\" = ?",
+        f);
+    int rc = st == NULL ? -1 : stmt_bind(st, 1, &cube, f);
+
+    *last = (struct last){0};
+    if (rc == 0 && (rc = stmt_query(st, types, 3, f)) == 0)
+        rc = stmt_fetch(st, row, f);
+    if (rc == 1)
+        *last =
+            (struct last){true, row[2].type != VALUE_NULL, row[0].as.integer, row[1].as.integer};
+    stmt_free(st);
+    return rc < 0 ? -1 : 0;
+}
+
+int
+task_highest_record(struct db *primary, const struct star *s, int64_t *record, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct activity_names n;
+    int rc = activity_names_init(&n, &memory, cube_activity(s->definition, s->cube)->name, f);
+
+    if (rc == 0)
+        rc = db_dialect(primary)->get_identity(primary, n.completed, record, f);
+    arena_release(&memory);
+    return rc;
+}
+
+/* Rewrites the snapshot: the source columns of the visible active instances. */
+static int
+take_snapshot(struct db *primary, struct star *s, struct fault *f)
+{
+    const struct table *t = star_snapshot_table(s);
+    struct text sql = TEXT_INIT;
+    int exists = db_table_exists(primary, s->names.snapshot, f);
+    int rc = -1;
+
+    if (t == NULL)
+        return fault_set_memory(f);
+    if (exists < 0 || (exists == 1 && db_drop_table(primary, s->names.snapshot, f) != 0) ||
+        db_create_table(primary, t, f) != 0)
+        return -1;
+    sql_add(&sql, "INSERT INTO %n SELECT \"ActivityID\"", s->names.snapshot);
+    for (size_t i = 0; i < s->source_count; i++)
+        sql_add(&sql, ", %n", s->sources[i].column);
+    sql_add(&sql, " FROM %n ORDER BY \"ActivityID\"", s->active_view);
+    if (text_check(&sql, f) == 0)
+        rc = db_run(primary, text_get(&sql), NULL, f);
+    text_release(&sql);
+    return rc == 0 ? 0 : fault_wrap(f, "take the snapshot of active instances");
+}
+
+static void
+choose_window(const struct last *last, int64_t highest, struct task *t)
+{
+    t->redo = last->exists && !last->ended;
+    t->min_record = !last->exists ? 1 : last->ended ? last->max_record + 1 : last->min_record;
+    t->max_record = highest;
+}
+
+/* An empty window leaves the last one standing: a night without news changes nothing but its times.
+ */
+static int
+write_window(struct db *primary, const struct star *s, const struct last *last,
+    const struct task *t, struct fault *f)
+{
+    bool keep = last->exists && t->min_record > t->max_record;
+    const struct value row[] = {value_int(keep ? last->min_record : t->min_record),
+        value_int(keep ? last->max_record : t->max_record), value_time(clock_now()),
+        value_text(s->cube->name)};
+
+    return db_run_with(primary,
+        last->exists
+            ? "UPDATE \"bam_Metadata_AnalysisTasks\" SET \"MinRecordID\" = ?, "
+              "\"MaxRecordID\" = ?, \"LastStartTime\" = ?, \"LastEndTime\" = NULL "
+              "WHERE \"CubeName\" = ?"
+            : "INSERT INTO \"bam_Metadata_AnalysisTasks\"(\"MinRecordID\", \"MaxRecordID\", "
+              "\"LastStartTime\", \"CubeName\") VALUES (?, ?, ?, ?)",
+        row, 4, f);
+}
+
+int
+task_begin(struct db *primary, struct star *s, struct task *t, struct fault *f)
+{
+    struct last last;
+    int64_t highest;
+    int rc;
+
+    if (db_begin(primary, f) != 0)
+        return -1;
+    rc = read_last(primary, s, &last, f);
+    if (rc == 0)
+        rc = task_highest_record(primary, s, &highest, f);
+    if (rc == 0)
+        rc = take_snapshot(primary, s, f);
+    if (rc == 0) {
+        choose_window(&last, highest, t);
+        rc = write_window(primary, s, &last, t, f);
+    }
+    return db_end(primary, rc, f) == 0 ? 0 : fault_wrap(f, "begin analysis of '%s'", s->cube->name);
+}
+
+int
+task_end(struct db *primary, const struct star *s, struct fault *f)
+{
+    const struct value row[] = {value_time(clock_now()), value_text(s->cube->name)};
+
+    if (db_run_with(primary,
+            "UPDATE \"bam_Metadata_AnalysisTasks\" SET \"LastEndTime\" = ? WHERE \"CubeName\" = ?",
+            row, 2, f) != 0)
+        return fault_wrap(f, "end analysis of '%s'", s->cube->name);
+    return 0;
+}
+
+int
+task_reset(struct db *primary, const struct star *s, int64_t from_record, struct fault *f)
+{
+    const struct value row[] = {
+        value_int(from_record), value_int(from_record - 1), value_text(s->cube->name)};
+
+    if (db_run_with(primary,
+            "UPDATE \"bam_Metadata_AnalysisTasks\" SET \"MinRecordID\" = ?, \"MaxRecordID\" = ?, "
+            "\"LastEndTime\" = NULL WHERE \"CubeName\" = ?",
+            row, 3, f) != 0)
+        return fault_wrap(f, "reset the analysis of '%s'", s->cube->name);
+    return 0;
+}
