@@ -158,11 +158,9 @@ compressor_free(struct compressor *c)
 {
     if (c == NULL)
         return;
-    c->fault = NULL; /* libarchive may want to flush: the callback refuses */
-    if (c->zstd != NULL) {
-        archive_write_fail(c->zstd);
+    c->fault = NULL; /* libarchive flushes when it frees: the callback refuses */
+    if (c->zstd != NULL)
         archive_write_free(c->zstd);
-    }
     meter_release(&c->meter);
     free(c);
 }

@@ -212,7 +212,7 @@ compare(struct reading *r, const struct tar_entry *e, struct spool *s, struct fa
         if (m < 0)
             return -1;
         expected[m] = '\0';
-        if (n == m && memcmp(found, expected, (size_t)n) != 0)
+        if (memcmp(found, expected, (size_t)(n < m ? n : m)) != 0)
             return differ(found, expected, f);
     } while (n == m && n > 0);
     if (n != m || e->size_bytes != s->size_bytes)
