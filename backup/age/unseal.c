@@ -110,7 +110,8 @@ try_stanza(
         passphrase.work_factor = UNSEAL_WORK_FACTOR_LIMIT;
     if (passphrase.work_factor > WORK_FACTOR_MAXIMUM)
         passphrase.work_factor = WORK_FACTOR_MAXIMUM;
-    if (type == WRAP_SCRYPT && keys->passphrase != NULL)
+    /* No writer takes an empty passphrase, and scrypt of OpenSSL does not either. */
+    if (type == WRAP_SCRYPT && keys->passphrase != NULL && keys->passphrase[0] != '\0')
         return wrap_open_passphrase(s, &passphrase, u->file_key, f);
     for (size_t i = 0; type == WRAP_X25519 && rc == 0 && i < keys->identity_count; i++)
         rc = wrap_open_identity(s, &keys->identities[i], u->file_key, f);

@@ -236,8 +236,8 @@ wrap_open_passphrase(const struct stanza *s, const struct passphrase *passphrase
     int rc = -1;
 
     if (work_factor > passphrase->work_factor) {
-        fault_set(f, FAULT_DATA, "the scrypt work factor %.20s is above the limit of %u", s->args[2],
-            passphrase->work_factor);
+        fault_set(f, FAULT_DATA, "the scrypt work factor %.20s is above the limit of %u",
+            s->args[2], passphrase->work_factor);
         return fault_hint(f, "each step up doubles time and memory; raise the limit only for a "
                              "file whose maker you know");
     }

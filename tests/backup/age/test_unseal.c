@@ -269,6 +269,8 @@ a_missing_or_wrong_passphrase_is_said(void)
     memory_keys_init(&k);
     ASSERT_OK(memory_seal(&sealed, &seal, "hello", 5, 0, &f), &f);
     refused_for_keys(&sealed, &wrong, "wrong passphrase");
+    wrong.passphrase = "";
+    refused_for_keys(&sealed, &wrong, "wrong passphrase");
     refused_for_keys(&sealed, &k.unseal, "sealed with a passphrase, and none was given");
     text_release(&sealed.bytes);
 }
