@@ -1,0 +1,346 @@
+#include "etl/star/process.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "config/base/clock.h"
+#include "config/base/file.h"
+#include "config/base/interrupt.h"
+#include "config/base/log.h"
+#include "config/base/progress.h"
+#include "cube/process.h"
+#include "etl/odbc/table_reader.h"
+#include "etl/star/reconcile.h"
+
+/* ---- the model ---- */
+
+static const enum cube_function functions[MEASURE_FUNCTION_COUNT] = {
+    [MEASURE_COUNT] = CUBE_COUNT,
+    [MEASURE_SUM] = CUBE_SUM,
+    [MEASURE_AVG] = CUBE_AVG,
+    [MEASURE_MIN] = CUBE_MIN,
+    [MEASURE_MAX] = CUBE_MAX,
+};
+
+static int
+set_dimensions(struct star *s, struct cube_dimension *dimensions)
+{
+    for (size_t i = 0; i < s->dimension_count; i++) {
+        const struct star_dimension *d = &s->dimensions[i];
+        struct cube_level *levels = arena_array(&s->memory, d->level_count, sizeof *levels);
+
+        if (levels == NULL)
+            return -1;
+        for (size_t k = 0; k < d->level_count; k++)
+            levels[k] = (struct cube_level){d->levels[k].name, d->levels[k].type,
+                d->levels[k].labels, d->levels[k].label_count};
+        dimensions[i] = (struct cube_dimension){d->definition->name, levels, d->level_count};
+    }
+    return 0;
+}
+
+/* The place among the fact columns of what a measure reads. */
+static size_t
+measured_place(const struct star *s, const struct measure *m)
+{
+    const struct activity_view *av = cube_activity_view(s->definition, s->cube);
+    const char *column = view_column_name(av, m->source);
+    size_t i = 0;
+
+    while (i < s->measured_count && s->sources[s->measured[i]].column != column &&
+           strcmp(s->sources[s->measured[i]].column, column) != 0)
+        i++;
+    return i;
+}
+
+const struct cube_model *
+process_model(struct star *s, struct fault *f)
+{
+    const struct cube *c = s->cube;
+    struct cube_model *model = arena_alloc(&s->memory, sizeof *model);
+    struct cube_dimension *dimensions =
+        arena_array(&s->memory, s->dimension_count, sizeof *dimensions);
+    struct cube_source *sources = arena_array(&s->memory, s->measured_count, sizeof *sources);
+    struct cube_measure *measures = arena_array(&s->memory, c->measure_count, sizeof *measures);
+
+    if (model == NULL || dimensions == NULL || sources == NULL || measures == NULL ||
+        set_dimensions(s, dimensions) != 0) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    for (size_t i = 0; i < s->measured_count; i++)
+        sources[i] = (struct cube_source){
+            s->sources[s->measured[i]].column, s->sources[s->measured[i]].type};
+    for (size_t i = 0; i < c->measure_count; i++)
+        measures[i] = (struct cube_measure){c->measures[i].name, functions[c->measures[i].function],
+            measured_place(s, &c->measures[i])};
+    *model = (struct cube_model){
+        dimensions, s->dimension_count, sources, s->measured_count, measures, c->measure_count};
+    return model;
+}
+
+/* ---- reading the star schema ---- */
+
+struct processing {
+    struct db *star;
+    struct star *shape;
+    const struct cube_model *model;
+    const char *directory;
+    struct cube_process *process;
+    struct cube_builder *builder;
+    struct process_result *result;
+};
+
+static int
+read_members(struct processing *p, size_t dimension, struct fault *f)
+{
+    const struct table *t = star_dimension_table(p->shape, dimension);
+    struct table_reader *r = t == NULL ? NULL : table_reader_open(p->star, t, NULL, f);
+    const struct value *row;
+    int rc = r == NULL ? -1 : 0;
+
+    while (rc == 0 && (rc = table_reader_next(r, &row, f)) == 1)
+        rc = cube_builder_member(p->builder, dimension, row[0].as.integer, row + 1, f);
+    table_reader_close(r);
+    return rc;
+}
+
+/* "SELECT keys, sources FROM facts": what the builder takes as a row. */
+static void
+add_select(struct text *sql, const struct processing *p, const char *facts)
+{
+    const struct star *s = p->shape;
+    struct text name = TEXT_INIT;
+
+    text_add(sql, "SELECT ");
+    for (size_t i = 0; i < s->dimension_count; i++)
+        sql_add(sql, i == 0 ? "%n" : ", %n", s->dimensions[i].key);
+    for (size_t i = 0; i < s->measured_count; i++) {
+        const struct star_source *source = &s->sources[s->measured[i]];
+
+        if (s->dimension_count + i > 0)
+            text_add(sql, ", ");
+        db_dialect(p->star)->add_read(sql, sql_set(&name, "%n", source->column), source->type);
+    }
+    if (s->dimension_count + s->measured_count == 0)
+        text_add(sql, "1");
+    sql_add(sql, " FROM %n", facts);
+    text_release(&name);
+}
+
+static int
+read_facts(struct processing *p, const char *facts, const char *where, struct fault *f)
+{
+    const struct star *s = p->shape;
+    size_t columns = s->dimension_count + s->measured_count;
+    enum value_type *types = arena_array(&p->shape->memory, columns, sizeof *types);
+    struct value *row = arena_array(&p->shape->memory, columns, sizeof *row);
+    struct text sql = TEXT_INIT;
+    struct stmt *st = NULL;
+    uint64_t count = 0;
+    int rc = -1;
+
+    if (types == NULL || row == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < columns; i++)
+        types[i] = i < s->dimension_count ? VALUE_INT
+                                          : s->sources[s->measured[i - s->dimension_count]].type;
+    add_select(&sql, p, facts);
+    text_add(&sql, where);
+    if (text_check(&sql, f) == 0 && (st = db_prepare(p->star, text_get(&sql), f)) != NULL)
+        rc = stmt_query(st, types, columns, f);
+    while (rc == 0 && (rc = stmt_fetch(st, row, f)) == 1) {
+        rc = cube_builder_add(p->builder, row, f);
+        if (++count % 4096 == 0 && rc == 0) {
+            progress_step(count);
+            rc = interrupt_check(f);
+        }
+    }
+    stmt_free(st);
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- building ---- */
+
+static void
+report_counts(struct processing *p, const char *part)
+{
+    const struct cube_build_counts *c = cube_builder_counts(p->builder);
+    uint64_t bad = c->null_keys + c->unknown_keys + c->bad_values + c->bad_members;
+
+    p->result->null_keys += c->null_keys + c->unknown_keys;
+    p->result->bad_values += c->bad_values;
+    if (bad > 0)
+        log_warning("cube %s, %s part: %" PRIu64 " facts at the unknown member, %" PRIu64
+                    " values taken as NULL",
+            p->shape->cube->name, part, c->null_keys + c->unknown_keys, c->bad_values);
+}
+
+static int
+build_completed(struct processing *p, int64_t first, int64_t last, struct fault *f)
+{
+    struct text where = TEXT_INIT;
+    int rc;
+
+    sql_add(&where, " WHERE \"RecordID\" BETWEEN %d AND %d", first, last);
+    rc = cube_process_window(p->process, first, last, f);
+    if (rc == 0)
+        rc = read_facts(p, p->shape->names.facts, text_get(&where), f);
+    if (rc == 0)
+        rc = cube_process_write(p->process, CUBE_PART_COMPLETED, p->builder, f);
+    p->result->completed = cube_builder_counts(p->builder)->facts;
+    report_counts(p, "completed");
+    text_release(&where);
+    return rc;
+}
+
+static int
+build_active(struct processing *p, struct fault *f)
+{
+    int rc;
+
+    cube_builder_clear_facts(p->builder);
+    rc = read_facts(p, p->shape->names.active_facts, "", f);
+    if (rc == 0)
+        rc = cube_process_write(p->process, CUBE_PART_ACTIVE, p->builder, f);
+    p->result->active = cube_builder_counts(p->builder)->facts;
+    report_counts(p, "active");
+    return rc;
+}
+
+static int
+check_totals(struct processing *p, enum cube_part part, const char *facts, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct cube_totals totals;
+    int rc = cube_process_totals(p->process, part, false, &memory, &totals, f);
+
+    if (rc == 0)
+        rc = reconcile_totals(p->star, p->shape, facts, &totals, f);
+    arena_release(&memory);
+    return rc;
+}
+
+static int
+last_fact(struct processing *p, int64_t *last, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = db_get_int(p->star,
+        sql_set(&sql, "SELECT max(\"RecordID\") FROM %n", p->shape->names.facts), 0, last, f);
+
+    text_release(&sql);
+    return rc;
+}
+
+static int
+build(struct processing *p, struct fault *f)
+{
+    int64_t last;
+    int rc = last_fact(p, &last, f);
+
+    for (size_t i = 0; rc == 0 && i < p->shape->dimension_count; i++)
+        rc = read_members(p, i, f);
+    if (rc == 0)
+        rc = build_completed(p, cube_process_first(p->process), last, f);
+    if (rc == 0)
+        rc = build_active(p, f);
+    if (rc == 0)
+        rc = check_totals(p, CUBE_PART_COMPLETED, p->shape->names.facts, f);
+    if (rc == 0)
+        rc = check_totals(p, CUBE_PART_ACTIVE, p->shape->names.active_facts, f);
+    return rc == 0 ? cube_process_commit(p->process, clock_now(), f) : -1;
+}
+
+static int
+build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
+{
+    int rc = -1;
+
+    p->result->how = kind == CUBE_PROCESS_FULL ? "full" : "added";
+    p->process = cube_process_begin(p->directory, p->shape->cube->name, kind, p->model, f);
+    if (p->process != NULL && (p->builder = cube_builder_new(p->model, f)) != NULL) {
+        progress_begin(p->shape->cube->name, "facts", 0);
+        rc = build(p, f);
+        progress_finish();
+    }
+    cube_builder_free(p->builder);
+    cube_process_end(p->process);
+    return rc;
+}
+
+/* ---- deciding ---- */
+
+/* May the new facts simply be added? The cube must have been built from this model and from as many
+ * facts as the star schema has up to its watermark. 1, 0, -1. */
+static int
+fits_its_facts(struct processing *p, struct fault *f)
+{
+    struct stored_cube *c = cube_open(p->directory, p->shape->cube->name, f);
+    struct text sql = TEXT_INIT;
+    int64_t moment, facts = -1;
+    int rc = 0;
+
+    if (c == NULL) {
+        /* A damaged cube is built anew from its facts. */
+        log_warning("cube %s: %s", p->shape->cube->name, f->text);
+        fault_clear(f);
+        return 0;
+    }
+    if (cube_processed(c, &moment) && cube_model_equal(cube_model_of(c), p->model)) {
+        sql_set(&sql, "SELECT count(*) FROM %n WHERE \"RecordID\" <= %d", p->shape->names.facts,
+            cube_watermark(c));
+        rc = db_get_int(p->star, text_get(&sql), 0, &facts, f) != 0
+                 ? -1
+                 : (uint64_t)facts == cube_facts(c, CUBE_PART_COMPLETED);
+    }
+    text_release(&sql);
+    cube_close(c);
+    return rc;
+}
+
+static int
+ensure_cube(struct processing *p, struct fault *f)
+{
+    if (file_make_directory(p->directory, 0700, f) != 0)
+        return -1;
+    if (cube_exists(p->directory, p->shape->cube->name))
+        return 0;
+    return cube_create(p->directory, p->shape->cube->name, p->model, CUBE_STORAGE_MEMORY, f);
+}
+
+static int
+run(struct processing *p, enum process_type type, struct fault *f)
+{
+    int fits;
+
+    if (type == PROCESS_CLEAR) {
+        p->result->how = "cleared";
+        return cube_clear(p->directory, p->shape->cube->name, f);
+    }
+    if (type == PROCESS_INDEXES) {
+        p->result->how =
+            "nothing to do"; /* aggregates are made from the base cuboid when asked for */
+        return 0;
+    }
+    if (type == PROCESS_FULL || type == PROCESS_DATA)
+        return build_as(p, CUBE_PROCESS_FULL, f);
+    if (type == PROCESS_ADD)
+        return build_as(p, CUBE_PROCESS_ADD, f);
+    if ((fits = fits_its_facts(p, f)) < 0)
+        return -1;
+    return build_as(p, fits ? CUBE_PROCESS_ADD : CUBE_PROCESS_FULL, f);
+}
+
+int
+process_cube(struct db *star, struct star *s, const char *directory, enum process_type type,
+    struct process_result *result, struct fault *f)
+{
+    struct processing p = {.star = star, .shape = s, .directory = directory, .result = result};
+    int rc = -1;
+
+    *result = (struct process_result){.how = ""};
+    if ((p.model = process_model(s, f)) != NULL && ensure_cube(&p, f) == 0)
+        rc = run(&p, type, f);
+    return rc == 0 ? 0 : fault_wrap(f, "process cube '%s'", s->cube->name);
+}

@@ -1,0 +1,33 @@
+/*
+ * process: a cube's facts from the star schema into its cube files.
+ */
+#ifndef ETL_STAR_PROCESS_H
+#define ETL_STAR_PROCESS_H
+
+#include "config/job/job.h"
+#include "cube/model.h"
+#include "etl/odbc/db.h"
+#include "etl/star/shape.h"
+
+struct process_result {
+    const char *how;    /* "full", "added", "cleared", "nothing to do" */
+    uint64_t completed; /* facts read into the completed part now */
+    uint64_t active;
+    uint64_t null_keys;  /* facts at an unknown member */
+    uint64_t bad_values; /* measure values that are no finite number of their type: taken as NULL */
+};
+
+/* The cube's model; everything lives in the star's memory. NULL when that runs out. */
+const struct cube_model *process_model(struct star *s, struct fault *f);
+
+/*
+ * Processes one cube. `directory` is the analysis database's; it and the cube are created when they
+ * are not there. ProcessDefault adds what is new where the cube fits its facts, and builds anew
+ * where not. Before anything is published the cube's totals (facts, values, sums, smallest and
+ * largest) are compared with the star schema's own: FAULT_DATA names what differs, and the old
+ * state stays.
+ */
+int process_cube(struct db *star, struct star *s, const char *directory, enum process_type type,
+    struct process_result *result, struct fault *f);
+
+#endif
