@@ -1,0 +1,100 @@
+#include "etl/command/command.h"
+
+#include <string.h>
+
+#include "config/base/clock.h"
+#include "config/base/log.h"
+#include "config/base/moment.h"
+#include "config/base/nearest.h"
+#include "config/base/progress.h"
+#include "etl/command/help.h"
+#include "etl/command/options.h"
+#include "etl/command/output.h"
+
+#define COMMAND_ROW(name) &command_##name,
+const struct command *const commands[] = {COMMAND_LIST(COMMAND_ROW) NULL};
+#undef COMMAND_ROW
+
+const struct command *
+command_find(const char *name, struct fault *f)
+{
+    struct nearest n;
+
+    nearest_init(&n, name);
+    for (const struct command *const *c = commands; *c != NULL; c++) {
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+        nearest_offer(&n, (*c)->name);
+    }
+    fault_set(f, FAULT_USAGE, "unknown command '%s'", name);
+    if (nearest_get(&n) != NULL)
+        nearest_hint(&n, f);
+    else
+        fault_hint(f, "nightcube help lists the commands");
+    return NULL;
+}
+
+static void
+init_log(const struct invocation *i)
+{
+    const char *format = invocation_option(i, "log-format");
+    struct log_options options = {
+        .level = LOG_LEVEL_INFO, .json = format != NULL && strcmp(format, "json") == 0};
+
+    if (invocation_has(i, "quiet"))
+        options.level = LOG_LEVEL_WARNING;
+    if (invocation_has(i, "verbose"))
+        options.level = LOG_LEVEL_DEBUG;
+    log_init(&options);
+    progress_init(
+        !options.json && !invocation_has(i, "quiet") && !invocation_has(i, "no-progress"));
+}
+
+static int
+init_clock(struct fault *f)
+{
+    char now[MOMENT_TEXT_BYTES];
+
+    if (clock_init(f) != 0)
+        return -1;
+    if (clock_is_fixed())
+        log_info("the clock is fixed at %s by NIGHTCUBE_NOW", moment_format(clock_now(), now));
+    return 0;
+}
+
+static int
+run(struct invocation *i, struct fault *f)
+{
+    if (i->command == NULL && !invocation_has(i, "help")) {
+        fault_set(f, FAULT_USAGE, "no command is given");
+        return fault_hint(f, "nightcube help lists the commands");
+    }
+    if (invocation_has(i, "help"))
+        return help_print(i->command, f);
+    return init_clock(f) != 0 ? -1 : i->command->run(i, f);
+}
+
+int
+command_main(int argc, char **argv)
+{
+    struct invocation i = INVOCATION_INIT;
+    struct fault f = FAULT_INIT, output = FAULT_INIT;
+    int rc = options_parse(&i, argc, argv, &f);
+
+    init_log(&i);
+    if (rc == 0)
+        rc = run(&i, &f);
+    invocation_release(&i);
+    if (rc == COMMAND_FAILED)
+        log_fault(&f);
+    /* A result that did not arrive is no success, whatever was done before. */
+    if (output_finish(&output) != 0) {
+        log_fault(&output);
+        if (rc != COMMAND_FAILED)
+            f = output;
+        rc = COMMAND_FAILED;
+    }
+    if (rc == COMMAND_FAILED)
+        return fault_exit_code(f.kind);
+    return fault_exit_code(rc == COMMAND_WARNINGS ? FAULT_WARNING : FAULT_NONE);
+}

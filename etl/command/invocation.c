@@ -1,0 +1,122 @@
+#include "etl/command/invocation.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "config/base/number.h"
+#include "etl/command/command.h"
+#include "etl/command/options.h"
+
+void
+invocation_release(struct invocation *i)
+{
+    if (i->site_is_open)
+        site_close(&i->site);
+    arena_release(&i->memory);
+    *i = (struct invocation)INVOCATION_INIT;
+}
+
+const char *
+invocation_argument(const struct invocation *i, size_t number)
+{
+    return number < i->argument_count ? i->arguments[number] : NULL;
+}
+
+static const struct command_option *
+find_declared(const struct invocation *i, const char *name)
+{
+    const struct command_option *o = command_option_find(options_global, name, strlen(name));
+
+    if (o == NULL && i->command != NULL)
+        o = command_option_find(i->command->options, name, strlen(name));
+    assert(o != NULL || i->command == NULL);
+    return o;
+}
+
+/* The last one given. */
+static const struct given_option *
+find_given(const struct invocation *i, const char *name)
+{
+    const struct command_option *o = find_declared(i, name);
+
+    for (size_t k = i->option_count; k > 0; k--) {
+        if (i->options[k - 1].option == o)
+            return &i->options[k - 1];
+    }
+    return NULL;
+}
+
+bool
+invocation_has(const struct invocation *i, const char *name)
+{
+    return find_given(i, name) != NULL;
+}
+
+const char *
+invocation_option(const struct invocation *i, const char *name)
+{
+    const struct given_option *given = find_given(i, name);
+
+    return given == NULL ? NULL : given->value;
+}
+
+const char **
+invocation_options(struct invocation *i, const char *name, size_t *count, struct fault *f)
+{
+    const struct command_option *o = find_declared(i, name);
+    const char **values = arena_array(&i->memory, i->option_count + 1, sizeof *values);
+
+    *count = 0;
+    if (values == NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    for (size_t k = 0; k < i->option_count; k++) {
+        if (i->options[k].option == o)
+            values[(*count)++] = i->options[k].value;
+    }
+    return values;
+}
+
+int
+invocation_number(const struct invocation *i, const char *name, int64_t least, int64_t most,
+    int64_t *number, struct fault *f)
+{
+    const char *value = invocation_option(i, name);
+    int64_t read;
+
+    if (value == NULL)
+        return 0;
+    if (number_parse_int(value, strlen(value), &read) != 0 || read < least || read > most)
+        return fault_set(f, FAULT_USAGE, "--%s is a whole number from %lld to %lld, not '%s'", name,
+            (long long)least, (long long)most, value);
+    *number = read;
+    return 0;
+}
+
+int
+invocation_want_one(
+    const struct invocation *i, const char *first, const char *second, struct fault *f)
+{
+    bool has_first = invocation_has(i, first);
+    bool has_second = invocation_has(i, second);
+
+    if (has_first && has_second)
+        return fault_set(f, FAULT_USAGE, "--%s and --%s exclude each other", first, second);
+    if (!has_first && !has_second)
+        return fault_set(f, FAULT_USAGE, "%s needs --%s or --%s", i->command->name, first, second);
+    return 0;
+}
+
+struct site *
+invocation_site(struct invocation *i, struct fault *f)
+{
+    if (!i->site_is_open) {
+        if (site_open(&i->site, invocation_option(i, "config"), f) != 0) {
+            site_close(&i->site);
+            return NULL;
+        }
+        i->site_is_open = true;
+    }
+    return &i->site;
+}
