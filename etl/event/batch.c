@@ -47,6 +47,12 @@ append(struct batch *b, struct batch_array *a, size_t size)
     return memset(item, 0, size);
 }
 
+static struct batch_case *
+last_case(const struct batch *b)
+{
+    return (struct batch_case *)b->cases.items + b->cases.count - 1;
+}
+
 /* The case being filled; NULL when there is none, or when nothing more fits into it. */
 static struct batch_case *
 current(struct batch *b)
@@ -55,14 +61,14 @@ current(struct batch *b)
 
     if (!b->open || b->failed)
         return NULL;
-    c = (struct batch_case *)b->cases.items + b->cases.count - 1;
+    c = last_case(b);
     return c->too_large == NULL ? c : NULL;
 }
 
 const struct batch_case *
 batch_open_case(const struct batch *b)
 {
-    return b->open ? (struct batch_case *)b->cases.items + b->cases.count - 1 : NULL;
+    return b->open ? last_case(b) : NULL;
 }
 
 void
@@ -108,6 +114,12 @@ batch_end_event(struct batch *b)
     b->in_event = false;
 }
 
+static struct batch_event *
+last_event(const struct batch *b)
+{
+    return (struct batch_event *)b->events.items + b->events.count - 1;
+}
+
 static struct batch_span
 add_text(struct batch *b, const struct batch_case *c, struct log_text t)
 {
@@ -126,16 +138,14 @@ static void
 note_role(
     struct batch *b, struct batch_case *c, enum batch_role role, const struct batch_attribute *a)
 {
-    struct batch_event *e = (struct batch_event *)b->events.items + b->events.count - 1;
-
     if (!a->value.present || a->value.length == 0)
         return;
     if (role == ROLE_ID)
         c->id = a->value;
     else if (role == ROLE_CLASS)
-        e->class = a->value;
+        last_event(b)->class = a->value;
     else if (role == ROLE_TIME)
-        e->time = a->value;
+        last_event(b)->time = a->value;
 }
 
 static bool
@@ -165,7 +175,7 @@ batch_add(struct batch *b, enum batch_role role, struct log_text key, struct log
     a->is_key = role != ROLE_NONE;
     a->line = line;
     if (b->in_event) {
-        ((struct batch_event *)b->events.items + b->events.count - 1)->attribute_count++;
+        last_event(b)->attribute_count++;
         c->attribute_count++;
     } else {
         c->own_count++;
@@ -178,7 +188,7 @@ void
 batch_end_case(struct batch *b, uint64_t to_byte)
 {
     if (b->open)
-        ((struct batch_case *)b->cases.items + b->cases.count - 1)->to_byte = to_byte;
+        last_case(b)->to_byte = to_byte;
     b->open = false;
 }
 
@@ -267,7 +277,7 @@ drop(struct batch_array *a, size_t count, size_t size)
 void
 batch_compact(struct batch *b)
 {
-    struct batch_case *c = (struct batch_case *)b->cases.items + b->cases.count - 1;
+    struct batch_case *c = b->open ? last_case(b) : NULL;
     size_t text_start = b->open ? c->text_start : b->text.length;
 
     drop(&b->own, b->open ? c->own_start : b->own.count, sizeof(struct batch_attribute));

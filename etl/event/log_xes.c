@@ -183,7 +183,9 @@ xes_open(struct event_log *l, struct fault *f)
     x->log = l;
     if ((x->parser = xmlCreatePushParserCtxt(&handler, x, NULL, 0, NULL)) == NULL)
         return fault_set_memory(f);
-    xmlCtxtUseOptions(x->parser, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+    /* NOENT decodes &amp; and its like in values; there are no other entities, because a DOCTYPE
+     * is refused. */
+    xmlCtxtUseOptions(x->parser, XML_PARSE_NONET | XML_PARSE_BIG_LINES | XML_PARSE_NOENT);
     return 0;
 }
 

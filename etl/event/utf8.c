@@ -86,7 +86,7 @@ utf8_excerpt(const char *bytes, size_t length, char buffer[EXCERPT_BYTES])
         int32_t c = utf8_next(&at, end);
         size_t size = (size_t)(at - start);
 
-        if (used + size + 4 >= EXCERPT_BYTES)
+        if (used + size + 4 > EXCERPT_BYTES)
             break;
         if (c < 0x20 || c == 0x7F) {
             buffer[used++] = '?';
