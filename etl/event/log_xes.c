@@ -255,6 +255,16 @@ grow_window(struct xes *x, const char *chunk, size_t length)
     x->fed_bytes += length;
 }
 
+/* A tag is read when it is complete; until then it lies in the parser's buffer. */
+static void
+check_backlog(struct xes *x)
+{
+    const xmlParserInput *input = x->parser->input;
+
+    if (input != NULL && input->end - input->cur > LOG_LIMIT_TEXT_BYTES)
+        stop(x, "a tag or comment is too long");
+}
+
 /* Feeds the parser one piece more. */
 static int
 feed(struct xes *x, struct fault *f)
@@ -269,6 +279,7 @@ feed(struct xes *x, struct fault *f)
     grow_window(x, chunk, (size_t)n);
     batch_compact(&x->batch);
     xmlParseChunk(x->parser, chunk, (int)n, n == 0);
+    check_backlog(x);
     note_error(x);
     x->ended = n == 0;
     return 0;

@@ -67,6 +67,7 @@ jsonl_close(struct event_source *s)
 static int
 check_keys(json_t *object, const char *const *known, struct fault *f)
 {
+    char excerpt[EXCERPT_BYTES];
     const char *key;
     json_t *value;
 
@@ -80,7 +81,7 @@ check_keys(json_t *object, const char *const *known, struct fault *f)
             nearest_offer(&n, known[i]);
         if (known[i] != NULL)
             continue;
-        fault_set(f, FAULT_DATA, "unknown key '%.80s'", key);
+        fault_set(f, FAULT_DATA, "unknown key '%s'", utf8_excerpt(key, strlen(key), excerpt));
         return nearest_get(&n) == NULL ? -1 : fault_hint(f, "did you mean '%s'?", nearest_get(&n));
     }
     return 0;

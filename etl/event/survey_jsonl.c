@@ -4,6 +4,7 @@
 #include "etl/event/json_value.h"
 #include "etl/event/lines.h"
 #include "etl/event/survey.h"
+#include "etl/event/utf8.h"
 
 enum { LIMIT_LINE_BYTES = 16 * 1024 * 1024 };
 
@@ -52,6 +53,7 @@ static int
 add_line(struct survey *s, const struct lines *l, struct fault *f)
 {
     json_t *line = json_value_parse(text_get(&l->line), l->line.length, f);
+    char excerpt[EXCERPT_BYTES];
     const char *key;
     json_t *value;
     int rc = line == NULL ? -1 : 0;
@@ -62,7 +64,7 @@ add_line(struct survey *s, const struct lines *l, struct fault *f)
             struct survey_column *c = survey_column(s, true, key, strlen(key), f);
 
             if (c == NULL || add_value(s, c, value, f) != 0) {
-                rc = fault_wrap(f, "'%.80s'", key);
+                rc = fault_wrap(f, "'%s'", utf8_excerpt(key, strlen(key), excerpt));
                 break;
             }
         }

@@ -1,5 +1,8 @@
 /*
  * zone: what times without a zone of their own mean.
+ *
+ * Named zones are asked of libc, which knows only one at a time: while a year is looked up (once),
+ * TZ in the environment is another, so no other thread may look at the environment then.
  */
 #ifndef ETL_EVENT_ZONE_H
 #define ETL_EVENT_ZONE_H

@@ -227,6 +227,35 @@ the_text_of_a_large_trace_is_not_kept(void)
 }
 
 static void
+a_tag_that_is_too_long_is_a_fault(void)
+{
+    struct text t = TEXT_INIT;
+
+    text_add(&t, "<log><trace a='");
+    for (int i = 0; i < 9 * 1024; i++)
+        text_add_format(&t, "%01024d", 0);
+    expect_fault(text_get(&t), "a tag or comment is too long");
+    text_release(&t);
+}
+
+static void
+other_keys_may_hold_class_and_time(void)
+{
+    struct source_options options = {
+        .activity = "Order", .class_column = "step", .time_column = "at"};
+    struct sample s;
+
+    sample_open(&s,
+        OPEN "<trace>" NAME "<event><string key='concept:name' value='Received'/>"
+             "<string key='step' value='Shipped'/><date key='at' value='2026-01-01'/></event>"
+             "</trace>" CLOSE,
+        &options);
+    CU_ASSERT(sample_has(sample_take(&s), SHIPPED, "2026-01-01T00:00:00Z"));
+    CU_ASSERT_EQUAL(s.record.events->data_count, 1);
+    sample_close(&s);
+}
+
+static void
 utf16_is_read(void)
 {
     static const char plain[] = "<log><trace>" NAME "</trace></log>";
@@ -296,6 +325,8 @@ const struct test suite_etl_event_log_xes[] = {
     {"traces before the broken place are delivered", traces_before_the_broken_place_are_delivered},
     {"a trace that is too large is refused", a_trace_that_is_too_large_is_refused},
     {"the text of a large trace is not kept", the_text_of_a_large_trace_is_not_kept},
+    {"a tag that is too long is a fault", a_tag_that_is_too_long_is_a_fault},
+    {"other keys may hold class and time", other_keys_may_hold_class_and_time},
     {"UTF-16 is read", utf16_is_read},
     {"real logs have the traces they are said to have",
         real_logs_have_the_traces_they_are_said_to_have},
