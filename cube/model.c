@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cube/character.h"
+
 static const char *const function_names[CUBE_FUNCTION_COUNT] = {
     [CUBE_COUNT] = "Count",
     [CUBE_SUM] = "Sum",
@@ -33,36 +35,17 @@ cube_function_find(const char *name)
     return function;
 }
 
-/* Length of the UTF-8 character at `at`, 0 when it is none (RFC 3629: no surrogates, shortest
- * form). */
-static size_t
-character_length(const unsigned char *at)
-{
-    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xC2 ? 0 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
-
-    if (at[0] > 0xF4)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) ||
-        (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F))
-        return 0;
-    return length;
-}
-
+/* UTF-8 without control characters. */
 static bool
 is_plain_text(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
+    size_t used;
 
-    while (*at != '\0') {
-        size_t length = character_length(at);
+    for (const char *at = text; *at != '\0'; at += used) {
+        uint32_t character = character_read(at, strlen(at), &used);
 
-        if (length == 0 || *at < 0x20 || *at == 0x7F)
+        if (character == CHARACTER_NONE || character < 0x20 || character == 0x7F)
             return false;
-        at += length;
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/base/csv.h"
+#include "cube/character.h"
 
 void
 pivot_csv_head(struct text *out, const struct cube_result *r)
@@ -38,42 +39,24 @@ pivot_csv_line(struct text *out, const struct cube_result *r, const struct cube_
     text_add_char(out, '\n');
 }
 
-/* Length of the UTF-8 sequence at `at`, 0 when it is none (RFC 3629). */
-static size_t
-sequence_length(const unsigned char *at, size_t room)
-{
-    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xC2 ? 0 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
-
-    if (at[0] > 0xF4 || length > room)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) ||
-        (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F))
-        return 0;
-    return length;
-}
-
 /* A JSON string (RFC 8259). */
 static void
 add_string(struct text *out, const char *bytes, size_t length)
 {
-    text_add_char(out, '"');
-    for (size_t at = 0; at < length;) {
-        unsigned char c = (unsigned char)bytes[at];
-        size_t size = sequence_length((const unsigned char *)bytes + at, length - at);
+    size_t used;
 
-        if (c == '"' || c == '\\')
-            text_add_format(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7F)
-            text_add_format(out, "\\u%04x", c);
-        else if (size == 0)
+    text_add_char(out, '"');
+    for (size_t at = 0; at < length; at += used) {
+        uint32_t character = character_read(bytes + at, length - at, &used);
+
+        if (character == '"' || character == '\\')
+            text_add_format(out, "\\%c", (int)character);
+        else if (character < 0x20 || character == 0x7F)
+            text_add_format(out, "\\u%04x", character);
+        else if (character == CHARACTER_NONE)
             text_add(out, "\xEF\xBF\xBD");
         else
-            text_add_bytes(out, bytes + at, size);
-        at += size == 0 ? 1 : size;
+            text_add_bytes(out, bytes + at, used);
     }
     text_add_char(out, '"');
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cube/folder.h"
 #include "cube/segment.h"
 
 struct cube_process {
@@ -69,11 +70,12 @@ cube_process_begin(const char *directory, const char *name, enum cube_process_ki
     }
     p->kind = kind;
     p->published = true; /* nothing to take back yet */
-    if ((p->lock = cube_lock(directory, name, f)) >= 0 &&
-        cube_path(&p->folder, directory, name, NULL, f) == 0 &&
-        cube_path(&p->manifest_path, directory, name, MANIFEST_NAME, f) == 0 &&
+    if ((p->lock = folder_lock(directory, name, f)) >= 0 &&
+        folder_path(&p->folder, directory, name, NULL, f) == 0 &&
+        folder_path(&p->manifest_path, directory, name, MANIFEST_NAME, f) == 0 &&
         manifest_read(text_get(&p->manifest_path), &p->memory, &p->old, f) == 0 &&
-        cube_sweep(text_get(&p->folder), &p->old, f) == 0 && prepare_next(p, name, model, f) == 0) {
+        folder_sweep(text_get(&p->folder), &p->old, f) == 0 &&
+        prepare_next(p, name, model, f) == 0) {
         p->published = false;
         return p;
     }
@@ -123,7 +125,7 @@ read_back(const struct cube_process *p, const struct manifest_segment *known, st
     struct text path = TEXT_INIT;
     struct segment *s = NULL;
 
-    cube_segment_path(&path, text_get(&p->folder), known->number);
+    folder_segment_path(&path, text_get(&p->folder), known->number);
     if (text_check(&path, f) == 0)
         s = segment_open(text_get(&path), f);
     if (s != NULL && (segment_verify(s, &p->next.model, f) != 0 ||
@@ -147,7 +149,7 @@ write_segment(struct cube_process *p, struct manifest_segment *entry, const stru
     int rc = -1;
 
     entry->number = p->next.next_number++;
-    cube_segment_path(&path, text_get(&p->folder), entry->number);
+    folder_segment_path(&path, text_get(&p->folder), entry->number);
     if (text_check(&path, f) != 0 ||
         segment_write(text_get(&path), cube_builder_cuboid(b), &written, f) != 0)
         goto done;
@@ -230,7 +232,7 @@ cube_process_commit(struct cube_process *p, int64_t now_us, struct fault *f)
         return -1;
     p->published = true;
     /* Published: what cannot be removed now is removed by the next processing. */
-    cube_sweep(text_get(&p->folder), &p->next, &ignored);
+    folder_sweep(text_get(&p->folder), &p->next, &ignored);
     return 0;
 }
 
@@ -243,7 +245,7 @@ take_back(struct cube_process *p)
     struct manifest m;
 
     if (manifest_read(text_get(&p->manifest_path), &p->memory, &m, &ignored) == 0)
-        cube_sweep(text_get(&p->folder), &m, &ignored);
+        folder_sweep(text_get(&p->folder), &m, &ignored);
 }
 
 void

@@ -26,6 +26,10 @@ enum {
     SEGMENT_SOURCE_BYTES = 16 /* the fixed part of a source's section */
 };
 
+/* The types' numbers are part of the format. */
+_Static_assert(VALUE_INT == 1 && VALUE_FLOAT == 2 && VALUE_TIME == 3 && VALUE_TEXT == 4,
+    "value types are numbered as in cube files");
+
 /* Unsigned numbers of 1, 2, 4 or 8 bytes each, in the mapped file. */
 struct packed {
     const unsigned char *bytes;

@@ -1,21 +1,12 @@
 #include "cube/store.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/base/file.h"
-#include "config/base/nearest.h"
-#include "config/base/number.h"
+#include "cube/folder.h"
 #include "cube/segment.h"
-
-/* Longest folder name on common file systems, with room for nothing else. */
-enum { FOLDER_LIMIT_BYTES = 200 };
 
 /* A reader starts again when a segment vanished under it: processing published in between. */
 enum { OPEN_ATTEMPTS = 10 };
@@ -56,112 +47,16 @@ cube_part_find(const char *name)
 }
 
 int
-cube_path(
-    struct text *path, const char *directory, const char *name, const char *file, struct fault *f)
-{
-    if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL ||
-        strlen(name) > FOLDER_LIMIT_BYTES)
-        return fault_set(f, FAULT_DATA, "'%.80s' cannot be the name of a cube", name);
-    text_clear(path);
-    file_join(path, directory, name);
-    if (file != NULL) {
-        text_add_char(path, '/');
-        text_add(path, file);
-    }
-    return text_check(path, f);
-}
-
-void
-cube_segment_path(struct text *path, const char *folder, uint64_t number)
-{
-    text_clear(path);
-    text_add(path, folder);
-    text_add_format(path, "/%llu.seg", (unsigned long long)number);
-}
-
-bool
-cube_segment_number(const char *file, uint64_t *number)
-{
-    size_t digits = strspn(file, "0123456789");
-    int64_t parsed;
-
-    if (strcmp(file + digits, ".seg") != 0 || number_parse_int(file, digits, &parsed) != 0)
-        return false;
-    *number = (uint64_t)parsed;
-    return true;
-}
-
-static int
-compare_names(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static int
-list_entries(const char *directory, DIR *entries, struct arena *a, const char ***names,
-    size_t *count, struct fault *f)
-{
-    struct dirent *entry;
-
-    while ((entry = readdir(entries)) != NULL) {
-        const char **name;
-
-        if (!cube_exists(directory, entry->d_name))
-            continue;
-        if ((name = arena_append(a, names, count, sizeof **names)) == NULL ||
-            (*name = arena_strdup(a, entry->d_name)) == NULL)
-            return fault_set_memory(f);
-    }
-    return 0;
-}
-
-int
 cube_list(
     const char *directory, struct arena *a, const char ***names, size_t *count, struct fault *f)
 {
-    DIR *entries = opendir(directory);
-    int rc;
-
-    *names = NULL;
-    *count = 0;
-    if (entries == NULL)
-        return errno == ENOENT ? 0 : fault_set_errno(f, errno, "open directory '%s'", directory);
-    rc = list_entries(directory, entries, a, names, count, f);
-    closedir(entries);
-    if (rc == 0 && *count > 0)
-        qsort(*names, *count, sizeof **names, compare_names);
-    return rc;
+    return folder_list(directory, a, names, count, f);
 }
 
 bool
 cube_exists(const char *directory, const char *name)
 {
-    struct text path = TEXT_INIT;
-    bool exists =
-        cube_path(&path, directory, name, MANIFEST_NAME, NULL) == 0 && file_exists(text_get(&path));
-
-    text_release(&path);
-    return exists;
-}
-
-/* FAULT_DATA with the nearest name. */
-static int
-refuse_unknown(const char *directory, const char *name, struct fault *f)
-{
-    struct arena a = ARENA_INIT;
-    struct nearest nearest;
-    const char **names;
-    size_t count;
-
-    fault_set(f, FAULT_DATA, "no cube is named '%s' in '%s'", name, directory);
-    nearest_init(&nearest, name);
-    if (cube_list(directory, &a, &names, &count, NULL) == 0) {
-        for (size_t i = 0; i < count; i++)
-            nearest_offer(&nearest, names[i]);
-    }
-    nearest_hint(&nearest, f);
-    arena_release(&a);
-    return -1;
+    return folder_exists(directory, name);
 }
 
 int
@@ -172,7 +67,7 @@ cube_create(const char *directory, const char *name, const struct cube_model *mo
     struct text path = TEXT_INIT;
     int rc = -1;
 
-    if (cube_model_check(model, f) != 0 || cube_path(&path, directory, name, NULL, f) != 0)
+    if (cube_model_check(model, f) != 0 || folder_path(&path, directory, name, NULL, f) != 0)
         goto done;
     if (cube_exists(directory, name)) {
         fault_set(f, FAULT_DATA, "a cube is named '%s' already in '%s'", name, directory);
@@ -180,41 +75,12 @@ cube_create(const char *directory, const char *name, const struct cube_model *mo
     }
     if (file_make_directory(text_get(&path), 0700, f) != 0 ||
         file_sync_directory(directory, f) != 0 ||
-        cube_path(&path, directory, name, MANIFEST_NAME, f) != 0)
+        folder_path(&path, directory, name, MANIFEST_NAME, f) != 0)
         goto done;
     rc = manifest_write(text_get(&path), &m, f);
 done:
     text_release(&path);
     return rc == 0 ? 0 : fault_wrap(f, "create cube '%s'", name);
-}
-
-int
-cube_lock(const char *directory, const char *name, struct fault *f)
-{
-    struct text path = TEXT_INIT;
-    int fd = -1;
-
-    if (cube_path(&path, directory, name, NULL, f) != 0)
-        goto done;
-    if (!cube_exists(directory, name)) {
-        refuse_unknown(directory, name, f);
-        goto done;
-    }
-    if ((fd = open(text_get(&path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
-        fault_set_errno(f, errno, "open directory '%s'", text_get(&path));
-        goto done;
-    }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK)
-            fault_set(f, FAULT_LOCKED, "cube '%s' is being processed by another run", name);
-        else
-            fault_set_errno(f, errno, "lock '%s'", text_get(&path));
-        close(fd);
-        fd = -1;
-    }
-done:
-    text_release(&path);
-    return fd;
 }
 
 /* The manifest goes first: from then on the cube is gone, and what a crash leaves is only litter.
@@ -228,9 +94,9 @@ cube_drop(const char *directory, const char *name, struct fault *f)
 
     if (!cube_exists(directory, name))
         return 0;
-    if ((lock = cube_lock(directory, name, f)) >= 0 &&
-        cube_path(&path, directory, name, MANIFEST_NAME, f) == 0 &&
-        file_remove(text_get(&path), f) == 0 && cube_path(&path, directory, name, NULL, f) == 0)
+    if ((lock = folder_lock(directory, name, f)) >= 0 &&
+        folder_path(&path, directory, name, MANIFEST_NAME, f) == 0 &&
+        file_remove(text_get(&path), f) == 0 && folder_path(&path, directory, name, NULL, f) == 0)
         rc = file_remove_tree(text_get(&path), f);
     if (lock >= 0)
         close(lock);
@@ -244,70 +110,25 @@ cube_clear(const char *directory, const char *name, struct fault *f)
     struct arena a = ARENA_INIT;
     struct text path = TEXT_INIT;
     struct manifest m;
-    int lock = cube_lock(directory, name, f);
+    int lock = folder_lock(directory, name, f);
     int rc = -1;
 
     if (lock < 0)
         return -1;
-    if (cube_path(&path, directory, name, MANIFEST_NAME, f) != 0 ||
+    if (folder_path(&path, directory, name, MANIFEST_NAME, f) != 0 ||
         manifest_read(text_get(&path), &a, &m, f) != 0)
         goto done;
     memset(m.parts, 0, sizeof m.parts);
     m.watermark = 0;
     m.processed = false;
     if (manifest_write(text_get(&path), &m, f) == 0 &&
-        cube_path(&path, directory, name, NULL, f) == 0)
-        rc = cube_sweep(text_get(&path), &m, f);
+        folder_path(&path, directory, name, NULL, f) == 0)
+        rc = folder_sweep(text_get(&path), &m, f);
 done:
     close(lock);
     text_release(&path);
     arena_release(&a);
     return rc == 0 ? 0 : fault_wrap(f, "clear cube '%s'", name);
-}
-
-static bool
-names_segment(const struct manifest *m, uint64_t number)
-{
-    for (size_t part = 0; part < MANIFEST_PART_COUNT; part++) {
-        for (size_t i = 0; i < m->parts[part].segment_count; i++) {
-            if (m->parts[part].segments[i].number == number)
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool
-is_litter(const struct manifest *m, const char *file)
-{
-    size_t length = strlen(file);
-    uint64_t number;
-
-    if (cube_segment_number(file, &number))
-        return !names_segment(m, number);
-    return length > 5 && strcmp(file + length - 5, ".part") == 0;
-}
-
-int
-cube_sweep(const char *folder, const struct manifest *m, struct fault *f)
-{
-    struct text path = TEXT_INIT;
-    struct dirent *entry;
-    DIR *entries = opendir(folder);
-    int rc = 0;
-
-    if (entries == NULL)
-        return fault_set_errno(f, errno, "open directory '%s'", folder);
-    while (rc == 0 && (entry = readdir(entries)) != NULL) {
-        if (!is_litter(m, entry->d_name))
-            continue;
-        text_clear(&path);
-        file_join(&path, folder, entry->d_name);
-        rc = text_check(&path, f) == 0 ? file_remove(text_get(&path), f) : -1;
-    }
-    closedir(entries);
-    text_release(&path);
-    return rc;
 }
 
 /* Maps all segments, so that they stay readable when processing removes them. */
@@ -324,7 +145,7 @@ open_segments(struct stored_cube *c, const char *folder, struct fault *f)
         if (c->segments[part] == NULL)
             rc = fault_set_memory(f);
         for (size_t i = 0; rc == 0 && i < from->segment_count; i++) {
-            cube_segment_path(&path, folder, from->segments[i].number);
+            folder_segment_path(&path, folder, from->segments[i].number);
             if (text_check(&path, f) != 0 ||
                 (c->segments[part][i] = segment_open(text_get(&path), f)) == NULL)
                 rc = -1;
@@ -354,9 +175,9 @@ open_once(struct stored_cube *c, const char *directory, const char *name, struct
 
     close_segments(c);
     arena_release(&c->memory);
-    if (cube_path(&path, directory, name, MANIFEST_NAME, f) == 0 &&
+    if (folder_path(&path, directory, name, MANIFEST_NAME, f) == 0 &&
         manifest_read(text_get(&path), &c->memory, &c->manifest, f) == 0 &&
-        cube_path(&path, directory, name, NULL, f) == 0)
+        folder_path(&path, directory, name, NULL, f) == 0)
         rc = open_segments(c, text_get(&path), f);
     text_release(&path);
     return rc;
@@ -369,7 +190,7 @@ cube_open(const char *directory, const char *name, struct fault *f)
     int rc = -1;
 
     if (!cube_exists(directory, name)) {
-        refuse_unknown(directory, name, f);
+        folder_refuse(directory, name, f);
         return NULL;
     }
     if ((c = calloc(1, sizeof *c)) == NULL) {

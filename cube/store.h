@@ -13,7 +13,6 @@
 
 #include "config/base/arena.h"
 #include "config/base/fault.h"
-#include "config/base/text.h"
 #include "cube/manifest.h"
 #include "cube/model.h"
 
@@ -61,17 +60,5 @@ bool cube_processed(const struct stored_cube *c, int64_t *moment);
  */
 const struct segment *cube_segment(
     struct stored_cube *c, enum cube_part part, size_t index, struct fault *f);
-
-/* For modules that write: the path of a file in a cube's folder, the number in a segment's file
- * name (false when it is no segment's), and a kernel lock on the folder (a descriptor to close; -1
- * with FAULT_LOCKED, or FAULT_DATA when there is no such cube). */
-int cube_path(
-    struct text *path, const char *directory, const char *name, const char *file, struct fault *f);
-void cube_segment_path(struct text *path, const char *folder, uint64_t number);
-bool cube_segment_number(const char *file, uint64_t *number);
-int cube_lock(const char *directory, const char *name, struct fault *f);
-
-/* Removes what a manifest does not name: segments of former states, leftovers of a crash. */
-int cube_sweep(const char *folder, const struct manifest *m, struct fault *f);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cube/character.h"
+
 struct span {
     uint32_t first, last;
 };
@@ -13,8 +15,7 @@ static const struct span forbidden[] = {
     {0x200E, 0x200F},
     {0x2028, 0x202E},
     {0x2066, 0x2069},
-    {0xD800, 0xDFFF},
-    {0x110000, UINT32_MAX},
+    {CHARACTER_NONE, CHARACTER_NONE},
 };
 
 static const struct span zero_width[] = {
@@ -59,36 +60,13 @@ in_spans(const struct span *spans, size_t count, uint32_t character)
     return false;
 }
 
-/* Reads one character; UINT32_MAX, and one byte, for what is none. */
-static uint32_t
-decode(const char *bytes, size_t length, size_t *used)
-{
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char *at = (const unsigned char *)bytes;
-    size_t size = at[0] < 0x80 ? 1 : at[0] < 0xC0 ? 0 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
-    uint32_t character = size == 1 ? at[0] : at[0] & (0x7Fu >> size);
-
-    *used = 1;
-    if (size == 0 || at[0] > 0xF7 || size > length)
-        return UINT32_MAX;
-    for (size_t i = 1; i < size; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return UINT32_MAX;
-        character = character << 6 | (at[i] & 0x3F);
-    }
-    if (character < smallest[size])
-        return UINT32_MAX;
-    *used = size;
-    return character;
-}
-
 void
 visible_add(struct text *t, const char *bytes, size_t length)
 {
     size_t used;
 
     for (size_t at = 0; at < length; at += used) {
-        uint32_t character = decode(bytes + at, length - at, &used);
+        uint32_t character = character_read(bytes + at, length - at, &used);
 
         if (IN(forbidden, character))
             text_add_char(t, '?');
@@ -104,7 +82,7 @@ visible_width(const char *bytes, size_t length)
     size_t used;
 
     for (size_t at = 0; at < length; at += used) {
-        uint32_t character = decode(bytes + at, length - at, &used);
+        uint32_t character = character_read(bytes + at, length - at, &used);
 
         if (!IN(zero_width, character))
             width += IN(wide, character) ? 2 : 1;

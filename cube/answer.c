@@ -1,0 +1,151 @@
+#include "cube/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+compare_groups(const void *left, const void *right, void *state)
+{
+    const struct tuples *groups = state;
+    const uint32_t *a = tuples_get(groups, *(const uint32_t *)left);
+    const uint32_t *b = tuples_get(groups, *(const uint32_t *)right);
+
+    for (size_t i = 0; i < groups->width; i++) {
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    }
+    return 0;
+}
+
+/* The axis's members, copied so that the result outlives the cube. */
+static struct value *
+copy_members(const struct axis *a, struct arena *memory)
+{
+    struct value *members = arena_array(memory, a->values.count + 1, sizeof *members);
+
+    for (size_t i = 0; members != NULL && i < a->values.count; i++) {
+        members[i] = *axis_member(a, (uint32_t)i);
+        if (members[i].type == VALUE_TEXT &&
+            (members[i].as.text.bytes = arena_strndup(
+                 memory, members[i].as.text.bytes, members[i].as.text.length)) == NULL)
+            return NULL;
+    }
+    return members;
+}
+
+static size_t
+depth_of(const uint32_t *tuple, size_t count)
+{
+    size_t depth = 0;
+
+    while (depth < count && tuple[depth] != ROLLUP_ALL)
+        depth++;
+    return depth;
+}
+
+static int
+fill_line(const struct answer *q, uint32_t group, struct value *const *members,
+    const size_t *measures, struct cube_result *r, struct cube_line *line)
+{
+    const uint32_t *tuple = tuples_get(&q->rollup->groups, group);
+    struct value *labels = arena_array(&r->memory, q->axis_count, sizeof *labels);
+    struct value *values = arena_array(&r->memory, r->measure_count, sizeof *values);
+    uint32_t *keys = arena_array(&r->memory, q->axis_count, sizeof *keys);
+
+    if (labels == NULL || values == NULL || keys == NULL)
+        return -1;
+    memcpy(keys, tuple, q->axis_count * sizeof *keys);
+    for (size_t i = 0; i < q->axis_count; i++)
+        labels[i] = tuple[i] == ROLLUP_ALL ? value_null() : members[i][tuple[i]];
+    for (size_t i = 0; i < r->measure_count; i++)
+        values[i] = tally_measure(&q->rollup->tally, group, measures[i]);
+    line->labels = labels;
+    line->keys = keys;
+    line->measures = values;
+    line->row_depth = depth_of(tuple, r->row_count);
+    line->column_depth = depth_of(tuple + r->row_count, r->column_count);
+    return 0;
+}
+
+static int
+fill_lines(const struct answer *q, const uint32_t *order, const size_t *measures,
+    struct cube_result *r, struct fault *f)
+{
+    size_t count = q->rollup->groups.count;
+    struct value **members = arena_array(&r->memory, q->axis_count + 1, sizeof *members);
+
+    r->lines = arena_array(&r->memory, count, sizeof *r->lines);
+    if (members == NULL || r->lines == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < q->axis_count; i++) {
+        if ((members[i] = copy_members(&q->axes[i], &r->memory)) == NULL)
+            return fault_set_memory(f);
+    }
+    for (; r->line_count < count; r->line_count++) {
+        if (fill_line(q, order[r->line_count], members, measures, r, &r->lines[r->line_count]) != 0)
+            return fault_set_memory(f);
+    }
+    return 0;
+}
+
+/* The measures asked for, or all there are; at least the row count. */
+static const size_t *
+choose_measures(const struct answer *q, struct cube_result *r)
+{
+    size_t count = q->query->measure_count;
+    size_t *measures;
+
+    if (count > 0) {
+        r->measure_count = count;
+        return q->query->measures;
+    }
+    r->measure_count = q->model->measure_count > 0 ? q->model->measure_count : 1;
+    measures = arena_array(&r->memory, r->measure_count, sizeof *measures);
+    for (size_t i = 0; measures != NULL && i < r->measure_count; i++)
+        measures[i] = q->model->measure_count > 0 ? i : CUBE_ROW_COUNT;
+    return measures;
+}
+
+static int
+fill_head(const struct answer *q, const size_t *measures, struct cube_result *r, struct fault *f)
+{
+    r->row_count = q->query->row_count;
+    r->column_count = q->query->column_count;
+    r->levels = arena_array(&r->memory, q->axis_count + 1, sizeof *r->levels);
+    r->measures = arena_array(&r->memory, r->measure_count, sizeof *r->measures);
+    if (r->levels == NULL || r->measures == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < q->axis_count; i++) {
+        r->levels[i] = arena_printf(&r->memory, "%s.%s",
+            q->model->dimensions[q->axes[i].ref.dimension].name, q->axes[i].level->name);
+        if (r->levels[i] == NULL)
+            return fault_set_memory(f);
+    }
+    for (size_t i = 0; i < r->measure_count; i++) {
+        r->measures[i] = arena_strdup(&r->memory, measures[i] == CUBE_ROW_COUNT
+                                                      ? CUBE_ROW_COUNT_NAME
+                                                      : q->model->measures[measures[i]].name);
+        if (r->measures[i] == NULL)
+            return fault_set_memory(f);
+    }
+    return 0;
+}
+
+int
+answer_fill(const struct answer *q, struct cube_result *r, struct fault *f)
+{
+    size_t count = q->rollup->groups.count;
+    const size_t *measures = choose_measures(q, r);
+    uint32_t *order;
+    int rc = -1;
+
+    if (measures == NULL || (order = malloc((count + 1) * sizeof *order)) == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, count, sizeof *order, compare_groups, (void *)&q->rollup->groups);
+    if (fill_head(q, measures, r, f) == 0)
+        rc = fill_lines(q, order, measures, r, f);
+    free(order);
+    return rc;
+}

@@ -1,0 +1,28 @@
+/*
+ * answer: the groups of a rollup put into a result: sorted, with the members' names and the
+ * measures' values.
+ */
+#ifndef CUBE_ANSWER_H
+#define CUBE_ANSWER_H
+
+#include <stddef.h>
+
+#include "config/base/fault.h"
+#include "cube/axis.h"
+#include "cube/query.h"
+#include "cube/rollup.h"
+
+/* What a result is made from; all borrowed. */
+struct answer {
+    const struct cube_model *model;
+    const struct cube_query *query;
+    const struct axis *axes; /* rows, then columns */
+    size_t axis_count;
+    const struct rollup *rollup;
+};
+
+/* Fills an empty result, which borrows nothing. 0, or -1 when memory runs out (release it then
+ * too). */
+int answer_fill(const struct answer *q, struct cube_result *r, struct fault *f);
+
+#endif
