@@ -233,6 +233,17 @@ quotients_are_rounded_once(void)
     }
 }
 
+/* 1 / n lies above a tie by less than the quotient's last bit: only the remainder tells. */
+static void
+quotients_notice_a_remainder(void)
+{
+    const uint64_t one = 1;
+    const struct exact_number n = {&one, 1, 0};
+
+    CU_ASSERT_EQUAL(exact_number_quotient(&n, 5219976439916181), 1.0 / 5219976439916181.0);
+    CU_ASSERT_EQUAL(exact_number_quotient(&n, 6314221219220897), 1.0 / 6314221219220897.0);
+}
+
 static void
 quotients_of_huge_and_tiny_sums(void)
 {
@@ -298,6 +309,7 @@ const struct test suite_cube_exact[] = {
     {"integers overflow into doubles", integers_overflow_into_doubles},
     {"a fraction is no integer", a_fraction_is_no_integer},
     {"quotients are rounded once", quotients_are_rounded_once},
+    {"quotients notice a remainder", quotients_notice_a_remainder},
     {"quotients of huge and tiny sums", quotients_of_huge_and_tiny_sums},
     {"the text has all digits", text_has_all_digits},
     {0},

@@ -165,7 +165,10 @@ a_swapped_segment_is_refused(void)
 
     sample_fill(b);
     sample_store(b, NULL);
-    sample_add(b, 1, 6, 12, 1, 1);
+    /* As many facts, and other ones. */
+    cube_builder_clear_facts(b);
+    for (int i = 0; i < 6; i++)
+        sample_add(b, 1, 6, 12, 1, 1);
     ASSERT_OK(cube_create("db", "Other", &sample_model, CUBE_STORAGE_MEMORY, &f), &f);
     struct segment_facts written;
     ASSERT_OK(segment_write("db/Other/1.seg", cube_builder_cuboid(b), &written, &f), &f);
