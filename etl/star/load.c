@@ -211,16 +211,28 @@ prepare(struct load *l, struct fault *f)
     return 0;
 }
 
+/* Only what completes from now on: the window begins behind the highest record there is. */
+static int
+skip_history(struct db *primary, struct star *s, struct fault *f)
+{
+    int64_t last;
+
+    if (task_highest_record(primary, s, &last, f) != 0)
+        return -1;
+    return task_reset(primary, s, last + 1, f);
+}
+
 int
-load_star(struct db *primary, struct db *star, struct star *s, struct load_result *result,
-    struct fault *f)
+load_star(struct db *primary, struct db *star, struct star *s, enum history history,
+    struct load_result *result, struct fault *f)
 {
     struct load l = {.primary = primary, .star = star, .shape = s};
     struct task task;
     int rc;
 
     *result = (struct load_result){0};
-    if (prepare(&l, f) != 0 || task_begin(primary, s, &task, f) != 0)
+    if (prepare(&l, f) != 0 || (history == HISTORY_NONE && skip_history(primary, s, f) != 0) ||
+        task_begin(primary, s, &task, f) != 0)
         return -1;
     result->min_record = task.min_record;
     result->max_record = task.max_record;
@@ -251,17 +263,11 @@ truncate_facts(struct load *l, struct fault *f)
 }
 
 int
-load_truncate(
-    struct db *primary, struct db *star, struct star *s, enum history history, struct fault *f)
+load_truncate(struct db *primary, struct db *star, struct star *s, struct fault *f)
 {
     struct load l = {.primary = primary, .star = star, .shape = s};
-    int64_t from = 1;
-    int rc = 0;
+    int rc = task_reset(primary, s, 1, f);
 
-    if (history == HISTORY_NONE && (rc = task_highest_record(primary, s, &from, f)) == 0)
-        from++;
-    if (rc == 0)
-        rc = task_reset(primary, s, from, f);
     if (rc == 0)
         rc = truncate_facts(&l, f);
     return rc == 0 ? 0 : fault_wrap(f, "truncate the facts of '%s'", s->cube->name);

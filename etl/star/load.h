@@ -19,15 +19,15 @@ struct load_result {
  * Begin analysis, load, end analysis. The star schema changes in one transaction: facts of the
  * window are replaced (so a redo never doubles), the active facts are rewritten, new members added.
  * A crash at any point leaves the old state or the new one, and the next load redoes the window.
+ *
+ * `history` says where the window begins when the facts were truncated: HISTORY_NONE loads only
+ * what completes from now on; otherwise all that is online.
  */
-int load_star(struct db *primary, struct db *star, struct star *s, struct load_result *result,
-    struct fault *f);
+int load_star(struct db *primary, struct db *star, struct star *s, enum history history,
+    struct load_result *result, struct fault *f);
 
-/*
- * Empties the fact tables of a cube. The analysis window is reset first: the next load reads again
- * all that is online; with HISTORY_NONE only what completes from now on.
- */
-int load_truncate(
-    struct db *primary, struct db *star, struct star *s, enum history history, struct fault *f);
+/* Empties the fact tables of a cube. The analysis window is reset first: the next load begins with
+ * the first record. */
+int load_truncate(struct db *primary, struct db *star, struct star *s, struct fault *f);
 
 #endif

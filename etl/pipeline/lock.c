@@ -1,0 +1,73 @@
+#include "etl/pipeline/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "config/base/clock.h"
+#include "config/base/file.h"
+#include "config/base/moment.h"
+
+/* What the holder wrote: one line. */
+static void
+read_holder(int fd, char *holder, size_t size)
+{
+    ssize_t n = pread(fd, holder, size - 1, 0);
+
+    holder[n > 0 ? n : 0] = '\0';
+    holder[strcspn(holder, "\n")] = '\0';
+}
+
+static int
+write_holder(int fd, const char *what, struct fault *f)
+{
+    char since[MOMENT_TEXT_BYTES], line[256];
+    int length = snprintf(line, sizeof line, "%s (process %ld) since %s\n", what, (long)getpid(),
+        moment_format(clock_now(), since));
+
+    if (length >= (int)sizeof line)
+        length = (int)sizeof line - 1;
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, line, (size_t)length, 0) != length)
+        return fault_set_errno(f, errno, "write the lock file");
+    return 0;
+}
+
+int
+lock_take(struct lock *l, const char *state_directory, const char *what, struct fault *f)
+{
+    struct text path = TEXT_INIT;
+    char holder[256];
+    int rc = -1;
+
+    if (file_make_directory(state_directory, 0700, f) != 0)
+        return -1;
+    file_join(&path, state_directory, "nightcube.lock");
+    if (text_check(&path, f) != 0)
+        goto done;
+    l->fd = open(text_get(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (l->fd < 0) {
+        fault_set_errno(f, errno, "open '%s'", text_get(&path));
+    } else if (flock(l->fd, LOCK_EX | LOCK_NB) != 0) {
+        read_holder(l->fd, holder, sizeof holder);
+        fault_set(f, FAULT_LOCKED, "another run holds the lock: %s", holder);
+        fault_hint(f, "try again when it has ended; nightcube status tells how far it is");
+        close(l->fd);
+        l->fd = -1;
+    } else {
+        rc = write_holder(l->fd, what, f);
+    }
+done:
+    text_release(&path);
+    return rc;
+}
+
+void
+lock_release(struct lock *l)
+{
+    if (l->fd >= 0)
+        close(l->fd);
+    l->fd = -1;
+}

@@ -1,0 +1,430 @@
+#include "etl/pipeline/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backup/catalogue.h"
+#include "config/base/clock.h"
+#include "config/base/interrupt.h"
+#include "config/base/log.h"
+#include "config/base/moment.h"
+#include "etl/pipeline/lock.h"
+#include "etl/pipeline/unit.h"
+
+struct run {
+    struct site *site;
+    const struct run_options *options;
+    struct run_report *report;
+    struct journal *journal;
+    struct lock lock;
+    struct journal_run entry;
+    struct run_context context;
+    struct journal_steps done; /* of the run to resume */
+    bool redoing;              /* units of a dead run's step */
+};
+
+void
+run_report_release(struct run_report *r)
+{
+    arena_release(&r->memory);
+    *r = (struct run_report)RUN_REPORT_INIT;
+}
+
+/* ---- one unit ---- */
+
+static const char *
+join_targets(struct run *r, const struct unit *u)
+{
+    struct text names = TEXT_INIT;
+    const char *joined;
+
+    for (size_t i = 0; i < u->target_count; i++)
+        text_add_format(&names, "%s%s", i == 0 ? "" : ", ", u->targets[i]);
+    joined = names.failed ? NULL : arena_strdup(&r->report->memory, text_get(&names));
+    text_release(&names);
+    return joined;
+}
+
+/* One line a step: what, on what, how much, how long. */
+static void
+log_step(const struct journal_step *s, const struct unit *u)
+{
+    log_info("%s: %s %s%s%s%s, %" PRId64 " rows, %" PRId64 " bytes, %.2f s", s->name,
+        unit_verb(u->kind), s->target, s->message[0] ? " (" : "", s->message,
+        s->message[0] ? ")" : "", s->rows, s->bytes, s->seconds);
+}
+
+static struct journal_step *
+new_step(struct run *r, const struct unit *u, struct fault *f)
+{
+    struct run_report *report = r->report;
+    struct journal_step *s =
+        arena_append(&report->memory, &report->steps, &report->step_count, sizeof *s);
+    const char *targets = join_targets(r, u);
+
+    if (s == NULL || targets == NULL ||
+        (s->name = arena_printf(&report->memory, "%s%s", r->redoing ? "redo:" : "", u->name)) ==
+            NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    s->run = r->entry.id;
+    s->target = targets;
+    s->fingerprint = arena_strdup(&report->memory, u->step->fingerprint);
+    s->message = "";
+    return s->fingerprint == NULL ? NULL : s;
+}
+
+/* "started" is durable before the unit acts, what became of it after. */
+static int
+run_unit(struct run *r, const struct unit *u, struct fault *f)
+{
+    struct journal_step *s = new_step(r, u, f);
+    struct fault noting = FAULT_INIT;
+    struct unit_result result = {0};
+    double start = clock_elapsed();
+    int64_t handle;
+    int rc;
+
+    if (s == NULL || journal_begin_step(r->journal, s, &handle, f) != 0)
+        return -1;
+    rc = unit_apply(&r->context, u, &result, f);
+    s->seconds = clock_elapsed() - start;
+    s->rows = result.rows;
+    s->bytes = result.bytes;
+    s->state = rc != 0          ? JOURNAL_FAILED
+               : result.skipped ? JOURNAL_SKIPPED
+               : result.warned  ? JOURNAL_WARNED
+                                : JOURNAL_DONE;
+    s->message = rc != 0          ? arena_strdup(&r->report->memory, f->text)
+                 : result.message ? arena_strdup(&r->report->memory, result.message)
+                                  : "";
+    r->report->warned = r->report->warned || result.warned;
+    if (s->message == NULL)
+        s->message = "";
+    if (journal_end_step(r->journal, handle, s, rc == 0 ? f : &noting) != 0 && rc == 0)
+        return -1;
+    log_step(s, u);
+    return rc == 0 ? 0 : fault_wrap(f, "step '%s'", u->name);
+}
+
+/* ---- what a dead run left ---- */
+
+/* The step that was under way when the run died; NULL when it was between two. */
+static const char *
+unfinished_step(struct run *r, const struct journal_run *dead, struct fault *f)
+{
+    struct journal_steps steps;
+    const char *name = "";
+
+    if (journal_read_steps(r->journal, dead->id, &r->report->memory, &steps, f) != 0)
+        return NULL;
+    for (size_t i = 0; i < steps.count; i++) {
+        if (steps.items[i].state == JOURNAL_STARTED)
+            name = steps.items[i].name;
+    }
+    return strncmp(name, "redo:", 5) == 0 ? name + 5 : name;
+}
+
+/* Does the whole step again that the unit belongs to: its parts rely on each other. */
+static int
+redo_step(struct run *r, const struct journal_run *dead, const char *unfinished, struct fault *f)
+{
+    struct findings list = FINDINGS_INIT("the dead run's job");
+    struct job job = JOB_INIT;
+    struct plan plan = PLAN_INIT;
+    const struct job_step *step = NULL;
+    int rc = job_read_text(&job, dead->xml, strlen(dead->xml), &list, f);
+
+    if (rc == 0)
+        rc = plan_make(&plan, &job, &r->site->settings, &r->context.definition, f);
+    for (size_t i = 0; rc == 0 && i < plan.unit_count; i++) {
+        if (strcmp(plan.units[i].name, unfinished) == 0)
+            step = plan.units[i].step;
+    }
+    for (size_t i = 0; rc == 0 && i < plan.unit_count; i++) {
+        if (plan.units[i].step == step)
+            rc = run_unit(r, &plan.units[i], f);
+    }
+    plan_release(&plan);
+    job_release(&job);
+    findings_release(&list);
+    return rc;
+}
+
+static int
+recover(struct run *r, const struct journal_run *dead, struct fault *f)
+{
+    const char *unfinished;
+    int rc;
+
+    if (dead->id == 0)
+        return 0;
+    if ((unfinished = unfinished_step(r, dead, f)) == NULL)
+        return -1;
+    if (unfinished[0] == '\0') {
+        log_warning("run %" PRId64 " of job '%s' died between two steps", dead->id, dead->job);
+        return 0;
+    }
+    log_warning("run %" PRId64 " of job '%s' died in step '%s', which is done again first",
+        dead->id, dead->job, unfinished);
+    r->redoing = true;
+    rc = redo_step(r, dead, unfinished, f);
+    r->redoing = false;
+    return rc;
+}
+
+/* ---- which units ---- */
+
+static bool
+was_done(const struct run *r, const struct unit *u)
+{
+    for (size_t i = 0; i < r->done.count; i++) {
+        const struct journal_step *s = &r->done.items[i];
+        const char *name = strncmp(s->name, "redo:", 5) == 0 ? s->name + 5 : s->name;
+
+        if (strcmp(name, u->name) == 0 &&
+            (s->state == JOURNAL_DONE || s->state == JOURNAL_WARNED || s->state == JOURNAL_SKIPPED))
+            return true;
+    }
+    return false;
+}
+
+/* --only and --from must name something. */
+static int
+check_selection(const struct plan *plan, const char *selection, struct fault *f)
+{
+    for (size_t i = 0; i < plan->unit_count; i++) {
+        if (selection == NULL || unit_is(&plan->units[i], selection))
+            return 0;
+    }
+    if (selection == NULL)
+        return 0;
+    fault_set(f, FAULT_USAGE, "the job has no step '%s'", selection);
+    return fault_hint(f, "--plan lists its steps");
+}
+
+/* The last run of this job, when it did not end well: what it has done is not done again. */
+static int
+read_done(struct run *r, const struct job *job, struct fault *f)
+{
+    struct journal_runs runs;
+
+    if (journal_read_runs(r->journal, job->name, 1, &r->report->memory, &runs, f) != 0)
+        return -1;
+    if (runs.count == 0 || runs.items[0].state == JOURNAL_DONE ||
+        runs.items[0].state == JOURNAL_WARNED) {
+        log_info("nothing to resume: the last run of job '%s' was complete", job->name);
+        return 0;
+    }
+    if (strcmp(runs.items[0].fingerprint, job->fingerprint) != 0) {
+        fault_set(f, FAULT_SETTINGS, "job '%s' has changed since run %" PRId64, job->name,
+            runs.items[0].id);
+        return fault_hint(f, "run it without --resume, or put the file back as it was");
+    }
+    return journal_read_steps(r->journal, runs.items[0].id, &r->report->memory, &r->done, f);
+}
+
+/* A purge only after its facts were truncated: in this run, or by this job's unfinished one. */
+static int
+check_purges(const struct run *r, const struct plan *plan, const bool *selected, struct fault *f)
+{
+    for (size_t i = 0; i < plan->unit_count; i++) {
+        bool truncated = false;
+
+        if (!selected[i] || plan->units[i].kind != UNIT_PURGE)
+            continue;
+        for (size_t k = 0; k < i; k++)
+            truncated = truncated || (plan->units[k].kind == UNIT_TRUNCATE &&
+                                         (selected[k] || was_done(r, &plan->units[k])));
+        if (!truncated) {
+            fault_set(f, FAULT_SETTINGS,
+                "step '%s' purges a cube whose facts were not truncated before (rule "
+                "purge-after-truncate)",
+                plan->units[i].name);
+            return fault_hint(f, "run the job from its TruncateFacts step, or with --resume");
+        }
+    }
+    return 0;
+}
+
+static bool *
+select_units(struct run *r, const struct plan *plan, struct fault *f)
+{
+    const struct run_options *o = r->options;
+    bool *selected = arena_array(&r->report->memory, plan->unit_count + 1, sizeof *selected);
+    bool begun = o->from == NULL;
+
+    if (selected == NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    if (check_selection(plan, o->only, f) != 0 || check_selection(plan, o->from, f) != 0)
+        return NULL;
+    for (size_t i = 0; i < plan->unit_count; i++) {
+        const struct unit *u = &plan->units[i];
+
+        begun = begun || unit_is(u, o->from);
+        selected[i] = begun && (o->only == NULL || unit_is(u, o->only)) && !was_done(r, u);
+    }
+    return check_purges(r, plan, selected, f) == 0 ? selected : NULL;
+}
+
+/* ---- the job ---- */
+
+/* A failure that the step says to go on after is kept as the run's first one. */
+static int
+keep_going(struct run *r, const struct unit *u, struct fault *f)
+{
+    if (!u->step->continue_on_error || f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED)
+        return -1;
+    log_fault(f);
+    if (r->context.first_failure.kind == FAULT_NONE)
+        r->context.first_failure = *f;
+    fault_clear(f);
+    return 0;
+}
+
+static int
+run_units(struct run *r, const struct plan *plan, const bool *selected, struct fault *f)
+{
+    const struct run_options *o = r->options;
+
+    for (size_t i = 0; i < plan->unit_count; i++) {
+        const struct unit *u = &plan->units[i];
+        enum run_answer answer = RUN_IT;
+
+        if (!selected[i])
+            continue;
+        if (interrupt_check(f) != 0)
+            return -1;
+        if (o->ask != NULL)
+            answer = o->ask(o->ask_state, u);
+        if (answer == STOP_HERE)
+            return fault_set(f, FAULT_INTERRUPTED, "stopped before step '%s'", u->name);
+        if (answer == RUN_IT && run_unit(r, u, f) != 0 && keep_going(r, u, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Puts the run into the store's catalogue, so that its containers are known as a set. */
+static int
+catalogue_run(struct run *r, const struct job *job, bool complete, struct fault *f)
+{
+    struct store *store = site_store(r->site, f);
+    struct catalogue_entry entry = {.kind = CATALOGUE_RUN,
+        .added_utc = clock_now(),
+        .job = job->name,
+        .run = r->entry.id,
+        .complete = complete,
+        .started_utc = r->entry.started_utc,
+        .ended_utc = clock_now()};
+
+    return store == NULL ? -1 : catalogue_add(store, &entry, f);
+}
+
+static int
+run_planned(struct run *r, const struct job *job, struct fault *f)
+{
+    struct plan plan = PLAN_INIT;
+    const bool *selected = NULL;
+    int rc = plan_make(&plan, job, &r->site->settings, &r->context.definition, f);
+
+    if (rc == 0 && r->options->resume)
+        rc = read_done(r, job, f);
+    if (rc == 0 && (selected = select_units(r, &plan, f)) == NULL)
+        rc = -1;
+    if (rc == 0)
+        rc = run_units(r, &plan, selected, f);
+    if (rc == 0 && r->context.first_failure.kind != FAULT_NONE) {
+        *f = r->context.first_failure;
+        rc = -1;
+    }
+    plan_release(&plan);
+    return rc;
+}
+
+/* Run ids rise even when the state directory is lost: the store remembers the highest. */
+static int
+highest_run(struct site *site, int64_t *highest, struct fault *f)
+{
+    struct catalogue catalogue = CATALOGUE_INIT;
+    struct store *store = site_store(site, f);
+    int rc = store == NULL ? -1 : catalogue_read(store, &catalogue, f);
+
+    *highest = 0;
+    for (size_t i = 0; rc == 0 && i < catalogue.count; i++) {
+        if (catalogue.entries[i].run > *highest)
+            *highest = catalogue.entries[i].run;
+    }
+    catalogue_release(&catalogue);
+    return rc;
+}
+
+static int
+begin(struct run *r, const struct job *job, const char *xml, struct fault *f)
+{
+    char stamp[MOMENT_TEXT_BYTES];
+    int64_t floor;
+
+    r->entry.job = job->name;
+    r->entry.fingerprint = job->fingerprint;
+    r->entry.xml = xml;
+    if (highest_run(r->site, &floor, f) != 0 ||
+        journal_begin_run(r->journal, &r->entry, floor, f) != 0)
+        return -1;
+    r->report->id = r->entry.id;
+    r->context.site = r->site;
+    r->context.job = job;
+    r->context.run = r->entry.id;
+    r->context.set = arena_printf(&r->context.memory, "%s-r%" PRId64,
+        moment_format_stamp(r->entry.started_utc, stamp), r->entry.id);
+    return r->context.set == NULL ? fault_set_memory(f) : 0;
+}
+
+/* Notes how the run ended. A failure to note must not hide the run's own. */
+static int
+end(struct run *r, const struct job *job, int rc, struct fault *f)
+{
+    struct fault noting = FAULT_INIT;
+    struct fault *g = rc == 0 ? f : &noting;
+
+    r->entry.state = rc != 0 ? JOURNAL_FAILED : r->report->warned ? JOURNAL_WARNED : JOURNAL_DONE;
+    r->entry.exit_code = rc != 0 ? fault_exit_code(f->kind)
+                                 : fault_exit_code(r->report->warned ? FAULT_WARNING : FAULT_NONE);
+    r->entry.message = rc != 0 ? f->text : "";
+    if (r->context.wrote_containers && catalogue_run(r, job, rc == 0, g) != 0)
+        rc = -1;
+    if (journal_end_run(r->journal, &r->entry, g) != 0)
+        rc = -1;
+    return rc;
+}
+
+int
+run_job(struct site *site, const struct job *job, const char *xml,
+    const struct run_options *options, struct run_report *report, struct fault *f)
+{
+    struct run r = {.site = site, .options = options, .report = report, .lock = LOCK_INIT};
+    struct journal_run dead;
+    int rc = lock_take(&r.lock, site->settings.state_directory, job->name, f);
+
+    if (rc == 0 && (r.journal = journal_open(site->settings.state_directory, f)) == NULL)
+        rc = -1;
+    if (rc == 0)
+        rc = site_definition(site, &r.context.definition, f);
+    if (rc == 0)
+        rc = journal_bury(r.journal, &report->memory, &dead, f);
+    if (rc == 0 && (rc = begin(&r, job, xml, f)) == 0) {
+        rc = recover(&r, &dead, f);
+        if (rc == 0)
+            rc = run_planned(&r, job, f);
+        rc = end(&r, job, rc, f);
+    }
+    definition_release(&r.context.definition);
+    arena_release(&r.context.memory);
+    journal_close(r.journal);
+    lock_release(&r.lock);
+    return rc;
+}

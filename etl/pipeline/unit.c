@@ -1,0 +1,306 @@
+#include "etl/pipeline/unit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "config/base/interrupt.h"
+#include "config/base/log.h"
+#include "etl/activity/metadata.h"
+#include "etl/maintenance/archiving.h"
+#include "etl/maintenance/spawn.h"
+#include "etl/pipeline/unit_backup.h"
+#include "etl/star/load.h"
+#include "etl/star/process.h"
+
+/* ---- maintenance: activity by activity, each on its own ---- */
+
+static bool
+has_failed(const struct run_context *c, const char *activity)
+{
+    for (size_t i = 0; i < c->failed_count; i++) {
+        if (strcmp(c->failed_activities[i], activity) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Is it a fault of this one activity, or will it meet the others too? */
+static bool
+concerns_all(const struct fault *f)
+{
+    return f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED || f->kind == FAULT_IO ||
+           f->kind == FAULT_UNAVAILABLE || f->kind == FAULT_SETTINGS;
+}
+
+/* Keeps an activity's failure: the others go on, and this one's partitions are not dropped. */
+static int
+set_aside(struct run_context *c, const char *activity, struct fault *f)
+{
+    const char **slot;
+
+    if (concerns_all(f))
+        return -1;
+    log_fault(f);
+    log_warning("activity '%s' is left as it is for the rest of this run", activity);
+    slot = arena_append(&c->memory, &c->failed_activities, &c->failed_count, sizeof *slot);
+    if (slot == NULL)
+        return fault_set_memory(f);
+    *slot = activity;
+    if (c->first_failure.kind == FAULT_NONE)
+        c->first_failure = *f;
+    fault_clear(f);
+    return 0;
+}
+
+typedef int (*maintain)(struct run_context *c, const struct archiving *a,
+    struct archiving_result *result, struct fault *f);
+
+/* Does one part of maintenance for all activities of the unit. */
+static int
+for_each_activity(struct run_context *c, const struct unit *u, maintain part, struct unit_result *r,
+    struct archiving_result *total, struct fault *f)
+{
+    struct archiving a = {.definition = &c->definition,
+        .primary = site_primary(c->site, f),
+        .without_backup = !u->step->backup_archive};
+
+    *total = (struct archiving_result){0};
+    if (a.primary == NULL)
+        return -1;
+    a.archive = site_archive(c->site, f);
+    if ((a.archive == NULL && f->kind != FAULT_NONE) ||
+        (a.archive != NULL && metadata_note_archive(a.primary, f) != 0) ||
+        unit_backup_proof(c, &a.proof, f) != 0)
+        return -1;
+    for (size_t i = 0; i < u->target_count; i++) {
+        struct archiving_result result = {0};
+
+        if (interrupt_check(f) != 0)
+            return -1;
+        a.activity = definition_find_activity(&c->definition, u->targets[i]);
+        if (has_failed(c, u->targets[i]))
+            continue;
+        if (part(c, &a, &result, f) != 0 && set_aside(c, u->targets[i], f) != 0)
+            return -1;
+        total->partitions += result.partitions;
+        total->held_back += result.held_back;
+        total->rows += result.rows;
+    }
+    r->rows = total->rows;
+    return 0;
+}
+
+static int
+spawn_one(struct run_context *c, const struct archiving *a, struct archiving_result *result,
+    struct fault *f)
+{
+    struct spawn_result spawned;
+
+    if (spawn_partition(a->primary, &c->definition, a->activity, &spawned, f) != 0)
+        return -1;
+    if (spawned.why != NULL)
+        log_debug("activity '%s': no new partition: %s", a->activity->name, spawned.why);
+    result->partitions = spawned.rows > 0;
+    result->rows = spawned.rows;
+    return 0;
+}
+
+static int
+begin_one(struct run_context *c, const struct archiving *a, struct archiving_result *result,
+    struct fault *f)
+{
+    (void)c;
+    return archiving_begin(a, result, f);
+}
+
+static int
+copy_one(struct run_context *c, const struct archiving *a, struct archiving_result *result,
+    struct fault *f)
+{
+    (void)c;
+    return archiving_copy(a, result, f);
+}
+
+static int
+end_one(struct run_context *c, const struct archiving *a, struct archiving_result *result,
+    struct fault *f)
+{
+    (void)c;
+    return archiving_end(a, result, f);
+}
+
+static int
+apply_maintenance(
+    struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    static const maintain parts[UNIT_KIND_COUNT] = {
+        [UNIT_SPAWN] = spawn_one,
+        [UNIT_BEGIN_ARCHIVING] = begin_one,
+        [UNIT_COPY] = copy_one,
+        [UNIT_END_ARCHIVING] = end_one,
+    };
+    struct archiving_result total;
+
+    if (for_each_activity(c, u, parts[u->kind], r, &total, f) != 0)
+        return -1;
+    r->message = total.held_back > 0
+                     ? arena_printf(&c->memory, "%" PRId64 " partitions, %" PRId64 " held back",
+                           total.partitions, total.held_back)
+                     : arena_printf(&c->memory, "%" PRId64 " partitions", total.partitions);
+    return 0;
+}
+
+/* ---- cubes ---- */
+
+typedef int (*treat_cube)(struct run_context *c, const struct unit *u, struct star *s,
+    struct unit_result *r, struct fault *f);
+
+static int
+apply_cubes(struct run_context *c, const struct unit *u, treat_cube treat, struct unit_result *r,
+    struct fault *f)
+{
+    for (size_t i = 0; i < u->target_count; i++) {
+        struct star s;
+        int rc;
+
+        if (interrupt_check(f) != 0 ||
+            star_init(&s, &c->definition, definition_find_cube(&c->definition, u->targets[i]), f) !=
+                0)
+            return -1;
+        rc = treat(c, u, &s, r, f);
+        star_release(&s);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Both databases a load needs. */
+static int
+open_both(struct run_context *c, struct db **primary, struct db **star, struct fault *f)
+{
+    if ((*primary = site_primary(c->site, f)) == NULL)
+        return -1;
+    *star = site_database(c->site, "StarSchema", DB_EXISTING, f);
+    return *star == NULL ? -1 : 0;
+}
+
+static int
+load_one(struct run_context *c, const struct unit *u, struct star *s, struct unit_result *r,
+    struct fault *f)
+{
+    struct load_result result;
+    struct db *primary, *star;
+
+    if (open_both(c, &primary, &star, f) != 0 ||
+        load_star(primary, star, s, u->step->history, &result, f) != 0)
+        return -1;
+    r->rows += result.completed + result.active;
+    r->message = arena_printf(
+        &c->memory, "%" PRId64 " completed, %" PRId64 " active", result.completed, result.active);
+    return 0;
+}
+
+static int
+truncate_one(struct run_context *c, const struct unit *u, struct star *s, struct unit_result *r,
+    struct fault *f)
+{
+    struct db *primary, *star;
+
+    (void)u;
+    (void)r;
+    if (open_both(c, &primary, &star, f) != 0)
+        return -1;
+    return load_truncate(primary, star, s, f);
+}
+
+/* Cubes live in the first analysis database of the settings. */
+static const char *
+cube_directory(struct run_context *c, struct fault *f)
+{
+    if (c->site->settings.analysis_count > 0)
+        return c->site->settings.analyses[0].directory;
+    fault_set(f, FAULT_SETTINGS, "no analysis database is configured");
+    fault_hint(f, "add <Analysis Name=\"BAMAnalysis\" Directory=\"...\"/> to the settings");
+    return NULL;
+}
+
+static int
+process_as(struct run_context *c, struct star *s, enum process_type type, struct unit_result *r,
+    struct fault *f)
+{
+    const char *directory = cube_directory(c, f);
+    struct db *star = site_database(c->site, "StarSchema", DB_EXISTING, f);
+    struct process_result result;
+
+    if (directory == NULL || star == NULL ||
+        process_cube(star, s, directory, type, &result, f) != 0)
+        return -1;
+    r->rows += (int64_t)(result.completed + result.active);
+    r->message = arena_printf(&c->memory, "%s: %" PRIu64 " completed, %" PRIu64 " active",
+        result.how, result.completed, result.active);
+    return 0;
+}
+
+static int
+process_one(struct run_context *c, const struct unit *u, struct star *s, struct unit_result *r,
+    struct fault *f)
+{
+    return process_as(c, s, u->step->process_type, r, f);
+}
+
+static int
+purge_one(struct run_context *c, const struct unit *u, struct star *s, struct unit_result *r,
+    struct fault *f)
+{
+    (void)u;
+    return process_as(c, s, PROCESS_CLEAR, r, f);
+}
+
+static int
+apply_load(struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    return apply_cubes(c, u, load_one, r, f);
+}
+
+static int
+apply_process(struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    return apply_cubes(c, u, process_one, r, f);
+}
+
+static int
+apply_truncate(struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    return apply_cubes(c, u, truncate_one, r, f);
+}
+
+static int
+apply_purge(struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    return apply_cubes(c, u, purge_one, r, f);
+}
+
+/* ---- the table ---- */
+
+int
+unit_apply(struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    static int (*const appliers[UNIT_KIND_COUNT])(
+        struct run_context *, const struct unit *, struct unit_result *, struct fault *) = {
+        [UNIT_BACKUP_DATABASE] = unit_backup_databases,
+        [UNIT_BACKUP_ANALYSIS] = unit_backup_analyses,
+        [UNIT_SPAWN] = apply_maintenance,
+        [UNIT_BEGIN_ARCHIVING] = apply_maintenance,
+        [UNIT_COPY] = apply_maintenance,
+        [UNIT_BACKUP_ARCHIVE] = unit_backup_archive,
+        [UNIT_END_ARCHIVING] = apply_maintenance,
+        [UNIT_LOAD] = apply_load,
+        [UNIT_PROCESS] = apply_process,
+        [UNIT_TRUNCATE] = apply_truncate,
+        [UNIT_PURGE] = apply_purge,
+    };
+
+    *r = (struct unit_result){0};
+    return appliers[u->kind](c, u, r, f);
+}

@@ -1,0 +1,22 @@
+/*
+ * unit_backup: the units of a plan that write containers.
+ */
+#ifndef ETL_PIPELINE_UNIT_BACKUP_H
+#define ETL_PIPELINE_UNIT_BACKUP_H
+
+#include "etl/maintenance/archiving.h"
+#include "etl/pipeline/unit.h"
+
+int unit_backup_databases(
+    struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f);
+int unit_backup_analyses(
+    struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f);
+/* Skipped, saying so, when no archive is configured or the step says BackupArchive="false" (a
+ * warning). */
+int unit_backup_archive(
+    struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f);
+
+/* The proof that a table's rows lie in a container of the site's store. */
+int unit_backup_proof(struct run_context *c, struct backup_proof *proof, struct fault *f);
+
+#endif
