@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "config/definition/definition.h"
+#include "config/definition/definition_move.h"
 #include "config/definition/name.h"
 
 /*
@@ -252,130 +253,6 @@ place_views(struct edit *e)
     return 0;
 }
 
-/* A kept cube on its way from the old activity view to the new one of that name. */
-struct move {
-    struct edit *e;
-    const struct cube *cube;
-    const struct activity_view *old; /* in `whole` */
-    const struct activity_view *new; /* in `from` */
-};
-
-static struct view_column
-find_column(const struct activity_view *v, const char *name)
-{
-    for (size_t i = 0; i < v->alias_count; i++) {
-        if (strcmp(v->aliases[i].name, name) == 0)
-            return (struct view_column){false, i};
-    }
-    for (size_t i = 0; i < v->duration_count; i++) {
-        if (strcmp(v->durations[i].name, name) == 0)
-            return (struct view_column){true, i};
-    }
-    return (struct view_column){false, NO_INDEX};
-}
-
-/* The column's place in the new activity view; a finding when it is gone or of another type.
- * `user` is what of the cube needs it. */
-static void
-move_column(const struct move *m, struct view_column *column, const char *user)
-{
-    const char *name = view_column_name(m->old, *column);
-    struct view_column is = find_column(m->new, name);
-    enum value_type was_type = view_column_type(m->e->whole, m->old, *column);
-
-    if (is.index == NO_INDEX)
-        findings_add(m->e->list, m->new->line,
-            "activity view '%s' has no '%s' any more; '%s' of cube '%s' needs it", m->new->name,
-            name, user, m->cube->name);
-    else if (view_column_type(m->e->from, m->new, is) != was_type)
-        findings_add(m->e->list, m->new->line,
-            "'%s' of activity view '%s' was %s; '%s' of cube '%s' needs it so", name, m->new->name,
-            data_type_name(was_type), user, m->cube->name);
-    *column = is;
-}
-
-/* The same for what can be an alias only. */
-static void
-move_alias(const struct move *m, size_t *alias, const char *user)
-{
-    struct view_column column = {false, *alias};
-
-    move_column(m, &column, user);
-    *alias = column.index;
-}
-
-static int
-move_dimension(const struct move *m, struct dimension *d)
-{
-    d->levels = own_array(m->e, d->levels, d->level_count, 0, sizeof *d->levels);
-    d->stages = own_array(m->e, d->stages, d->stage_count, 0, sizeof *d->stages);
-    if (d->levels == NULL || d->stages == NULL)
-        return -1;
-    for (size_t i = 0; i < d->level_count; i++)
-        move_column(m, &d->levels[i], d->name);
-    for (size_t i = 0; i < d->stage_count; i++)
-        move_alias(m, &d->stages[i].timestamp_alias, d->stages[i].name);
-    if (d->kind == DIMENSION_TIME)
-        move_alias(m, &d->timestamp_alias, d->name);
-    if (d->kind == DIMENSION_RANGE)
-        move_column(m, &d->numeric, d->name);
-    return 0;
-}
-
-static int
-move_columns(const struct move *m, struct cube *c)
-{
-    c->measures = own_array(m->e, c->measures, c->measure_count, 0, sizeof *c->measures);
-    c->dimensions = own_array(m->e, c->dimensions, c->dimension_count, 0, sizeof *c->dimensions);
-    if (c->measures == NULL || c->dimensions == NULL)
-        return -1;
-    for (size_t i = 0; i < c->measure_count; i++)
-        move_column(m, &c->measures[i].source, c->measures[i].name);
-    for (size_t i = 0; i < c->dimension_count; i++) {
-        if (move_dimension(m, &c->dimensions[i]) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-static size_t
-find_activity_view(const struct view *v, const char *name)
-{
-    for (size_t i = 0; i < v->activity_view_count; i++) {
-        if (strcmp(v->activity_views[i].name, name) == 0)
-            return i;
-    }
-    return NO_INDEX;
-}
-
-/* A cube of `whole` over a view that `from` replaces: the activity view it reads must still be
- * there, over the same activity and with what the cube needs. */
-static int
-keep_cube(struct edit *e, struct cube *c)
-{
-    const struct view *new = definition_find_view(e->from, e->whole->views[c->view].name);
-    struct move m = {e, c, cube_activity_view(e->whole, c), NULL};
-
-    if (new == NULL)
-        return 0;
-    c->activity_view = find_activity_view(new, m.old->name);
-    if (c->activity_view == NO_INDEX) {
-        findings_add(e->list, new->line,
-            "view '%s' has no activity view '%s' any more; cube '%s' reads it", new->name,
-            m.old->name, c->name);
-        return 0;
-    }
-    m.new = &new->activity_views[c->activity_view];
-    if (strcmp(e->whole->activities[m.old->activity].name,
-            e->from->activities[m.new->activity].name) != 0) {
-        findings_add(e->list, m.new->line,
-            "activity view '%s' was over activity '%s'; cube '%s' needs it so", m.new->name,
-            e->whole->activities[m.old->activity].name, c->name);
-        return 0;
-    }
-    return move_columns(&m, c);
-}
-
 static int
 place_cubes(struct edit *e)
 {
@@ -388,7 +265,8 @@ place_cubes(struct edit *e)
         return -1;
     d->cube_count = w->cube_count;
     for (size_t i = 0; i < w->cube_count; i++) {
-        if (definition_find_cube(from, w->cubes[i].name) == NULL && keep_cube(e, &d->cubes[i]) != 0)
+        if (definition_find_cube(from, w->cubes[i].name) == NULL &&
+            definition_move_cube(&e->draft.memory, w, from, &d->cubes[i], e->list) != 0)
             return -1;
     }
     for (size_t i = 0; i < from->cube_count; i++) {

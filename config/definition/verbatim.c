@@ -75,15 +75,73 @@ verbatim_is_alerts(const char *text)
     return strncmp(name, "Alerts ", 7) == 0;
 }
 
+static bool
+is_same_space(const xmlNs *a, const xmlNs *b)
+{
+    return xmlStrEqual(a == NULL ? BAD_CAST "" : a->href, b == NULL ? BAD_CAST "" : b->href);
+}
+
+static bool
+has_same_attributes(const xmlNode *a, const xmlNode *b)
+{
+    size_t of_a = 0, of_b = 0;
+
+    for (const xmlAttr *p = b->properties; p != NULL; p = p->next)
+        of_b++;
+    for (const xmlAttr *p = a->properties; p != NULL; p = p->next, of_a++) {
+        const xmlChar *space = p->ns == NULL ? NULL : p->ns->href;
+        xmlChar *left = xmlGetNsProp(a, p->name, space);
+        xmlChar *right = xmlGetNsProp(b, p->name, space);
+        bool same = left != NULL && right != NULL && xmlStrEqual(left, right);
+
+        xmlFree(left);
+        xmlFree(right);
+        if (!same)
+            return false;
+    }
+    return of_a == of_b;
+}
+
+/* Two nodes that say the same, whatever prefixes they use. No deeper than libxml2 reads. */
+static bool
+is_same(const xmlNode *a, const xmlNode *b)
+{
+    const xmlNode *x, *y;
+
+    if (a->type != b->type || !xmlStrEqual(a->name, b->name))
+        return false;
+    if (a->type != XML_ELEMENT_NODE)
+        return xmlStrEqual(a->content, b->content);
+    if (!is_same_space(a->ns, b->ns) || !has_same_attributes(a, b))
+        return false;
+    for (x = a->children, y = b->children; x != NULL && y != NULL; x = x->next, y = y->next) {
+        if (!is_same(x, y))
+            return false;
+    }
+    return x == NULL && y == NULL;
+}
+
+static bool
+has_child(const xmlNode *element, const xmlNode *wanted)
+{
+    for (const xmlNode *child = element->children; child != NULL; child = child->next) {
+        if (is_same(child, wanted))
+            return true;
+    }
+    return false;
+}
+
 static int
 add_children(xmlNode *into, const xmlNode *from)
 {
     bool into_has_default = into->ns != NULL && into->ns->prefix == NULL;
 
     for (xmlNode *child = from->children; child != NULL; child = child->next) {
-        xmlNode *copy = xmlDocCopyNode(child, into->doc, 1);
+        xmlNode *copy;
 
-        if (copy == NULL)
+        if (has_child(into, child))
+            continue;
+        if ((copy = xmlDocCopyNode(child, into->doc, 1)) == NULL)
             return -1;
         if (into_has_default && copy->type == XML_ELEMENT_NODE && copy->ns == NULL)
             xmlNewNs(copy, BAD_CAST "", NULL);

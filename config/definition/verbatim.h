@@ -20,8 +20,8 @@ const char *verbatim_take(struct arena *memory, xmlNode *element);
 /* True when the text is an Alerts element. */
 bool verbatim_is_alerts(const char *text);
 
-/* One Alerts element with the children of both, because a document takes only one. NULL when memory
- * runs out. */
+/* One Alerts element with the children of both, because a document takes only one; a child that
+ * both have is taken once. NULL when memory runs out. */
 const char *verbatim_join_alerts(struct arena *memory, const char *a, const char *b);
 
 #endif

@@ -398,6 +398,28 @@ origins_stay_when_the_update_has_none(void)
     scene_close(&s);
 }
 
+/* However often, and whatever else it brings. */
+static void
+alerts_of_an_update_are_taken_once(void)
+{
+    struct scene s;
+    struct definition again = DEFINITION_INIT;
+
+    scene_open(
+        &s, "<Alert ID=\"A\"/>", "<Alert ID=\"A\"/><Alert ID=\"B\"><C d=\"e\">f</C></Alert>");
+    ASSERT_OK(update(&s), &s.f);
+    CU_ASSERT(test_contains(s.result.verbatim[0], " ID=\"B\""));
+    CU_ASSERT_PTR_NULL(strstr(strstr(s.result.verbatim[0], "ID=\"A\"") + 1, "ID=\"A\""));
+    s.from.activity_count = s.from.view_count = s.from.cube_count = 0;
+    s.from.verbatim[0] =
+        "<Alerts xmlns=\"http://schemas.microsoft.com/BizTalkServer/2004/10/BAM\" >"
+        "<Alert ID=\"B\"><C d=\"e\">f</C></Alert></Alerts>";
+    ASSERT_OK(definition_update(&s.result, &s.from, &again, &s.list, &s.f), &s.f);
+    expect_same(&again, &s.result);
+    definition_release(&again);
+    scene_close(&s);
+}
+
 static void
 an_activity_without_views_goes(void)
 {
@@ -493,6 +515,7 @@ const struct test suite_config_definition_definition_edit[] = {
     {"a view keeps the activity a kept cube reads", a_view_keeps_the_activity_a_kept_cube_reads},
     {"a view may lose what no kept cube needs", a_view_may_lose_what_no_kept_cube_needs},
     {"origins stay when the update has none", origins_stay_when_the_update_has_none},
+    {"Alerts of an update are taken once", alerts_of_an_update_are_taken_once},
     {"an activity without views goes", an_activity_without_views_goes},
     {"an activity with views stays", an_activity_with_views_stays},
     {"a view goes with its cubes only", a_view_goes_with_its_cubes_only},
