@@ -4,7 +4,6 @@
 #ifndef ETL_PIPELINE_UNIT_BACKUP_H
 #define ETL_PIPELINE_UNIT_BACKUP_H
 
-#include "etl/maintenance/archiving.h"
 #include "etl/pipeline/unit.h"
 
 int unit_backup_databases(
@@ -15,8 +14,5 @@ int unit_backup_analyses(
  * warning). */
 int unit_backup_archive(
     struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f);
-
-/* The proof that a table's rows lie in a container of the site's store. */
-int unit_backup_proof(struct run_context *c, struct backup_proof *proof, struct fault *f);
 
 #endif

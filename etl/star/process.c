@@ -271,6 +271,16 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
 
 /* ---- deciding ---- */
 
+static int
+ensure_cube(struct processing *p, struct fault *f)
+{
+    if (file_make_directory(p->directory, 0700, f) != 0)
+        return -1;
+    if (cube_exists(p->directory, p->shape->cube->name))
+        return 0;
+    return cube_create(p->directory, p->shape->cube->name, p->model, CUBE_STORAGE_MEMORY, f);
+}
+
 /* May the new facts simply be added? The cube must have been built from this model and from as many
  * facts as the star schema has up to its watermark. 1, 0, -1. */
 static int
@@ -282,10 +292,10 @@ fits_its_facts(struct processing *p, struct fault *f)
     int rc = 0;
 
     if (c == NULL) {
-        /* A damaged cube is built anew from its facts. */
+        /* A damaged cube is made anew: all it holds comes from its facts. */
         log_warning("cube %s: %s", p->shape->cube->name, f->text);
         fault_clear(f);
-        return 0;
+        return cube_drop(p->directory, p->shape->cube->name, f) == 0 ? ensure_cube(p, f) : -1;
     }
     if (cube_processed(c, &moment) && cube_model_equal(cube_model_of(c), p->model)) {
         sql_set(&sql, "SELECT count(*) FROM %n WHERE \"RecordID\" <= %d", p->shape->names.facts,
@@ -297,16 +307,6 @@ fits_its_facts(struct processing *p, struct fault *f)
     text_release(&sql);
     cube_close(c);
     return rc;
-}
-
-static int
-ensure_cube(struct processing *p, struct fault *f)
-{
-    if (file_make_directory(p->directory, 0700, f) != 0)
-        return -1;
-    if (cube_exists(p->directory, p->shape->cube->name))
-        return 0;
-    return cube_create(p->directory, p->shape->cube->name, p->model, CUBE_STORAGE_MEMORY, f);
 }
 
 static int

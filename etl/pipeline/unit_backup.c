@@ -1,0 +1,165 @@
+#include "etl/pipeline/unit_backup.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "backup/catalogue.h"
+#include "config/base/clock.h"
+#include "config/base/log.h"
+#include "config/base/moment.h"
+#include "etl/dump/dump.h"
+
+/* ---- how often ---- */
+
+/* The number of the calendar period (UTC) that a moment lies in. Counted from 0001-01-01, a Monday,
+ * so that weeks begin on Mondays. */
+static int64_t
+period_of(enum frequency frequency, int64_t moment)
+{
+    static const int64_t hour_us = INT64_C(3600000000);
+    int64_t hours = (moment - MOMENT_MIN) / hour_us;
+    struct civil c;
+
+    switch (frequency) {
+    case FREQUENCY_HOURLY:
+        return hours;
+    case FREQUENCY_DAILY:
+        return hours / 24;
+    case FREQUENCY_WEEKLY:
+        return hours / (24 * 7);
+    default:
+        moment_to_civil(moment, &c);
+        return (int64_t)c.year * 12 + c.month;
+    }
+}
+
+static bool
+run_is_complete(const struct catalogue *c, int64_t run)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->entries[i].kind == CATALOGUE_RUN && c->entries[i].run == run)
+            return c->entries[i].complete;
+    }
+    return false;
+}
+
+static bool
+has_backup_of_period(const struct catalogue *c, const char *database, enum frequency frequency)
+{
+    int64_t now = period_of(frequency, clock_now());
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct catalogue_entry *e = &c->entries[i];
+
+        if (e->kind == CATALOGUE_CONTAINER && strcmp(e->database, database) == 0 &&
+            period_of(frequency, e->taken_utc) == now && run_is_complete(c, e->run) &&
+            !catalogue_is_removed(c, e->container))
+            return true;
+    }
+    return false;
+}
+
+/* Is the backup of this period there already? 1, 0, -1. */
+static int
+is_not_due(struct run_context *c, const struct unit *u, const char *database, struct fault *f)
+{
+    struct catalogue catalogue = CATALOGUE_INIT;
+    struct store *store;
+    int rc;
+
+    if (u->step->frequency == FREQUENCY_ALWAYS)
+        return 0;
+    if ((store = site_store(c->site, f)) == NULL)
+        return -1;
+    rc = catalogue_read(store, &catalogue, f);
+    if (rc == 0)
+        rc = has_backup_of_period(&catalogue, database, u->step->frequency);
+    catalogue_release(&catalogue);
+    return rc;
+}
+
+/* ---- backing up ---- */
+
+typedef int (*dump)(struct site *site, const char *name, const struct dump_order *order,
+    struct dump_result *result, struct fault *f);
+
+static int
+back_up(struct run_context *c, const struct unit *u, const char *name, dump how,
+    struct unit_result *r, struct fault *f)
+{
+    const struct dump_order order = {
+        .run = c->run, .set = c->set, .job = c->job->name, .after = u->after};
+    struct dump_result result = DUMP_RESULT_INIT;
+    int rc = how(c->site, name, &order, &result, f);
+
+    if (rc == 0) {
+        c->wrote_containers = true;
+        r->rows += (int64_t)result.rows;
+        r->bytes += (int64_t)result.bytes;
+        r->message = r->message == NULL
+                         ? arena_strdup(&c->memory, result.file)
+                         : arena_printf(&c->memory, "%s, %s", r->message, result.file);
+    }
+    dump_result_release(&result);
+    return rc == 0 ? 0 : fault_wrap(f, "back up '%s'", name);
+}
+
+static int
+back_up_targets(
+    struct run_context *c, const struct unit *u, dump how, struct unit_result *r, struct fault *f)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < u->target_count; i++) {
+        int skip = is_not_due(c, u, u->targets[i], f);
+
+        if (skip < 0)
+            return -1;
+        if (skip == 1) {
+            log_info(
+                "%s: '%s' has a complete backup of this period already", u->name, u->targets[i]);
+            continue;
+        }
+        if (back_up(c, u, u->targets[i], how, r, f) != 0)
+            return -1;
+        done++;
+    }
+    if (done == 0) {
+        r->skipped = true;
+        r->message =
+            u->target_count == 0 ? "nothing to back up" : "backed up in this period already";
+    }
+    return 0;
+}
+
+int
+unit_backup_databases(
+    struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    return back_up_targets(c, u, dump_database, r, f);
+}
+
+int
+unit_backup_analyses(
+    struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    return back_up_targets(c, u, dump_analysis, r, f);
+}
+
+int
+unit_backup_archive(
+    struct run_context *c, const struct unit *u, struct unit_result *r, struct fault *f)
+{
+    if (!site_has_database(c->site, "Archive")) {
+        r->skipped = true;
+        r->message = "no archive is configured";
+        return 0;
+    }
+    if (!u->step->backup_archive) {
+        log_warning("%s: the archive is not backed up before partitions are dropped", u->name);
+        r->skipped = r->warned = true;
+        r->message = "switched off by BackupArchive=\"false\"";
+        return 0;
+    }
+    return back_up(c, u, "Archive", dump_database, r, f);
+}
