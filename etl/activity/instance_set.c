@@ -348,23 +348,21 @@ check_record(struct instance_set *b, const struct event_record *record, struct f
 }
 
 enum apply_result
-instance_set_apply(struct instance_set *b, const struct event_record *record, struct fault *f)
+instance_set_apply(
+    struct instance_set *b, const struct event_record *record, struct fault *f)
 {
     enum apply_result result = check_record(b, record, f);
+    struct instance *root;
 
-    if (result != APPLY_DONE)
+    if (result != APPLY_DONE || record->event_count == 0)
         return result;
+    /* Taken before anything changes: the end of a token cuts it off from its root. */
+    root = root_of(instance_set_add(b, &record->events[0].id));
     for (size_t i = 0; i < record->event_count; i++) {
         if (apply_event(b, &record->events[i], f) != 0)
             return APPLY_FAULT;
     }
-    for (size_t i = 0; i < record->event_count; i++) {
-        struct instance *root = root_of(instance_set_add(b, &record->events[i].id));
-
-        if (root->fate == FATE_KEPT && complete_when_due(b, root, f) != 0)
-            return APPLY_FAULT;
-    }
-    return APPLY_DONE;
+    return complete_when_due(b, root, f) == 0 ? APPLY_DONE : APPLY_FAULT;
 }
 
 int
