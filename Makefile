@@ -6,6 +6,7 @@ WERROR   ?= -Werror
 OPT      ?= -O2 -g
 SANITIZE ?=
 T        ?=
+V        ?=
 
 PACKAGES := odbc libxml-2.0 libarchive libcrypto jansson libxxhash
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR)
@@ -23,46 +24,85 @@ MAIN     := etl/command/main.c
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 HOUSE    := $(filter-out $(BUILD)/$(MAIN:.c=.o),$(OBJECTS))
 SUITES   := $(sort $(shell find tests -name 'test_*.c'))
-TESTS    := tests/harness.c $(SUITES) $(BUILD)/tests/suites.c
-TEST_OBJECTS := $(patsubst $(BUILD)/%.c,$(BUILD)/%.o,$(patsubst tests/%.c,$(BUILD)/tests/%.o,$(TESTS)))
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c $(SUITES)) $(BUILD)/tests/suites.o
 
-.PHONY: all deps deps-test demo test check unit scenario lint format sanitize bench clean help
+# All processors, unless a number of jobs was asked for or this is a make inside a make.
+ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+MAKEFLAGS += --no-print-directory
+Q := $(if $(V),,@)
+
+.PHONY: all deps deps-test demo test unit sanitize scenario lint format clean help always
 .DELETE_ON_ERROR:
 
-all: nightcube
+all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
+	@ln -sfn $(BUILD)/nightcube nightcube
 
-nightcube: $(BUILD)/nightcube
-	@ln -sf $(BUILD)/nightcube $@
-
-$(BUILD)/nightcube: $(OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
-
-$(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-
-$(BUILD)/%.o: $(BUILD)/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-
-# Every tests/<path>/test_<noun>.c is the suite <path>.<noun>; this list is made from the file names.
-$(BUILD)/tests/suites.c: scripts/list-suites.sh $(SUITES)
-	@mkdir -p $(@D)
-	scripts/list-suites.sh $(SUITES) > $@
-
-$(BUILD)/unit-tests: $(HOUSE) $(TEST_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcunit
-
-deps:
+deps: ## install what building and running need (Debian; root or sudo)
 	@scripts/install-deps.sh run
 
-deps-test:
+deps-test: ## the same, and what the tests need
 	@scripts/install-deps.sh test
 
-unit: $(BUILD)/unit-tests
-	$(BUILD)/unit-tests $(T)
+demo: ## install, build and show a night of work on sample data
+	@$(MAKE) deps
+	@$(MAKE) all
+	@scripts/demo.sh
 
-clean:
+test: ## install, build and run all tests; T=cube.rollup runs one suite of unit tests
+	@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/run-tests.sh '$(T)'
+
+unit: $(BUILD)/unit-tests ## unit tests; T=cube.rollup runs one suite
+	$(Q)$(BUILD)/unit-tests $(T)
+
+sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
+	@$(MAKE) unit BUILD=$(BUILD)/asan OPT='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
+scenario: $(BUILD)/nightcube ## tests/scenario/*.sh: whole stories, run with the program
+	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)
+
+lint: ## floors, banned functions, READMEs and formatting
+	@scripts/check-layers.sh
+	@scripts/check-format.sh
+
+format: ## clang-format over all sources
+	clang-format -i $(shell find $(FLOORS) tests -name '*.[ch]')
+
+clean: ## remove everything that was built
 	rm -rf $(BUILD) nightcube
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+$(BUILD)/nightcube: $(OBJECTS) $(BUILD)/inputs
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
+
+$(BUILD)/unit-tests: $(HOUSE) $(TEST_OBJECTS) $(BUILD)/inputs
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(TEST_OBJECTS) $(LDLIBS) -lcunit
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/suites.o: $(BUILD)/tests/suites.c $(BUILD)/flags
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Every tests/<path>/test_<noun>.c is the suite <path>.<noun>; this list is made from the file names.
+$(BUILD)/tests/suites.c: scripts/list-suites.sh $(BUILD)/inputs
+	@mkdir -p $(@D)
+	@scripts/list-suites.sh $(SUITES) > $@
+
+# Two notes that change only when what they say does: objects never mix flags, and nothing is kept
+# of a file that is gone.
+$(BUILD)/flags: note = $(CC) $(CPPFLAGS) $(CFLAGS)
+$(BUILD)/inputs: note = $(SOURCES) $(SUITES)
+$(BUILD)/flags $(BUILD)/inputs: always
+	@mkdir -p $(@D)
+	@echo '$(note)' | cmp -s - $@ || echo '$(note)' > $@
 
 -include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)

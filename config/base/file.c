@@ -235,8 +235,8 @@ is_free(int fd, const char *path)
 {
     struct stat open_file, named;
 
-    if (fstat(fd, &open_file) != 0 || stat(path, &named) != 0 ||
-        open_file.st_dev != named.st_dev || open_file.st_ino != named.st_ino)
+    if (fstat(fd, &open_file) != 0 || stat(path, &named) != 0 || open_file.st_dev != named.st_dev ||
+        open_file.st_ino != named.st_ino)
         return false;
     if (open_file.st_nlink == 1)
         return true;

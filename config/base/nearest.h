@@ -29,7 +29,8 @@ void nearest_offer(struct nearest *n, const char *candidate);
  * letters (and at least one) differ, ASCII case aside (Levenshtein distance). */
 const char *nearest_get(const struct nearest *n);
 
-/* Adds the nearest name, however far it is, to a fault: "did you mean '...'?". Always returns -1. */
+/* Adds the nearest name, however far it is, to a fault: "did you mean '...'?". Always returns -1.
+ */
 int nearest_hint(const struct nearest *n, struct fault *f);
 
 #endif

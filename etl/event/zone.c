@@ -54,7 +54,7 @@ zone_init(struct zone *z, const char *name, struct fault *f)
         fault_set(f, FAULT_USAGE, "unknown time zone '%s'", name);
         return fault_hint(f, "say an offset such as +01:00 or a name such as Europe/Vienna");
     }
-    strcpy(z->name, name);
+    snprintf(z->name, sizeof z->name, "%s", name);
     return 0;
 }
 

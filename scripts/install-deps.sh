@@ -1,0 +1,75 @@
+#!/bin/sh
+# install-deps.sh run|test: installs the Debian packages that building and running (run) and the tests (test) need.
+# Does nothing, quickly, when all are there. Needs root or `sudo -n`; otherwise prints the command to run and exits 69.
+set -eu
+
+libraries='odbc libxml-2.0 libarchive libcrypto jansson libxxhash'
+packages='gcc libc6-dev make pkg-config unixodbc-dev libsqliteodbc odbcinst libxml2-dev libarchive-dev libssl-dev
+    libjansson-dev libxxhash-dev tzdata'
+test_packages='libcunit1-dev age zstd sqlite3 libxml2-utils'
+
+case ${1-} in
+run) ;;
+test) packages="$packages $test_packages" ;;
+*)
+    echo "usage: $0 run|test" >&2
+    exit 64
+    ;;
+esac
+
+unavailable() {
+    echo "$1" >&2
+    exit 69
+}
+
+# Runs a command as root, or fails without asking for a password.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+can_be_root() {
+    [ "$(id -u)" -eq 0 ] || { command -v sudo && sudo -n true; } >/dev/null 2>&1
+}
+
+missing_packages() {
+    for package in $packages; do
+        case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+        'install ok installed') ;;
+        *) printf ' %s' "$package" ;;
+        esac
+    done
+}
+
+# Package lists may be old, or missing in a fresh image: they are fetched when installing fails without.
+install() {
+    set -- env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300 \
+        install --no-install-recommends "$@"
+    as_root "$@" >/dev/null 2>&1 || {
+        as_root apt-get -qq -o DPkg::Lock::Timeout=300 update && as_root "$@"
+    } >&2 || unavailable "cannot install the packages; by hand: apt-get update && apt-get install$missing"
+}
+
+if command -v dpkg-query >/dev/null 2>&1; then
+    missing=$(missing_packages)
+    if [ -n "$missing" ]; then
+        can_be_root || unavailable "needs packages; as root: apt-get update && apt-get install --no-install-recommends$missing"
+        echo "installing$missing"
+        # shellcheck disable=SC2086 # one word a package
+        install $missing
+    fi
+elif ! pkg-config --exists "$libraries" 2>/dev/null; then
+    unavailable "not a Debian system: install by hand what corresponds to:$(printf ' %s' $packages)"
+fi
+
+# The SQLite driver's package registers it; when somebody took the entry out, it is put back.
+if ! odbcinst -q -d -n SQLite3 >/dev/null 2>&1; then
+    can_be_root || unavailable "the ODBC driver SQLite3 is not registered; as root: dpkg-reconfigure libsqliteodbc"
+    entry=$(mktemp)
+    trap 'rm -f "$entry"' EXIT
+    printf '[SQLite3]\nDescription=SQLite3 ODBC Driver\nDriver=libsqlite3odbc.so\nSetup=libsqlite3odbc.so\n' >"$entry"
+    as_root odbcinst -i -d -f "$entry" >/dev/null || unavailable "cannot register the ODBC driver SQLite3"
+fi
