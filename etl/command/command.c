@@ -27,10 +27,7 @@ command_find(const char *name, struct fault *f)
         nearest_offer(&n, (*c)->name);
     }
     fault_set(f, FAULT_USAGE, "unknown command '%s'", name);
-    if (nearest_get(&n) != NULL)
-        nearest_hint(&n, f);
-    else
-        fault_hint(f, "nightcube help lists the commands");
+    nearest_hint(&n, f);
     return NULL;
 }
 

@@ -36,6 +36,17 @@ struct command {
 
 /* All commands, in the order in which `help` shows them. */
 #define COMMAND_LIST(X)                                                                            \
+    X(setup)                                                                                       \
+    X(define)                                                                                      \
+    X(deploy)                                                                                      \
+    X(update)                                                                                      \
+    X(remove)                                                                                      \
+    X(show)                                                                                        \
+    X(set)                                                                                         \
+    X(import)                                                                                      \
+    X(resolve)                                                                                     \
+    X(key)                                                                                         \
+    X(doctor)                                                                                      \
     X(help)                                                                                        \
     X(version)                                                                                     \
     X(completion)

@@ -120,3 +120,19 @@ invocation_site(struct invocation *i, struct fault *f)
     }
     return &i->site;
 }
+
+struct db *
+invocation_primary(struct invocation *i, struct fault *f)
+{
+    struct site *site = invocation_site(i, f);
+
+    return site == NULL ? NULL : site_primary(site, f);
+}
+
+int
+invocation_definition(struct invocation *i, struct definition *d, struct fault *f)
+{
+    struct site *site = invocation_site(i, f);
+
+    return site == NULL ? -1 : site_definition(site, d, f);
+}

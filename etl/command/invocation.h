@@ -68,4 +68,10 @@ int invocation_want_one(
 /* The installation that --config names, or the one that is found; borrowed. NULL with a fault. */
 struct site *invocation_site(struct invocation *i, struct fault *f);
 
+/* Its primary import, set up already; borrowed. NULL with a fault. */
+struct db *invocation_primary(struct invocation *i, struct fault *f);
+
+/* What is deployed; empty before, released by the caller in any case. */
+int invocation_definition(struct invocation *i, struct definition *d, struct fault *f);
+
 #endif

@@ -56,10 +56,9 @@ refuse_unknown(const struct reading *r, const char *name, size_t length, struct 
     nearest_init(&n, wanted);
     offer_all(&n, c == NULL ? NULL : c->options);
     offer_all(&n, options_global);
-    if (nearest_get(&n) != NULL)
-        return fault_hint(f, "did you mean '--%s'?", nearest_get(&n));
-    return c == NULL ? fault_hint(f, "options of a command stand behind it; see nightcube help")
-                     : fault_hint(f, "nightcube help %s lists its options", c->name);
+    if (c == NULL && nearest_get(&n) == NULL)
+        return fault_hint(f, "options of a command stand behind it; see nightcube help");
+    return fault_hint(f, "did you mean '--%s'?", n.best);
 }
 
 static int
@@ -152,9 +151,7 @@ check_words(const struct invocation *i, struct fault *f)
         nearest_offer(&n, *w);
     }
     fault_set(f, FAULT_USAGE, "%s does not know '%s'", c->name, i->arguments[0]);
-    if (nearest_get(&n) != NULL)
-        return nearest_hint(&n, f);
-    return fault_hint(f, "nightcube %s %s", c->name, c->arguments);
+    return nearest_hint(&n, f);
 }
 
 static int

@@ -1,0 +1,81 @@
+#include "etl/activity/incomplete.h"
+
+#include "config/base/moment.h"
+#include "etl/activity/names.h"
+
+enum { COLUMNS = 6 };
+
+static const enum value_type types[COLUMNS] = {
+    VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_TIME, VALUE_INT};
+
+static void
+add_query(struct text *sql, const struct activity_names *n, const struct incomplete_filter *filter)
+{
+    char before[MOMENT_TEXT_BYTES];
+
+    sql_add(sql,
+        "SELECT a.\"ActivityID\", a.\"IsVisible\", a.\"IsComplete\", "
+        "(SELECT count(*) FROM %n AS k WHERE k.\"ParentActivityID\" = a.\"ActivityID\"), "
+        "a.\"LastModified\", "
+        "CASE WHEN EXISTS (SELECT 1 FROM %n AS c WHERE c.\"ActivityID\" = a.\"ActivityID\") "
+        "THEN 1 ELSE 0 END FROM %n AS a WHERE 1 = 1",
+        n->continuations, n->completed_instances, n->active);
+    if (filter->id != NULL)
+        sql_add(sql, " AND a.\"ActivityID\" = %t", filter->id);
+    if (filter->after != NULL)
+        sql_add(sql, " AND a.\"ActivityID\" > %t", filter->after);
+    if (filter->by_age)
+        sql_add(sql, " AND a.\"LastModified\" < %t",
+            moment_format_sql(filter->modified_before, before));
+    text_add(sql, " ORDER BY a.\"ActivityID\"");
+}
+
+static bool
+is_set(const struct value *v)
+{
+    return v->type == VALUE_INT && v->as.integer != 0;
+}
+
+static struct incomplete
+as_incomplete(const struct value *row)
+{
+    return (struct incomplete){
+        .id = row[0],
+        .visible = is_set(&row[1]),
+        .ended = is_set(&row[2]),
+        .open_tokens = row[3].as.integer,
+        .modified = row[4],
+        .late = is_set(&row[5]),
+    };
+}
+
+int
+incomplete_visit(struct db *primary, const char *activity, const struct incomplete_filter *filter,
+    int (*take)(void *state, const struct incomplete *row, struct fault *f), void *state,
+    struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct text sql = TEXT_INIT;
+    struct stmt *s = NULL;
+    struct activity_names names;
+    struct value row[COLUMNS];
+    int rc = -1;
+
+    if (activity_names_init(&names, &memory, activity, f) != 0)
+        goto done;
+    add_query(&sql, &names, filter);
+    if (text_check(&sql, f) != 0 || (s = db_prepare(primary, text_get(&sql), f)) == NULL ||
+        stmt_query(s, types, COLUMNS, f) != 0)
+        goto done;
+    while ((rc = stmt_fetch(s, row, f)) == 1) {
+        const struct incomplete one = as_incomplete(row);
+
+        if ((rc = take(state, &one, f)) != 0)
+            break;
+    }
+done:
+    stmt_free(s);
+    text_release(&sql);
+    arena_release(&memory);
+    return rc >= 0 ? 0 : fault_wrap(f, "read the incomplete instances of '%s'", activity);
+}

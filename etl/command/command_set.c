@@ -1,0 +1,218 @@
+#include <string.h>
+
+#include "config/base/log.h"
+#include "config/base/nearest.h"
+#include "config/base/number.h"
+#include "etl/activity/deployment.h"
+#include "etl/command/command.h"
+#include "etl/maintenance/window.h"
+
+/* ---- set window, set archive ---- */
+
+/* "day" and "days" are the same. */
+static enum window_unit
+find_unit(const char *name)
+{
+    enum window_unit unit = window_unit_find(name);
+    char single[16];
+    size_t length = strlen(name);
+
+    if (unit != WINDOW_UNIT_COUNT || length < 2 || length > sizeof single ||
+        (name[length - 1] != 's' && name[length - 1] != 'S'))
+        return unit;
+    memcpy(single, name, length - 1);
+    single[length - 1] = '\0';
+    return window_unit_find(single);
+}
+
+static int
+set_window(struct invocation *i, struct fault *f)
+{
+    const char *length = invocation_argument(i, 2);
+    enum window_unit unit = find_unit(invocation_argument(i, 3));
+    struct db *primary;
+    int64_t number;
+
+    if (number_parse_int(length, strlen(length), &number) != 0 || number < 0 ||
+        number > WINDOW_MAX_LENGTH)
+        return fault_set(f, FAULT_USAGE, "the length is a whole number from 0 to %d, not '%s'",
+            WINDOW_MAX_LENGTH, length);
+    if (unit == WINDOW_UNIT_COUNT)
+        return fault_set(f, FAULT_USAGE, "the unit is minute, hour, day or month, not '%s'",
+            invocation_argument(i, 3));
+    if ((primary = invocation_primary(i, f)) == NULL)
+        return COMMAND_FAILED;
+    return window_set(primary, invocation_argument(i, 1), number, unit, f);
+}
+
+static int
+set_archive(struct invocation *i, struct fault *f)
+{
+    const char *word = invocation_argument(i, 2);
+    bool on = strcmp(word, "on") == 0;
+    struct db *primary;
+
+    if (!on && strcmp(word, "off") != 0)
+        return fault_set(f, FAULT_USAGE, "say on or off, not '%s'", word);
+    if ((primary = invocation_primary(i, f)) == NULL ||
+        window_set_archive(primary, invocation_argument(i, 1), on, f) != 0)
+        return COMMAND_FAILED;
+    if (!on)
+        log_info("partitions of '%s' that leave the online window are purged from now on, not "
+                 "archived",
+            invocation_argument(i, 1));
+    return COMMAND_DONE;
+}
+
+/* ---- set index ---- */
+
+static int
+find_checkpoint(const struct activity *a, const char *name, size_t *index, struct fault *f)
+{
+    struct nearest n;
+
+    if ((*index = activity_find_checkpoint(a, name)) != NO_INDEX)
+        return 0;
+    nearest_init(&n, name);
+    for (size_t k = 0; k < a->checkpoint_count; k++)
+        nearest_offer(&n, a->checkpoints[k].name);
+    fault_set(f, FAULT_DATA, "activity '%s' has no checkpoint '%s'", a->name, name);
+    return nearest_hint(&n, f);
+}
+
+/* Reads "A,B,C"; checkpoint names hold no commas. */
+static int
+read_checkpoints(const struct activity *a, const char *list, struct arena *memory,
+    struct index_list *result, struct fault *f)
+{
+    while (*list != '\0') {
+        size_t length = strcspn(list, ",");
+        const char *name = arena_strndup(memory, list, length);
+        size_t *item = arena_append(memory, &result->items, &result->count, sizeof *item);
+
+        if (name == NULL || item == NULL)
+            return fault_set_memory(f);
+        if (find_checkpoint(a, name, item, f) != 0)
+            return -1;
+        list += length + (list[length] == ',');
+    }
+    return 0;
+}
+
+/* A copy of the activity's declaration with one index more. */
+static int
+add_index(const struct activity *a, const char *name, const char *checkpoints, struct arena *memory,
+    struct activity *result, struct fault *f)
+{
+    struct activity_index *indexes = arena_array(memory, a->index_count + 1, sizeof *indexes);
+    struct activity_index added = {.name = name};
+
+    for (size_t k = 0; k < a->index_count; k++) {
+        if (strcmp(a->indexes[k].name, name) == 0)
+            return fault_set(
+                f, FAULT_DATA, "activity '%s' has an index '%s' already", a->name, name);
+    }
+    added.id = arena_printf(memory, "Index_%zu", a->index_count + 1);
+    if (indexes == NULL || added.id == NULL)
+        return fault_set_memory(f);
+    if (read_checkpoints(a, checkpoints, memory, &added.checkpoints, f) != 0)
+        return -1;
+    if (a->index_count > 0)
+        memcpy(indexes, a->indexes, a->index_count * sizeof *indexes);
+    indexes[a->index_count] = added;
+    *result = *a;
+    result->indexes = indexes;
+    result->index_count = a->index_count + 1;
+    return 0;
+}
+
+/* Written and read again, the changed activity passes every rule a deployed one passes. */
+static int
+update_activity(struct db *primary, struct activity *a, struct findings *list, struct fault *f)
+{
+    const struct definition changed = {.activities = a, .activity_count = 1};
+    struct definition checked = DEFINITION_INIT;
+    struct text xml = TEXT_INIT;
+    int rc = definition_write(&changed, &xml, f);
+
+    if (rc == 0)
+        rc = definition_read_text(&checked, text_get(&xml), xml.length, list, f);
+    if (rc == 0)
+        rc = deployment_update(primary, &checked, list, f);
+    definition_release(&checked);
+    text_release(&xml);
+    return rc;
+}
+
+static int
+set_index(struct invocation *i, struct fault *f)
+{
+    const char *name = invocation_argument(i, 1);
+    struct findings list = FINDINGS_INIT("set index");
+    struct definition d = DEFINITION_INIT;
+    struct db *primary = invocation_primary(i, f);
+    const struct activity *a;
+    struct activity changed;
+    int rc = -1;
+
+    if (primary == NULL || invocation_definition(i, &d, f) != 0)
+        goto done;
+    if ((a = definition_find_activity(&d, name)) == NULL) {
+        fault_set(f, FAULT_DATA, "there is no activity '%s'", name);
+        goto done;
+    }
+    if (add_index(
+            a, invocation_argument(i, 2), invocation_argument(i, 3), &i->memory, &changed, f) != 0)
+        goto done;
+    rc = update_activity(primary, &changed, &list, f);
+done:
+    findings_log(&list);
+    findings_release(&list);
+    definition_release(&d);
+    return rc;
+}
+
+/* ---- set ---- */
+
+static const struct setting {
+    const char *word;
+    const char *synopsis;
+    size_t arguments; /* the word among them */
+    int (*set)(struct invocation *i, struct fault *f);
+} settings[] = {
+    {"window", "ACTIVITY LENGTH minute|hour|day|month", 4, set_window},
+    {"archive", "ACTIVITY on|off", 3, set_archive},
+    {"index", "ACTIVITY NAME CHECKPOINT[,..]", 4, set_index},
+};
+
+static int
+run_set(struct invocation *i, struct fault *f)
+{
+    const struct setting *s = settings;
+
+    while (strcmp(s->word, i->arguments[0]) != 0)
+        s++;
+    if (i->argument_count != s->arguments) {
+        fault_set(f, FAULT_USAGE, "set %s needs %zu arguments, not %zu", s->word, s->arguments - 1,
+            i->argument_count - 1);
+        return fault_hint(f, "nightcube set %s %s", s->word, s->synopsis);
+    }
+    return s->set(i, f);
+}
+
+static const char *const words[] = {"window", "archive", "index", NULL};
+
+const struct command command_set = {
+    .name = "set",
+    .arguments = "window|archive|index ACTIVITY ...",
+    .summary = "changes an activity's online window, archiving or indexes",
+    .details =
+        "set window ACTIVITY LENGTH minute|hour|day|month: how long completed instances stay "
+        "online.\n\n"
+        "set archive ACTIVITY on|off: whether what leaves the window is archived, or purged.\n\n"
+        "set index ACTIVITY NAME CHECKPOINT[,..]: an index of its own over one to 16 checkpoints.",
+    .words = words,
+    .least = 2,
+    .most = 4,
+    .run = run_set,
+};

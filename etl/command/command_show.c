@@ -1,0 +1,143 @@
+#include <string.h>
+
+#include "config/base/nearest.h"
+#include "config/job/job.h"
+#include "etl/command/command.h"
+#include "etl/command/output.h"
+#include "etl/command/show.h"
+
+/* The lists that are grids. */
+static const struct list {
+    const char *word;
+    const struct grid_column *columns;
+    int (*show)(struct show *s, struct fault *f);
+} lists[] = {
+    {"activities", show_activities_columns, show_activities},
+    {"views", show_views_columns, show_views},
+    {"cubes", show_cubes_columns, show_cubes},
+    {"indexes", show_indexes_columns, show_indexes},
+    {"windows", show_windows_columns, show_windows},
+    {"partitions", show_partitions_columns, show_partitions},
+    {"changes", show_changes_columns, show_changes},
+    {"incomplete", show_incomplete_columns, show_incomplete},
+    {NULL, NULL, NULL},
+};
+
+static int
+check_activity(const struct show *s, struct fault *f)
+{
+    struct nearest n;
+
+    if (s->activity == NULL || definition_find_activity(&s->definition, s->activity) != NULL)
+        return 0;
+    nearest_init(&n, s->activity);
+    for (size_t i = 0; i < s->definition.activity_count; i++)
+        nearest_offer(&n, s->definition.activities[i].name);
+    fault_set(f, FAULT_DATA, "there is no activity '%s'", s->activity);
+    return nearest_hint(&n, f);
+}
+
+static int
+show_list(struct show *s, const struct list *list, struct fault *f)
+{
+    size_t columns = 0;
+    int rc;
+
+    while (list->columns[columns].name != NULL)
+        columns++;
+    grid_init(&s->grid, list->columns, columns, s->invocation->json);
+    rc = list->show(s, f);
+    if (rc == 0)
+        rc = grid_finish(&s->grid, f);
+    grid_release(&s->grid);
+    return rc;
+}
+
+/* All that is deployed, or one activity alone. */
+static int
+show_definition(const struct show *s, struct fault *f)
+{
+    struct activity *one = (struct activity *)definition_find_activity(
+        &s->definition, s->activity == NULL ? "" : s->activity);
+    const struct definition alone = {.activities = one, .activity_count = 1};
+    struct text xml = TEXT_INIT;
+    int rc = definition_write(one == NULL ? &s->definition : &alone, &xml, f);
+
+    if (rc == 0)
+        rc = output_take(&xml, f);
+    text_release(&xml);
+    return rc;
+}
+
+static int
+show_job(const struct invocation *i, struct fault *f)
+{
+    const char *name = invocation_argument(i, 1);
+
+    if (name != NULL && strcmp(name, "nightly") != 0) {
+        fault_set(f, FAULT_DATA, "there is no built-in job '%s'", name);
+        return fault_hint(f, "nightcube show job nightly");
+    }
+    output_text(job_nightly_xml);
+    return 0;
+}
+
+static int
+show_from_site(struct invocation *i, const struct list *list, struct fault *f)
+{
+    struct show s = {.invocation = i, .activity = invocation_option(i, "activity")};
+    int rc = -1;
+
+    if ((s.primary = invocation_primary(i, f)) != NULL &&
+        invocation_definition(i, &s.definition, f) == 0 && check_activity(&s, f) == 0)
+        rc = list->word == NULL ? show_definition(&s, f) : show_list(&s, list, f);
+    arena_release(&s.memory);
+    definition_release(&s.definition);
+    return rc;
+}
+
+static int
+run_show(struct invocation *i, struct fault *f)
+{
+    const char *word = i->arguments[0];
+    const struct list *list = lists;
+
+    if (strcmp(word, "job") == 0)
+        return show_job(i, f);
+    if (i->argument_count > 1)
+        return fault_set(
+            f, FAULT_USAGE, "show %s: one argument too many: '%s'", word, i->arguments[1]);
+    while (list->word != NULL && strcmp(list->word, word) != 0)
+        list++;
+    return show_from_site(i, list, f);
+}
+
+static const char *const words[] = {"activities", "views", "cubes", "indexes", "windows",
+    "partitions", "changes", "incomplete", "definition", "job", NULL};
+
+static const struct command_option options[] = {
+    {"activity", "A", "only what belongs to this activity", false},
+    {NULL, NULL, NULL, false},
+};
+
+const struct command command_show = {
+    .name = "show",
+    .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|definition|"
+                 "job [nightly]",
+    .summary = "lists what is deployed and what has become of it",
+    .details =
+        "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
+        "XML.\n\n"
+        "windows: how long completed instances stay online, and since when at this moment.\n\n"
+        "partitions: the swapped-out tables, and for each the rule that makes it due for the "
+        "archive or holds it back.\n\n"
+        "changes: who deployed, updated or removed what, and when.\n\n"
+        "incomplete: instances that wait in the active tables; late ones are events for an "
+        "instance that was completed already.\n\n"
+        "job nightly: the built-in nightly job as XML, to start your own from.",
+    .words = words,
+    .least = 1,
+    .most = 2,
+    .options = options,
+    .run = run_show,
+};

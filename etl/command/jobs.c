@@ -1,0 +1,138 @@
+#include "etl/command/jobs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/base/log.h"
+#include "config/base/moment.h"
+#include "etl/command/grid.h"
+#include "etl/command/plan_table.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- the table of what was done ---- */
+
+static int
+print_report(struct invocation *i, const struct run_report *r, struct fault *f)
+{
+    static const struct grid_column columns[] = {
+        {"run", GRID_NUMBER},
+        {"step", GRID_TEXT},
+        {"state", GRID_TEXT},
+        {"on", GRID_TEXT},
+        {"rows", GRID_NUMBER},
+        {"bytes", GRID_NUMBER},
+        {"seconds", GRID_NUMBER},
+        {"message", GRID_TEXT},
+    };
+    struct grid g;
+    int rc = 0;
+
+    grid_init(&g, columns, COUNT(columns), i->json);
+    for (size_t k = 0; rc == 0 && k < r->step_count; k++) {
+        const struct journal_step *s = &r->steps[k];
+        char seconds[32];
+        const struct value row[] = {value_int(s->run), value_text(s->name),
+            value_text(journal_state_names[s->state]), value_text(s->target), value_int(s->rows),
+            value_int(s->bytes), i->json ? value_float(s->seconds) : value_text(seconds),
+            value_text(s->message)};
+
+        snprintf(seconds, sizeof seconds, "%.2f", s->seconds);
+        rc = grid_add(&g, row, f);
+    }
+    if (rc == 0)
+        rc = grid_finish(&g, f);
+    grid_release(&g);
+    return rc;
+}
+
+/* ---- asking ---- */
+
+static enum run_answer
+ask_on_terminal(void *state, const struct unit *u)
+{
+    char line[64];
+
+    (void)state;
+    for (;;) {
+        fprintf(stderr, "%s: %s", u->name, unit_verb(u->kind));
+        for (size_t i = 0; i < u->target_count; i++)
+            fprintf(stderr, "%s %s", i == 0 ? "" : ",", u->targets[i]);
+        fprintf(stderr, " -- run, skip or stop? ");
+        if (fgets(line, sizeof line, stdin) == NULL || strcmp(line, "stop\n") == 0)
+            return STOP_HERE;
+        if (strcmp(line, "run\n") == 0 || strcmp(line, "r\n") == 0)
+            return RUN_IT;
+        if (strcmp(line, "skip\n") == 0 || strcmp(line, "s\n") == 0)
+            return SKIP_IT;
+    }
+}
+
+/* ---- running ---- */
+
+static int
+run_and_report(struct invocation *i, const struct job *job, const char *xml,
+    const struct run_options *options, struct fault *f)
+{
+    struct site *site = invocation_site(i, f);
+    struct run_report report = RUN_REPORT_INIT;
+    struct fault printing = FAULT_INIT;
+    bool warned;
+    int rc;
+
+    if (site == NULL)
+        return COMMAND_FAILED;
+    rc = run_job(site, job, xml, options, &report, f);
+    /* What was done is told also when the run failed; its own fault comes first. */
+    if (print_report(i, &report, rc == 0 ? f : &printing) != 0)
+        rc = -1;
+    warned = report.warned;
+    run_report_release(&report);
+    return rc != 0 ? COMMAND_FAILED : warned ? COMMAND_WARNINGS : COMMAND_DONE;
+}
+
+static int
+read_job(struct job *job, const char *source, const char *xml, struct fault *f)
+{
+    struct findings list = FINDINGS_INIT(source);
+    int rc = job_read_text(job, xml, strlen(xml), &list, f);
+
+    findings_log(&list);
+    findings_release(&list);
+    return rc;
+}
+
+int
+jobs_run(struct invocation *i, const char *source, const char *xml, struct fault *f)
+{
+    const struct run_options options = {.only = invocation_option(i, "only"),
+        .from = invocation_option(i, "from"),
+        .resume = invocation_has(i, "resume"),
+        .ask = invocation_has(i, "step") ? ask_on_terminal : NULL};
+    struct job job = JOB_INIT;
+    int rc = read_job(&job, source, xml, f);
+
+    if (rc == 0)
+        rc = invocation_has(i, "plan") ? plan_table_print(i, &job, f)
+                                       : run_and_report(i, &job, xml, &options, f);
+    job_release(&job);
+    return rc;
+}
+
+int
+jobs_run_made(struct invocation *i, struct text *xml, struct fault *f)
+{
+    const struct run_options options = {.only = NULL};
+    struct job job = JOB_INIT;
+    int rc = text_check(xml, f);
+
+    if (rc == 0)
+        rc = read_job(&job, i->command->name, text_get(xml), f);
+    if (rc == 0)
+        rc = run_and_report(i, &job, text_get(xml), &options, f);
+    job_release(&job);
+    text_release(xml);
+    return rc;
+}

@@ -1,0 +1,13 @@
+/*
+ * plan_table: what a job would do, for `run --plan`: its units with their targets, and for
+ * maintenance each partition with the rule that decides on it.
+ */
+#ifndef ETL_COMMAND_PLAN_TABLE_H
+#define ETL_COMMAND_PLAN_TABLE_H
+
+#include "config/job/job.h"
+#include "etl/command/invocation.h"
+
+int plan_table_print(struct invocation *i, const struct job *job, struct fault *f);
+
+#endif

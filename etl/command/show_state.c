@@ -1,0 +1,159 @@
+/*
+ * What has become of it: windows, partitions, changes and incomplete instances.
+ */
+#include "config/base/clock.h"
+#include "etl/activity/changes.h"
+#include "etl/activity/incomplete.h"
+#include "etl/command/show.h"
+#include "etl/maintenance/due.h"
+
+const struct grid_column show_windows_columns[] = {
+    {"activity", GRID_TEXT},
+    {"length", GRID_NUMBER},
+    {"unit", GRID_TEXT},
+    {"archive", GRID_FLAG},
+    {"begins", GRID_TIME},
+    {NULL, GRID_TEXT},
+};
+
+int
+show_windows(struct show *s, struct fault *f)
+{
+    for (size_t i = 0; i < s->definition.activity_count; i++) {
+        const struct activity *a = &s->definition.activities[i];
+        struct window w;
+
+        if (!show_wants(s, a))
+            continue;
+        if (window_read(s->primary, a->name, &w, f) != 0)
+            return -1;
+        const struct value row[] = {value_text(a->name), value_int(w.length),
+            value_text(window_unit_names[w.unit]), grid_flag(w.archive),
+            value_time(window_threshold(&w, clock_now()))};
+
+        if (grid_add(&s->grid, row, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+const struct grid_column show_partitions_columns[] = {
+    {"activity", GRID_TEXT},
+    {"partition", GRID_TEXT},
+    {"created", GRID_TIME},
+    {"min_record", GRID_NUMBER},
+    {"max_record", GRID_NUMBER},
+    {"rows", GRID_NUMBER},
+    {"state", GRID_TEXT},
+    {"due", GRID_FLAG},
+    {"why", GRID_TEXT},
+    {NULL, GRID_TEXT},
+};
+
+static int
+add_partition(struct show *s, const struct due *d, struct fault *f)
+{
+    const struct partition *p = d->partition;
+    const char *state = p->dropped ? "archived" : p->archiving ? "archiving" : "online";
+    const struct value row[] = {value_text(p->activity), value_text(p->instances),
+        value_time(p->created), value_int(p->min_record), value_int(p->max_record),
+        value_int(d->rows), value_text(state), grid_flag(d->is_due), value_text(d->why)};
+
+    return grid_add(&s->grid, row, f);
+}
+
+int
+show_partitions(struct show *s, struct fault *f)
+{
+    for (size_t i = 0; i < s->definition.activity_count; i++) {
+        const struct activity *a = &s->definition.activities[i];
+        struct due_list list;
+
+        if (!show_wants(s, a))
+            continue;
+        if (due_read(s->primary, &s->definition, a, PARTITIONS_ALL, &s->memory, &list, f) != 0)
+            return -1;
+        for (size_t k = 0; k < list.count; k++) {
+            if (add_partition(s, &list.items[k], f) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+const struct grid_column show_changes_columns[] = {
+    {"operation", GRID_NUMBER},
+    {"time", GRID_TIME},
+    {"account", GRID_TEXT},
+    {"change", GRID_TEXT},
+    {"event", GRID_TEXT},
+    {"object", GRID_TEXT},
+    {"name", GRID_TEXT},
+    {NULL, GRID_TEXT},
+};
+
+static bool
+is_text(const struct value *v, const char *text)
+{
+    const struct value wanted = value_text(text);
+
+    return value_compare(v, &wanted) == 0;
+}
+
+static int
+add_change(void *state, const struct value *row, struct fault *f)
+{
+    struct show *s = state;
+
+    if (s->activity != NULL && (!is_text(&row[CHANGE_OBJECT_TYPE], "Activity") ||
+                                   !is_text(&row[CHANGE_OBJECT_NAME], s->activity)))
+        return 0;
+    return grid_add(&s->grid, row, f);
+}
+
+int
+show_changes(struct show *s, struct fault *f)
+{
+    return changes_visit(s->primary, add_change, s, f);
+}
+
+const struct grid_column show_incomplete_columns[] = {
+    {"activity", GRID_TEXT},
+    {"id", GRID_TEXT},
+    {"visible", GRID_FLAG},
+    {"ended", GRID_FLAG},
+    {"open_tokens", GRID_NUMBER},
+    {"modified", GRID_TIME},
+    {"late", GRID_FLAG},
+    {NULL, GRID_TEXT},
+};
+
+struct listing {
+    struct show *show;
+    const char *activity;
+};
+
+static int
+add_incomplete(void *state, const struct incomplete *one, struct fault *f)
+{
+    struct listing *l = state;
+    const struct value row[] = {value_text(l->activity), one->id, grid_flag(one->visible),
+        grid_flag(one->ended), value_int(one->open_tokens), one->modified, grid_flag(one->late)};
+
+    return grid_add(&l->show->grid, row, f);
+}
+
+int
+show_incomplete(struct show *s, struct fault *f)
+{
+    const struct incomplete_filter all = {.id = NULL};
+
+    for (size_t i = 0; i < s->definition.activity_count; i++) {
+        struct listing l = {.show = s, .activity = s->definition.activities[i].name};
+
+        if (show_wants(s, &s->definition.activities[i]) &&
+            incomplete_visit(s->primary, l.activity, &all, add_incomplete, &l, f) != 0)
+            return -1;
+    }
+    return 0;
+}
