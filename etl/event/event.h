@@ -47,7 +47,8 @@ struct event {
 
 /*
  * A record is what a source delivers at a time and what is taken or rejected as a whole: a line of
- * JSON Lines, a row of CSV, a trace of XES. Everything in it is borrowed until the next record.
+ * JSON Lines, a row of CSV, a trace of XES. Its events all speak of one instance. Everything in it
+ * is borrowed until the next record.
  */
 struct event_record {
     uint64_t position; /* number of the record in its source, from 1 */

@@ -1,0 +1,196 @@
+#include "etl/activity/import.h"
+
+#include "tests/etl/fixture.h"
+
+static const char two_orders[] =
+    "{\"op\":\"begin\",\"id\":\"o1\",\"data\":{\"City\":\"Oslo\",\"Quantity\":5}}\n"
+    "{\"op\":\"update\",\"id\":\"o1\",\"data\":{\"City\":null,\"Price\":0.30000000000000004}}\n"
+    "{\"op\":\"end\",\"id\":\"o1\"}\n"
+    "{\"op\":\"begin\",\"id\":\"o2\"}\n";
+
+static void
+completes_and_keeps_apart(void)
+{
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x, two_orders, &r), &x.f);
+    CU_ASSERT_EQUAL(r.records, 4);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Completed"), 1);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 1);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
+                        "SELECT count(*) FROM bam_Order_Completed WHERE City = 'Oslo' AND "
+                        "Price = 0.1 + 0.2"),
+        1);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_AllInstances"), 2);
+    fixture_end(&x);
+}
+
+static void
+twice_is_once(void)
+{
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x, two_orders, &r), &x.f);
+    ASSERT_OK(fixture_import(&x, two_orders, &r), &x.f);
+    CU_ASSERT_EQUAL(r.records, 0);
+    CU_ASSERT_EQUAL(r.skipped, 4);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_AllInstances"), 2);
+    fixture_end(&x);
+}
+
+static void
+stops_at_a_bad_line_with_nothing_half_done(void)
+{
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_FAULT(fixture_import(&x,
+                     "{\"op\":\"begin\",\"id\":\"o1\"}\n{\"op\":\"begin\",\"id\":\"o2\",\"data\":"
+                     "{\"Quantity\":\"many\"}}\n",
+                     &r),
+        &x.f, FAULT_DATA, "line 2");
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 0);
+    fixture_end(&x);
+}
+
+static void
+collects_rejects_and_goes_on(void)
+{
+    const struct import_options options = {
+        .source = {.activity = "Order"}, .reject_file = "rejects"};
+    struct import_result r;
+    struct text rejects = TEXT_INIT;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_write("bad.jsonl",
+        "{\"op\":\"begin\",\"id\":\"o1\"}\nnonsense\n{\"op\":\"end\",\"id\":\"o1\"}\n"
+        "{\"op\":\"begin\",\"id\":\"o1\"}\n{\"op\":\"end\",\"id\":\"o1\"}\n");
+    ASSERT_OK(
+        import_run(x.primary, &x.definition, "bad.jsonl", &options, &r, &x.f), &x.f);
+    CU_ASSERT_EQUAL(r.rejected, 2);
+    CU_ASSERT_EQUAL(r.late, 1);
+    ASSERT_OK(file_read_all("rejects", 10000, &rejects, &x.f), &x.f);
+    CU_ASSERT(test_contains(text_get(&rejects), "nonsense"));
+    CU_ASSERT(test_contains(text_get(&rejects), "second time"));
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Completed"), 1);
+    text_release(&rejects);
+    fixture_end(&x);
+}
+
+static void
+relationships_move_along(void)
+{
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x,
+                  "{\"op\":\"begin\",\"id\":\"o1\"}\n"
+                  "{\"op\":\"reference\",\"id\":\"o1\",\"reference\":{\"name\":\"a\",\"data\":\"x\"}}\n",
+                  &r),
+        &x.f);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_ActiveRelationships"), 1);
+    ASSERT_OK(fixture_import(&x,
+                  "{\"op\":\"reference\",\"id\":\"o1\",\"reference\":{\"name\":\"b\",\"type\":\"T\"}}\n"
+                  "{\"op\":\"end\",\"id\":\"o1\"}\n",
+                  &r),
+        &x.f);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_ActiveRelationships"), 0);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
+                        "SELECT count(*) FROM bam_Order_CompletedRelationships r JOIN "
+                        "bam_Order_Completed c ON c.RecordID = r.RecordID"),
+        2);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
+                        "SELECT count(*) FROM bam_Order_CompletedRelationships WHERE "
+                        "ReferenceType = 'BizTalkService' AND ReferenceName = 'a'"),
+        1);
+    fixture_end(&x);
+}
+
+static void
+tokens_survive_between_imports(void)
+{
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x,
+                  "{\"op\":\"update\",\"id\":\"t\",\"data\":{\"Quantity\":7}}\n"
+                  "{\"op\":\"reference\",\"id\":\"t\",\"reference\":{\"name\":\"a\"}}\n",
+                  &r),
+        &x.f);
+    ASSERT_OK(fixture_import(&x,
+                  "{\"op\":\"begin\",\"id\":\"o1\"}\n{\"op\":\"continue\",\"id\":\"o1\",\"token\":\"t\"}\n"
+                  "{\"op\":\"end\",\"id\":\"o1\"}\n",
+                  &r),
+        &x.f);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 1);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Continuations"), 1);
+    ASSERT_OK(fixture_import(&x, "{\"op\":\"end\",\"id\":\"t\",\"data\":{\"City\":\"Oslo\"}}\n", &r), &x.f);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Continuations"), 0);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
+                        "SELECT count(*) FROM bam_Order_Completed c JOIN "
+                        "bam_Order_CompletedRelationships r ON r.RecordID = c.RecordID WHERE "
+                        "c.ActivityID = 'o1' AND Quantity = 7 AND City = 'Oslo'"),
+        1);
+    fixture_end(&x);
+}
+
+static void
+an_instance_may_live_twice_in_a_batch(void)
+{
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x,
+                  "{\"op\":\"begin\",\"id\":\"o1\"}\n{\"op\":\"end\",\"id\":\"o1\"}\n"
+                  "{\"op\":\"update\",\"id\":\"o1\",\"data\":{\"Quantity\":1}}\n",
+                  &r),
+        &x.f);
+    CU_ASSERT_EQUAL(r.late, 1);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 1);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_ActiveInstances"), 0);
+    fixture_end(&x);
+}
+
+static void
+keys_differ_in_case_and_blanks(void)
+{
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x,
+                  "{\"op\":\"begin\",\"id\":\"a\"}\n{\"op\":\"begin\",\"id\":\"A\"}\n"
+                  "{\"op\":\"begin\",\"id\":\"a \"}\n{\"op\":\"begin\",\"id\":\"it's\"}\n"
+                  "{\"op\":\"end\",\"id\":\"it's\"}\n",
+                  &r),
+        &x.f);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 3);
+    fixture_end(&x);
+}
+
+const struct test suite_etl_activity_import[] = {
+    {"completed instances leave Active", completes_and_keeps_apart},
+    {"the same source twice is imported once", twice_is_once},
+    {"a bad line stops with nothing half done", stops_at_a_bad_line_with_nothing_half_done},
+    {"rejects are collected and the import goes on", collects_rejects_and_goes_on},
+    {"relationships move along", relationships_move_along},
+    {"tokens survive between imports", tokens_survive_between_imports},
+    {"an instance may live twice in a batch", an_instance_may_live_twice_in_a_batch},
+    {"keys differ in case and blanks", keys_differ_in_case_and_blanks},
+    {0},
+};
