@@ -1,5 +1,6 @@
 /*
- * fixture: real databases in the test's fresh directory, with a small definition deployed. Header only.
+ * fixture: real databases in the test's fresh directory, with a small definition deployed. Header
+ * only.
  */
 #ifndef TESTS_ETL_FIXTURE_H
 #define TESTS_ETL_FIXTURE_H
@@ -18,8 +19,8 @@
 #include "etl/odbc/db.h"
 #include "tests/harness.h"
 
-/* An order with a place, a quantity and three milestones; a view with a duration; a cube with a dimension
- * of each kind. */
+/* An order with a place, a quantity and three milestones; a view with a duration; a cube with a
+ * dimension of each kind. */
 static const char fixture_definition[] =
     "<BAMDefinition xmlns=\"http://schemas.microsoft.com/BizTalkServer/2004/10/BAM\">"
     "<Activity Name=\"Order\" ID=\"A\">"
@@ -36,7 +37,8 @@ static const char fixture_definition[] =
     "<Alias Name=\"Price\" ID=\"L3\"><CheckpointRef>C3</CheckpointRef></Alias>"
     "<Alias Name=\"Received\" ID=\"L4\"><CheckpointRef>C4</CheckpointRef></Alias>"
     "<Alias Name=\"Shipped\" ID=\"L5\"><CheckpointRef>C5</CheckpointRef></Alias>"
-    "<Alias Name=\"Last\" ID=\"L6\"><CheckpointRef>C6</CheckpointRef><CheckpointRef>C5</CheckpointRef></Alias>"
+    "<Alias Name=\"Last\" "
+    "ID=\"L6\"><CheckpointRef>C6</CheckpointRef><CheckpointRef>C5</CheckpointRef></Alias>"
     "<Duration Name=\"Total\" ID=\"D1\" TimeResolution=\"Hour\"><FromAliasRef>L4</FromAliasRef>"
     "<ToAliasRef>L6</ToAliasRef></Duration>"
     "</ActivityView></View>"
@@ -49,7 +51,8 @@ static const char fixture_definition[] =
     "<TimeDimension Name=\"When\" ID=\"N2\" TimeStampAliasRef=\"L4\"><TimeLevel>Year</TimeLevel>"
     "<TimeLevel>Month</TimeLevel><TimeLevel>Day</TimeLevel></TimeDimension>"
     "<NumericRangeDimension Name=\"Size\" ID=\"N3\" NumericAliasRef=\"L2\">"
-    "<Range Name=\"small\" ID=\"R1\" From=\"0\" To=\"100\"/><Range Name=\"large\" ID=\"R2\" From=\"100\"/>"
+    "<Range Name=\"small\" ID=\"R1\" From=\"0\" To=\"100\"/><Range Name=\"large\" ID=\"R2\" "
+    "From=\"100\"/>"
     "</NumericRangeDimension>"
     "<ProgressDimension Name=\"State\" ID=\"N4\">"
     "<ProgressStage Name=\"received\" ID=\"S1\" TimeStampAliasRef=\"L4\">"
@@ -100,8 +103,8 @@ fixture_begin(struct fixture *x)
     x->archive = fixture_open_database("Archive", &x->f);
     x->star = fixture_open_database("StarSchema", &x->f);
     ASSERT_OK(metadata_setup(x->primary, &x->f), &x->f);
-    ASSERT_OK(definition_read_text(&d, fixture_definition, sizeof fixture_definition - 1, &list,
-                  &x->f),
+    ASSERT_OK(
+        definition_read_text(&d, fixture_definition, sizeof fixture_definition - 1, &list, &x->f),
         &x->f);
     ASSERT_OK(deployment_deploy(x->primary, &d, &list, &x->f), &x->f);
     ASSERT_OK(deployment_read(x->primary, &x->definition, &x->f), &x->f);
@@ -145,8 +148,7 @@ fixture_import(struct fixture *x, const char *lines, struct import_result *resul
     const struct import_options options = {.source = {.activity = "Order"}};
 
     fixture_write("events.jsonl", lines);
-    return import_run(
-        x->primary, &x->definition, "events.jsonl", &options, result, &x->f);
+    return import_run(x->primary, &x->definition, "events.jsonl", &options, result, &x->f);
 }
 
 /* Completes orders first .. last, received in one day. */
@@ -162,10 +164,12 @@ fixture_complete(struct fixture *x, int first, int last)
             "\"Price\":%d.25,\"Received\":\"2026-01-01T08:00:00Z\"}}\n",
             i, i % 2 == 0 ? "Oslo" : "Bergen", i * 10, i);
         text_add_format(&lines,
-            "{\"op\":\"reference\",\"id\":\"o%d\",\"reference\":{\"name\":\"Doc\",\"data\":\"d%d\"}}\n",
+            "{\"op\":\"reference\",\"id\":\"o%d\",\"reference\":{\"name\":\"Doc\",\"data\":\"d%d\"}"
+            "}\n",
             i, i);
         text_add_format(&lines,
-            "{\"op\":\"end\",\"id\":\"o%d\",\"data\":{\"Shipped\":\"2026-01-01T09:30:00.5Z\"}}\n", i);
+            "{\"op\":\"end\",\"id\":\"o%d\",\"data\":{\"Shipped\":\"2026-01-01T09:30:00.5Z\"}}\n",
+            i);
     }
     ASSERT_OK(fixture_import(x, text_get(&lines), &result), &x->f);
     text_release(&lines);

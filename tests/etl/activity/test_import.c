@@ -23,8 +23,7 @@ completes_and_keeps_apart(void)
                         "SELECT count(*) FROM bam_Order_Completed WHERE City = 'Oslo' AND "
                         "Price = 0.1 + 0.2"),
         1);
-    CU_ASSERT_EQUAL(
-        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_AllInstances"), 2);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_AllInstances"), 2);
     fixture_end(&x);
 }
 
@@ -72,8 +71,7 @@ collects_rejects_and_goes_on(void)
     fixture_write("bad.jsonl",
         "{\"op\":\"begin\",\"id\":\"o1\"}\nnonsense\n{\"op\":\"end\",\"id\":\"o1\"}\n"
         "{\"op\":\"begin\",\"id\":\"o1\"}\n{\"op\":\"end\",\"id\":\"o1\"}\n");
-    ASSERT_OK(
-        import_run(x.primary, &x.definition, "bad.jsonl", &options, &r, &x.f), &x.f);
+    ASSERT_OK(import_run(x.primary, &x.definition, "bad.jsonl", &options, &r, &x.f), &x.f);
     CU_ASSERT_EQUAL(r.rejected, 2);
     CU_ASSERT_EQUAL(r.late, 1);
     ASSERT_OK(file_read_all("rejects", 10000, &rejects, &x.f), &x.f);
@@ -91,17 +89,19 @@ relationships_move_along(void)
     struct fixture x;
 
     fixture_begin(&x);
-    ASSERT_OK(fixture_import(&x,
-                  "{\"op\":\"begin\",\"id\":\"o1\"}\n"
-                  "{\"op\":\"reference\",\"id\":\"o1\",\"reference\":{\"name\":\"a\",\"data\":\"x\"}}\n",
-                  &r),
+    ASSERT_OK(
+        fixture_import(&x,
+            "{\"op\":\"begin\",\"id\":\"o1\"}\n"
+            "{\"op\":\"reference\",\"id\":\"o1\",\"reference\":{\"name\":\"a\",\"data\":\"x\"}}\n",
+            &r),
         &x.f);
     CU_ASSERT_EQUAL(
         fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_ActiveRelationships"), 1);
-    ASSERT_OK(fixture_import(&x,
-                  "{\"op\":\"reference\",\"id\":\"o1\",\"reference\":{\"name\":\"b\",\"type\":\"T\"}}\n"
-                  "{\"op\":\"end\",\"id\":\"o1\"}\n",
-                  &r),
+    ASSERT_OK(
+        fixture_import(&x,
+            "{\"op\":\"reference\",\"id\":\"o1\",\"reference\":{\"name\":\"b\",\"type\":\"T\"}}\n"
+            "{\"op\":\"end\",\"id\":\"o1\"}\n",
+            &r),
         &x.f);
     CU_ASSERT_EQUAL(
         fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_ActiveRelationships"), 0);
@@ -129,14 +129,17 @@ tokens_survive_between_imports(void)
                   &r),
         &x.f);
     ASSERT_OK(fixture_import(&x,
-                  "{\"op\":\"begin\",\"id\":\"o1\"}\n{\"op\":\"continue\",\"id\":\"o1\",\"token\":\"t\"}\n"
+                  "{\"op\":\"begin\",\"id\":\"o1\"}\n{\"op\":\"continue\",\"id\":\"o1\",\"token\":"
+                  "\"t\"}\n"
                   "{\"op\":\"end\",\"id\":\"o1\"}\n",
                   &r),
         &x.f);
     CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 1);
     CU_ASSERT_EQUAL(
         fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Continuations"), 1);
-    ASSERT_OK(fixture_import(&x, "{\"op\":\"end\",\"id\":\"t\",\"data\":{\"City\":\"Oslo\"}}\n", &r), &x.f);
+    ASSERT_OK(
+        fixture_import(&x, "{\"op\":\"end\",\"id\":\"t\",\"data\":{\"City\":\"Oslo\"}}\n", &r),
+        &x.f);
     CU_ASSERT_EQUAL(
         fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Continuations"), 0);
     CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
