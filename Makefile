@@ -64,8 +64,7 @@ scenario: $(BUILD)/nightcube ## tests/scenario/*.sh: whole stories, run with the
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)
 
 lint: ## floors, banned functions, READMEs and formatting
-	@scripts/check-layers.sh
-	@scripts/check-format.sh
+	@failed=0; scripts/check-layers.sh || failed=1; scripts/check-format.sh || failed=1; exit $$failed
 
 format: ## clang-format over all sources
 	clang-format -i $(shell find $(FLOORS) tests -name '*.[ch]')

@@ -62,7 +62,10 @@ if [ -n "$suite" ]; then
     part unit count_unit $make unit T="$suite" || :
     finish
 fi
-part build count_one $make all || finish
+part build count_one $make all || {
+    part lint count_one $make lint || :
+    finish
+}
 part lint count_one $make lint || :
 part unit count_unit $make unit || :
 part sanitize count_unit $make sanitize || :
