@@ -422,6 +422,7 @@ run_job(struct site *site, const struct job *job, const char *xml,
             rc = run_planned(&r, job, f);
         rc = end(&r, job, rc, f);
     }
+    proof_close(r.context.proof);
     definition_release(&r.context.definition);
     arena_release(&r.context.memory);
     journal_close(r.journal);

@@ -55,22 +55,31 @@ set_aside(struct run_context *c, const char *activity, struct fault *f)
 typedef int (*maintain)(struct run_context *c, const struct archiving *a,
     struct archiving_result *result, struct fault *f);
 
+static int
+open_for_archiving(struct run_context *c, struct archiving *a, struct fault *f)
+{
+    if ((a->primary = site_primary(c->site, f)) == NULL)
+        return -1;
+    a->archive = site_archive(c->site, f);
+    if (a->archive == NULL && f->kind != FAULT_NONE)
+        return -1;
+    if (a->archive != NULL && metadata_note_archive(a->primary, f) != 0)
+        return -1;
+    if (c->proof == NULL && (c->proof = proof_open(c->site, NULL, f)) == NULL)
+        return -1;
+    a->proof = proof_of(c->proof);
+    return 0;
+}
+
 /* Does one part of maintenance for all activities of the unit. */
 static int
 for_each_activity(struct run_context *c, const struct unit *u, maintain part, struct unit_result *r,
     struct archiving_result *total, struct fault *f)
 {
-    struct archiving a = {.definition = &c->definition,
-        .primary = site_primary(c->site, f),
-        .without_backup = !u->step->backup_archive};
+    struct archiving a = {.definition = &c->definition, .without_backup = !u->step->backup_archive};
 
     *total = (struct archiving_result){0};
-    if (a.primary == NULL)
-        return -1;
-    a.archive = site_archive(c->site, f);
-    if ((a.archive == NULL && f->kind != FAULT_NONE) ||
-        (a.archive != NULL && metadata_note_archive(a.primary, f) != 0) ||
-        unit_backup_proof(c, &a.proof, f) != 0)
+    if (open_for_archiving(c, &a, f) != 0)
         return -1;
     for (size_t i = 0; i < u->target_count; i++) {
         struct archiving_result result = {0};

@@ -4,6 +4,7 @@
 #ifndef ETL_PIPELINE_UNIT_H
 #define ETL_PIPELINE_UNIT_H
 
+#include "etl/dump/proof.h"
 #include "etl/pipeline/plan.h"
 #include "etl/site/site.h"
 
@@ -18,6 +19,8 @@ struct run_context {
     size_t failed_count;
     struct fault first_failure; /* of an activity; kind FAULT_NONE: none */
     bool wrote_containers;
+    struct proof
+        *proof; /* of what lies in the store; opened when first wanted, proof_close at the end */
     struct arena memory;
 };
 
