@@ -51,6 +51,11 @@ write_document(struct db *primary, const struct definition *d, struct fault *f)
 
     if (db_run(primary, "DELETE FROM \"nightcube_Definition\"", NULL, f) != 0)
         goto done;
+    /* Nothing left is no document: one without an activity could not be read again. */
+    if (d->activity_count == 0) {
+        rc = 0;
+        goto done;
+    }
     if (definition_write(d, &xml, f) != 0)
         goto done;
     v = value_text_n(text_get(&xml), xml.length);
