@@ -108,7 +108,10 @@ check_database(struct checkup *c, const struct database_setting *d)
 
     snprintf(check, sizeof check, "database %.80s", d->name);
     if (db == NULL) {
-        checkup_fault(c, check, &f);
+        checkup_fail(c, check, f.kind, f.text,
+            f.kind == FAULT_UNAVAILABLE
+                ? "is its server up? a new installation begins with: nightcube setup"
+                : f.hint);
         return;
     }
     checkup_good(c, check, db_dialect(db)->name);

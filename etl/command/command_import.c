@@ -20,19 +20,25 @@ print_result(const struct invocation *i, const struct import_result *r, struct f
     return grid_print_one(columns, sizeof columns / sizeof columns[0], i->json, row, f);
 }
 
+static const char *
+plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void
 log_result(const struct import_options *o, const struct import_result *r)
 {
     if (r->skipped > 0)
-        log_info("%llu records were taken by an earlier import of this source",
-            (unsigned long long)r->skipped);
+        log_info("%llu record%s taken before by an import of this source",
+            (unsigned long long)r->skipped, r->skipped == 1 ? " was" : "s were");
     if (r->late > 0)
-        log_info("%llu events came late, for instances that were completed already; they wait in "
-                 "Active (nightcube show incomplete)",
-            (unsigned long long)r->late);
+        log_info("%llu event%s came late, for completed instances, and wait in Active: nightcube "
+                 "show incomplete",
+            (unsigned long long)r->late, plural(r->late));
     if (r->rejected > 0)
-        log_warning("%llu records were rejected; they stand in %s", (unsigned long long)r->rejected,
-            o->reject_file == NULL ? "no file" : o->reject_file);
+        log_warning("%llu record%s rejected, see %s", (unsigned long long)r->rejected,
+            plural(r->rejected), o->reject_file);
 }
 
 static int

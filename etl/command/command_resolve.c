@@ -56,7 +56,7 @@ print_result(const struct invocation *i, const struct resolve_result *r, struct 
         value_int((int64_t)r->late)};
 
     if (r->late > 0)
-        log_info("%llu instances came late for completed ones and were left; they can be removed",
+        log_info("left alone as late: %llu; their IDs are completed already, they can be removed",
             (unsigned long long)r->late);
     return grid_print_one(columns, 3, i->json, row, f);
 }
