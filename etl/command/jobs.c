@@ -14,6 +14,13 @@
 
 /* ---- the table of what was done ---- */
 
+static const char *
+format_seconds(double seconds, char room[32])
+{
+    snprintf(room, 32, "%.2f", seconds);
+    return room;
+}
+
 static int
 print_report(struct invocation *i, const struct run_report *r, struct fault *f)
 {
@@ -27,19 +34,19 @@ print_report(struct invocation *i, const struct run_report *r, struct fault *f)
         {"seconds", GRID_NUMBER},
         {"message", GRID_TEXT},
     };
+    char room[32];
     struct grid g;
     int rc = 0;
 
     grid_init(&g, columns, COUNT(columns), i->json);
     for (size_t k = 0; rc == 0 && k < r->step_count; k++) {
         const struct journal_step *s = &r->steps[k];
-        char seconds[32];
+        const char *seconds = format_seconds(s->seconds, room);
         const struct value row[] = {value_int(s->run), value_text(s->name),
             value_text(journal_state_names[s->state]), value_text(s->target), value_int(s->rows),
             value_int(s->bytes), i->json ? value_float(s->seconds) : value_text(seconds),
             value_text(s->message)};
 
-        snprintf(seconds, sizeof seconds, "%.2f", s->seconds);
         rc = grid_add(&g, row, f);
     }
     if (rc == 0)
