@@ -45,6 +45,15 @@ struct command {
     X(set)                                                                                         \
     X(import)                                                                                      \
     X(resolve)                                                                                     \
+    X(run)                                                                                         \
+    X(nightly)                                                                                     \
+    X(maintain)                                                                                    \
+    X(load)                                                                                        \
+    X(process)                                                                                     \
+    X(purge)                                                                                       \
+    X(query)                                                                                       \
+    X(status)                                                                                      \
+    X(history)                                                                                     \
     X(key)                                                                                         \
     X(doctor)                                                                                      \
     X(help)                                                                                        \
