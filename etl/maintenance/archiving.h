@@ -10,26 +10,7 @@
 #ifndef ETL_MAINTENANCE_ARCHIVING_H
 #define ETL_MAINTENANCE_ARCHIVING_H
 
-#include "config/base/rowsum.h"
-#include "config/definition/definition.h"
-#include "etl/odbc/db.h"
-
-/* Tells whether a backup exists that holds exactly these rows of a table: 1, 0, or -1 with a fault.
- */
-struct backup_proof {
-    int (*holds)(void *state, const char *database, const char *table, const struct rowsum *sum,
-        struct fault *f);
-    void *state; /* borrowed */
-};
-
-struct archiving {
-    struct db *primary;
-    struct db *archive; /* NULL: none is configured */
-    const struct definition *definition;
-    const struct activity *activity;
-    struct backup_proof proof;
-    bool without_backup; /* the operator said BackupArchive="false" */
-};
+#include "etl/maintenance/retire.h"
 
 struct archiving_result {
     int64_t partitions;
@@ -51,8 +32,5 @@ int archiving_copy(const struct archiving *a, struct archiving_result *result, s
  * reported.
  */
 int archiving_end(const struct archiving *a, struct archiving_result *result, struct fault *f);
-
-/* Makes the archive's views over all tables of an activity anew. */
-int archiving_rebuild_views(struct db *archive, const char *activity, struct fault *f);
 
 #endif

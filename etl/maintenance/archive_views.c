@@ -1,0 +1,131 @@
+#include "etl/maintenance/archive_views.h"
+
+#include <string.h>
+
+#include "config/table/table.h"
+#include "etl/activity/names.h"
+
+static int
+take_name(struct arena *memory, const struct value *v, const char ***names, size_t *count,
+    struct fault *f)
+{
+    const char **slot = arena_append(memory, names, count, sizeof *slot);
+
+    if (slot == NULL ||
+        (*slot = arena_strndup(memory, v->as.text.bytes, v->as.text.length)) == NULL)
+        return fault_set_memory(f);
+    return 0;
+}
+
+/* Names of the archive's tables that begin with a prefix and are complete, in order. */
+static int
+list_tables(struct db *archive, const char *prefix, struct arena *memory, const char ***names,
+    size_t *count, struct fault *f)
+{
+    static const enum value_type type = VALUE_TEXT;
+    static const char incoming[] = "_Incoming";
+    struct text sql = TEXT_INIT;
+    struct value v;
+    struct stmt *s = db_prepare(archive,
+        sql_set(&sql, "SELECT name FROM (%s) AS t WHERE substr(name, 1, %d) = %t ORDER BY name",
+            db_dialect(archive)->list_tables, (int64_t)strlen(prefix), prefix),
+        f);
+    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
+
+    while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
+        size_t length = v.as.text.length, tail = sizeof incoming - 1;
+
+        rc = 0;
+        if (length <= tail || memcmp(v.as.text.bytes + length - tail, incoming, tail) != 0)
+            rc = take_name(memory, &v, names, count, f);
+    }
+    stmt_free(s);
+    text_release(&sql);
+    return rc;
+}
+
+/* All columns that any of the tables has, in order of first sight: tables of before an update lack
+ * some. */
+static int
+unite_columns(struct arena *memory, const struct table *tables, size_t count, const char ***columns,
+    size_t *column_count, struct fault *f)
+{
+    for (size_t i = count; i-- > 0;) {
+        for (size_t k = 0; k < tables[i].column_count; k++) {
+            bool known = false;
+            const char **slot;
+
+            for (size_t n = 0; n < *column_count; n++)
+                known = known || strcmp((*columns)[n], tables[i].columns[k].name) == 0;
+            if (known)
+                continue;
+            if ((slot = arena_append(memory, columns, column_count, sizeof *slot)) == NULL)
+                return fault_set_memory(f);
+            *slot = tables[i].columns[k].name;
+        }
+    }
+    return 0;
+}
+
+static void
+add_select(struct text *sql, const struct table *t, const char *const *columns, size_t count)
+{
+    text_add(sql, sql->length == 0 ? "SELECT " : " UNION ALL SELECT ");
+    for (size_t i = 0; i < count; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < t->column_count; k++)
+            there = there || strcmp(t->columns[k].name, columns[i]) == 0;
+        text_add(sql, i == 0 ? "" : ", ");
+        sql_add(sql, there ? "%n" : "NULL AS %n", columns[i]);
+    }
+    sql_add(sql, " FROM %n", t->name);
+}
+
+static int
+rebuild_view(struct db *archive, const char *view, const char *prefix, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct text sql = TEXT_INIT;
+    const char **names = NULL, **columns = NULL;
+    size_t count = 0, column_count = 0;
+    struct table *tables = NULL;
+    int rc = list_tables(archive, prefix, &memory, &names, &count, f);
+
+    if (rc == 0 && (tables = arena_array(&memory, count, sizeof *tables)) == NULL)
+        rc = fault_set_memory(f);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = db_dialect(archive)->describe(archive, names[i], &memory, &tables[i], f);
+    if (rc == 0)
+        rc = unite_columns(&memory, tables, count, &columns, &column_count, f);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        add_select(&sql, &tables[i], columns, column_count);
+    if (rc == 0)
+        rc = db_drop_view(archive, view, f);
+    if (rc == 0 && count > 0)
+        rc = text_check(&sql, f) == 0 ? db_create_view(archive, view, text_get(&sql), f) : -1;
+    text_release(&sql);
+    arena_release(&memory);
+    return rc;
+}
+
+int
+archive_views_rebuild(struct db *archive, const char *activity, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct activity_names n;
+    const char *instances = arena_printf(&memory, "bam_%s_Instances_", activity);
+    const char *relationships = arena_printf(&memory, "bam_%s_Relationships_", activity);
+    int rc = -1;
+
+    if (instances == NULL || relationships == NULL)
+        fault_set_memory(f);
+    else if (activity_names_init(&n, &memory, activity, f) == 0 && db_begin(archive, f) == 0) {
+        rc = rebuild_view(archive, n.archive_instances_view, instances, f);
+        if (rc == 0)
+            rc = rebuild_view(archive, n.archive_relationships_view, relationships, f);
+        rc = db_end(archive, rc, f);
+    }
+    arena_release(&memory);
+    return rc == 0 ? 0 : fault_wrap(f, "rebuild the archive's views of '%s'", activity);
+}

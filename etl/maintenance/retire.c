@@ -1,0 +1,209 @@
+#include "etl/maintenance/retire.h"
+
+#include "config/base/interrupt.h"
+#include "etl/activity/names.h"
+#include "etl/odbc/table_reader.h"
+#include "etl/odbc/table_writer.h"
+
+/* The shape of an archive table: the partition's columns and key; the identity is history there. */
+static void
+shape_for_archive(const struct table *source, const char *name, struct table *target)
+{
+    *target = *source;
+    target->name = name;
+    target->identity = false;
+    target->indexes = NULL;
+    target->index_count = 0;
+}
+
+static int
+copy_rows(struct db *from, const struct table *source, struct db *to, const struct table *target,
+    struct rowsum *sum, struct fault *f)
+{
+    struct table_reader *reader = table_reader_open(from, source, NULL, f);
+    struct table_writer *writer = reader == NULL ? NULL : table_writer_open(to, target, f);
+    const struct value *row;
+    int rc = writer == NULL ? -1 : rowsum_init(sum, source->column_count, f);
+
+    while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
+        rowsum_add(sum, row);
+        rc = table_writer_add(writer, row, f);
+        if (rc == 0 && sum->rows % 10000 == 0)
+            rc = interrupt_check(f);
+    }
+    if (rc == 0)
+        rc = table_writer_finish(writer, f);
+    table_writer_close(writer);
+    table_reader_close(reader);
+    return rc;
+}
+
+/* Does the table hold exactly the rows of this checksum? 1, 0, -1. */
+static int
+rows_equal(struct db *db, const struct table *t, const struct rowsum *expected, struct fault *f)
+{
+    struct rowsum sum = ROWSUM_INIT;
+    int rc = table_rowsum(db, t, &sum, f);
+
+    if (rc == 0)
+        rc = rowsum_equal(&sum, expected);
+    rowsum_release(&sum);
+    return rc;
+}
+
+/* Copies under a name of its own, proves the copy, and only then gives it the real one. */
+static int
+copy_table(const struct archiving *a, const struct table *source, struct table *target,
+    const char *incoming, struct fault *f)
+{
+    struct rowsum sum = ROWSUM_INIT;
+    const char *name = target->name;
+    int leftover = db_table_exists(a->archive, incoming, f);
+    int rc;
+
+    if (leftover < 0 || (leftover == 1 && db_drop_table(a->archive, incoming, f) != 0))
+        return -1;
+    target->name = incoming;
+    if ((rc = db_begin(a->archive, f)) != 0)
+        return -1;
+    rc = db_create_table(a->archive, target, f);
+    if (rc == 0)
+        rc = copy_rows(a->primary, source, a->archive, target, &sum, f);
+    rc = db_end(a->archive, rc, f);
+    if (rc == 0 && (rc = rows_equal(a->archive, target, &sum, f)) == 0)
+        rc = fault_set(f, FAULT_DATA, "the copy differs from the partition");
+    if (rc == 1)
+        rc = db_rename_table(a->archive, incoming, name, f);
+    target->name = name;
+    rowsum_release(&sum);
+    return rc;
+}
+
+/* What is to be copied: a partition's table and its name in the archive. */
+struct pair {
+    const char *from;
+    const char *to;
+};
+
+static int
+describe_pair(const struct archiving *a, const struct pair *pair, struct arena *memory,
+    struct table *source, struct table *target, struct fault *f)
+{
+    if (db_dialect(a->primary)->describe(a->primary, pair->from, memory, source, f) != 0)
+        return -1;
+    shape_for_archive(source, pair->to, target);
+    return 0;
+}
+
+/* Is the archive's table there and equal to the partition's? 1, 0 when it is not there, -1 also
+ * when it differs. */
+static int
+is_copied(const struct archiving *a, const struct table *source, const struct table *target,
+    struct rowsum *sum, struct fault *f)
+{
+    int exists = db_table_exists(a->archive, target->name, f);
+
+    if (exists != 1)
+        return exists;
+    if (table_rowsum(a->primary, source, sum, f) != 0)
+        return -1;
+    if ((exists = rows_equal(a->archive, target, sum, f)) != 0)
+        return exists;
+    fault_set(f, FAULT_DATA, "archive table '%s' holds other rows than partition '%s'",
+        target->name, source->name);
+    return fault_hint(f, "nothing was dropped; rename the archive table and run maintenance again");
+}
+
+static int
+copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memory, struct fault *f)
+{
+    struct rowsum sum = ROWSUM_INIT;
+    struct table source, target;
+    const char *incoming = arena_printf(memory, "%s_Incoming", pair->to);
+    int rc = -1;
+
+    if (incoming == NULL)
+        fault_set_memory(f);
+    else if (describe_pair(a, pair, memory, &source, &target, f) == 0)
+        rc = is_copied(a, &source, &target, &sum, f);
+    if (rc == 0)
+        rc = copy_table(a, &source, &target, incoming, f);
+    rowsum_release(&sum);
+    return rc < 0 ? fault_wrap(f, "copy '%s' to the archive", pair->from) : 0;
+}
+
+/* The two tables of a partition with their names in the archive. */
+static int
+pairs_of(const struct archiving *a, const struct partition *p, struct arena *memory,
+    struct pair pairs[2], struct fault *f)
+{
+    const char *activity = a->activity->name;
+
+    pairs[0] = (struct pair){p->instances, archive_instances_name(memory, activity, p->instances)};
+    pairs[1] =
+        (struct pair){p->relationships, archive_relationships_name(memory, activity, p->instances)};
+    return pairs[0].to == NULL || pairs[1].to == NULL ? fault_set_memory(f) : 0;
+}
+
+int
+retire_partition(const struct archiving *a, const struct partition *p, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct pair pairs[2];
+    int rc = pairs_of(a, p, &memory, pairs, f);
+
+    for (int i = 0; rc == 0 && i < 2; i++)
+        rc = copy_pair(a, &pairs[i], &memory, f);
+    arena_release(&memory);
+    return rc;
+}
+
+/* ---- proving ---- */
+
+static int
+holds(const struct archiving *a, const char *database, const char *table, const struct rowsum *sum,
+    struct fault *f)
+{
+    return a->proof.holds(a->proof.state, database, table, sum, f);
+}
+
+/* Is this one table proved to be elsewhere? 1, 0 with the reason in `why`, -1. */
+static int
+prove_table(const struct archiving *a, const struct pair *pair, struct arena *memory,
+    const char **why, struct fault *f)
+{
+    struct rowsum sum = ROWSUM_INIT;
+    struct table source, target;
+    int rc = describe_pair(a, pair, memory, &source, &target, f);
+
+    if (rc == 0 && a->archive == NULL) {
+        *why = "no archive is configured and no verified backup holds exactly its rows";
+        if ((rc = table_rowsum(a->primary, &source, &sum, f)) == 0)
+            rc = holds(a, db_name(a->primary), source.name, &sum, f);
+    } else if (rc == 0) {
+        *why = "it is not in the archive";
+        rc = is_copied(a, &source, &target, &sum, f);
+        if (rc == 1 && !a->without_backup) {
+            *why = "no backup of the archive holds exactly its rows";
+            rc = holds(a, db_name(a->archive), target.name, &sum, f);
+        }
+    }
+    rowsum_release(&sum);
+    return rc;
+}
+
+int
+retire_prove(
+    const struct archiving *a, const struct partition *p, const char **why, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct pair pairs[2];
+    int rc = pairs_of(a, p, &memory, pairs, f);
+
+    if (rc == 0)
+        rc = prove_table(a, &pairs[0], &memory, why, f);
+    if (rc == 1)
+        rc = prove_table(a, &pairs[1], &memory, why, f);
+    arena_release(&memory);
+    return rc;
+}
