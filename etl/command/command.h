@@ -54,6 +54,10 @@ struct command {
     X(query)                                                                                       \
     X(status)                                                                                      \
     X(history)                                                                                     \
+    X(backup)                                                                                      \
+    X(restore)                                                                                     \
+    X(verify)                                                                                      \
+    X(list)                                                                                        \
     X(key)                                                                                         \
     X(doctor)                                                                                      \
     X(help)                                                                                        \

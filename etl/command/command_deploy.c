@@ -5,6 +5,7 @@
 #include "etl/command/backup_hook.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
+#include "etl/pipeline/lock.h"
 
 static const struct grid_column columns[] = {
     {"object", GRID_TEXT},
@@ -62,6 +63,15 @@ back_up(struct invocation *i, bool views, struct fault *f)
     return backup_after_deploy(i, views, f);
 }
 
+/* No run, which reads what is deployed when it begins, may be under way. */
+static int
+take_lock(struct invocation *i, struct lock *lock, struct fault *f)
+{
+    if (invocation_primary(i, f) == NULL)
+        return -1;
+    return lock_take(lock, i->site.settings.state_directory, i->command->name, f);
+}
+
 /* ---- deploy, update ---- */
 
 typedef int (*change)(
@@ -80,17 +90,26 @@ apply(struct invocation *i, const struct definition *d, change run, struct fault
 }
 
 static int
+change_and_back_up(
+    struct invocation *i, const struct definition *d, change run, const char *done, struct fault *f)
+{
+    if (apply(i, d, run, f) != 0 || print_done(i, d, done, f) != 0)
+        return -1;
+    if (back_up(i, d->view_count > 0, f) != 0)
+        return fault_wrap(f, "%s is done, but not backed up", i->command->name);
+    return 0;
+}
+
+static int
 run_change(struct invocation *i, change run, const char *done, struct fault *f)
 {
     struct definition d = DEFINITION_INIT;
+    struct lock lock = LOCK_INIT;
     int rc = read_definition(&d, invocation_argument(i, 0), f);
 
-    if (rc == 0)
-        rc = apply(i, &d, run, f);
-    if (rc == 0)
-        rc = print_done(i, &d, done, f);
-    if (rc == 0 && back_up(i, d.view_count > 0, f) != 0)
-        rc = fault_wrap(f, "%s is done, but not backed up", i->command->name);
+    if (rc == 0 && (rc = take_lock(i, &lock, f)) == 0)
+        rc = change_and_back_up(i, &d, run, done, f);
+    lock_release(&lock);
     definition_release(&d);
     return rc;
 }
@@ -237,10 +256,13 @@ remove_from_site(struct invocation *i, const struct definition *d, struct fault 
 {
     const char *path = invocation_argument(i, 0);
     struct removal r = {.invocation = i, .list = FINDINGS_INIT(path == NULL ? "remove" : path)};
+    struct lock lock = LOCK_INIT;
     int rc = -1;
 
-    if ((r.primary = invocation_primary(i, f)) != NULL && invocation_definition(i, &r.left, f) == 0)
+    if (take_lock(i, &lock, f) == 0 && (r.primary = invocation_primary(i, f)) != NULL &&
+        invocation_definition(i, &r.left, f) == 0)
         rc = remove_planned(&r, d, f);
+    lock_release(&lock);
     findings_log(&r.list);
     findings_release(&r.list);
     definition_release(&r.left);

@@ -130,7 +130,8 @@ const struct command command_process = {
 };
 
 static const struct command_option purge_options[] = {
-    {"history", "WHAT", "what is read again: PrimaryImport (default) or None", false},
+    {"history", "WHAT",
+        "what is read again: PrimaryImport (default), PrimaryImport+Archive or None", false},
     {NULL, NULL, NULL, false},
 };
 

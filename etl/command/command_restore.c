@@ -1,0 +1,212 @@
+#include <string.h>
+
+#include "config/base/moment.h"
+#include "config/base/nearest.h"
+#include "etl/command/command.h"
+#include "etl/command/grid.h"
+#include "etl/command/opening_options.h"
+#include "etl/command/output.h"
+#include "etl/dump/restore.h"
+#include "etl/pipeline/lock.h"
+
+/* ---- what was restored ---- */
+
+static const struct grid_column columns[] = {
+    {"database", GRID_TEXT},
+    {"kind", GRID_TEXT},
+    {"taken", GRID_TIME},
+    {"tables", GRID_NUMBER},
+    {"rows", GRID_NUMBER},
+    {"files", GRID_NUMBER},
+    {"changed", GRID_NUMBER},
+    {"place", GRID_TEXT},
+    {"file", GRID_TEXT},
+};
+
+static int
+add_restored(struct grid *g, const struct restored *r, struct fault *f)
+{
+    const struct value row[] = {value_text(r->database), value_text(container_kind_names[r->kind]),
+        r->container == NULL ? value_null() : value_time(r->taken_utc),
+        value_int((int64_t)r->tables), value_int((int64_t)r->rows), value_int((int64_t)r->files),
+        value_int((int64_t)r->changed), value_text(r->place), value_text(r->file)};
+
+    return grid_add(g, row, f);
+}
+
+static int
+print_todo(const struct invocation *i, const char *line, struct fault *f)
+{
+    static const struct grid_column column = {"todo", GRID_TEXT};
+    const struct value row = value_text(line);
+
+    if (i->json)
+        return grid_print_one(&column, 1, true, &row, f);
+    output_format("to do: %s\n", line);
+    return 0;
+}
+
+static int
+print_result(const struct invocation *i, const struct restore_result *r, struct fault *f)
+{
+    struct grid g;
+    int rc = 0;
+
+    grid_init(&g, columns, sizeof columns / sizeof columns[0], i->json);
+    g.upright = r->count == 1;
+    for (size_t k = 0; rc == 0 && k < r->count; k++)
+        rc = add_restored(&g, &r->items[k], f);
+    if (rc == 0)
+        rc = grid_finish(&g, f);
+    grid_release(&g);
+    for (size_t k = 0; rc == 0 && k < r->todo_count; k++)
+        rc = print_todo(i, r->todo[k], f);
+    return rc;
+}
+
+/* ---- one container, or a set ---- */
+
+static int
+restore_one(struct invocation *i, struct site *site, struct restore_result *result, struct fault *f)
+{
+    struct restore_order o = {.source = invocation_argument(i, 0),
+        .store = invocation_option(i, "store"),
+        .database = invocation_option(i, "database"),
+        .as = invocation_option(i, "as"),
+        .to_connection = invocation_option(i, "to-connection"),
+        .allow_overwrite = invocation_has(i, "allow-overwrite"),
+        .only = invocation_option(i, "only"),
+        .allow_lossy = invocation_has(i, "allow-lossy")};
+
+    if (o.as != NULL && o.to_connection != NULL)
+        return fault_set(f, FAULT_USAGE, "--as and --to-connection exclude each other");
+    if (opening_options_read(i, &o.opening, f) != 0)
+        return -1;
+    return restore_container(site, &o, result, f);
+}
+
+static int
+read_set_order(struct invocation *i, struct restore_set_order *o, struct fault *f)
+{
+    const char *moment = invocation_option(i, "as-of");
+
+    *o = (struct restore_set_order){.after = invocation_has(i, "after"),
+        .store = invocation_option(i, "store"),
+        .allow_overwrite = invocation_has(i, "allow-overwrite"),
+        .allow_lossy = invocation_has(i, "allow-lossy")};
+    if (moment != NULL && moment_parse(moment, strlen(moment), 0, &o->as_of_utc) != 0) {
+        fault_set(f, FAULT_USAGE, "--as-of: '%s' is no moment", moment);
+        return fault_hint(f, "write it like 2026-11-20T02:00:00Z");
+    }
+    if (invocation_number(i, "run", 1, INT64_MAX, &o->run, f) != 0)
+        return -1;
+    return opening_options_read(i, &o->opening, f);
+}
+
+static int
+restore_whole(
+    struct invocation *i, struct site *site, struct restore_result *result, struct fault *f)
+{
+    struct restore_set_order o;
+
+    return read_set_order(i, &o, f) != 0 ? -1 : restore_set(site, &o, result, f);
+}
+
+/* ---- the command ---- */
+
+/* Options that speak of one container only, up to a NULL. */
+static const char *const of_one[] = {"database", "as", "to-connection", "only", NULL};
+
+static int
+check_what(const struct invocation *i, bool *whole, struct fault *f)
+{
+    bool by_run = invocation_has(i, "run"), by_moment = invocation_has(i, "as-of");
+
+    *whole = by_run || by_moment;
+    if (by_run && by_moment)
+        return fault_set(f, FAULT_USAGE, "--run and --as-of exclude each other");
+    if (*whole == (i->argument_count == 1)) {
+        fault_set(f, FAULT_USAGE, "restore needs a file or id, --run or --as-of");
+        return fault_hint(f, "nightcube restore FILE|ID | --run ID | --as-of MOMENT");
+    }
+    if (invocation_has(i, "after") && !by_run)
+        return fault_set(f, FAULT_USAGE, "--after goes with --run");
+    for (const char *const *name = of_one; *whole && *name != NULL; name++) {
+        if (invocation_has(i, *name))
+            return fault_set(f, FAULT_USAGE, "--%s does not go with a whole set", *name);
+    }
+    return 0;
+}
+
+/* Roles and members are not kept by the engines of today: any of the three leaves the same. */
+static int
+check_security(const struct invocation *i, struct fault *f)
+{
+    static const char *const words[] = {"copy-all", "skip-membership", "ignore-security"};
+    const char *word = invocation_option(i, "security");
+    struct nearest n;
+
+    if (word == NULL)
+        return 0;
+    nearest_init(&n, word);
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+        if (strcmp(words[k], word) == 0)
+            return 0;
+        nearest_offer(&n, words[k]);
+    }
+    fault_set(f, FAULT_USAGE, "--security does not know '%s'", word);
+    return nearest_hint(&n, f);
+}
+
+static int
+run_restore(struct invocation *i, struct fault *f)
+{
+    struct restore_result result = RESTORE_RESULT_INIT;
+    struct lock lock = LOCK_INIT;
+    struct site *site;
+    bool whole;
+    int rc;
+
+    if (check_what(i, &whole, f) != 0 || check_security(i, f) != 0 ||
+        (site = invocation_site(i, f)) == NULL ||
+        lock_take(&lock, site->settings.state_directory, "restore", f) != 0)
+        return COMMAND_FAILED;
+    rc = whole ? restore_whole(i, site, &result, f) : restore_one(i, site, &result, f);
+    lock_release(&lock);
+    if (rc == 0)
+        rc = print_result(i, &result, f);
+    restore_result_release(&result);
+    return rc;
+}
+
+static const struct command_option options[] = {
+    {"database", "NAME", "the backup must be of this database", false},
+    {"as", "NAME", "restore beside it under another name", false},
+    {"to-connection", "STRING", "restore there: a connection string, or a directory for cubes",
+        false},
+    {"allow-overwrite", NULL, "replace a database that is there", false},
+    {"only", "PATTERN", "just these tables or cubes (shell pattern), into a new place", false},
+    {"security", "WORD", "copy-all, skip-membership or ignore-security: which roles come along",
+        false},
+    {"run", "ID", "restore the whole set of this run: what belongs together", false},
+    {"after", NULL, "with --run: what stood at the end of that run", false},
+    {"as-of", "MOMENT", "restore the newest whole set up to this moment", false},
+    {"allow-lossy", NULL, "take values that the engine cannot keep exactly", false},
+    OPENING_OPTION_ROWS,
+    {NULL, NULL, NULL, false},
+};
+
+const struct command command_restore = {
+    .name = "restore",
+    .arguments = "FILE|ID | --run ID | --as-of MOMENT",
+    .summary = "restores one backup, or a whole set that belongs together",
+    .details =
+        "Everything is loaded beside the target and checked; only then does it take the target's "
+        "place. A fault before that leaves the target as it was.\n\n"
+        "A single backup is named by its path, its name in the store or its id (nightcube list). "
+        "A set is the primary import of a run with archive, star schema and cubes of the run "
+        "before it. What is left to do by hand is listed at the end.",
+    .most = 1,
+    .options = options,
+    .run = run_restore,
+};

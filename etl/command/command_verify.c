@@ -1,0 +1,183 @@
+#include <string.h>
+
+#include "config/base/log.h"
+#include "etl/command/command.h"
+#include "etl/command/grid.h"
+#include "etl/command/opening_options.h"
+#include "etl/dump/listing.h"
+#include "etl/dump/verify.h"
+
+/* ---- verify ---- */
+
+static const struct grid_column verify_columns[] = {
+    {"file", GRID_TEXT},
+    {"verdict", GRID_TEXT},
+    {"database", GRID_TEXT},
+    {"container", GRID_TEXT},
+    {"rows", GRID_NUMBER},
+    {"bytes", GRID_NUMBER},
+    {"deep", GRID_FLAG},
+    {"catalogued", GRID_FLAG},
+};
+
+static int
+verify_one(struct site *site, const struct verify_order *o, struct grid *g, struct fault *f)
+{
+    struct verify_result r = VERIFY_RESULT_INIT;
+    int rc = verify_container(site, o, &r, f);
+
+    if (rc == 0) {
+        const struct value row[] = {value_text(r.file), value_text("right"), value_text(r.database),
+            value_text(r.container), r.deep ? value_int((int64_t)r.summary.rows) : value_null(),
+            value_int((int64_t)r.summary.packed.stored_bytes), grid_flag(r.deep),
+            grid_flag(r.catalogued)};
+
+        rc = grid_add(g, row, f);
+    }
+    verify_result_release(&r);
+    return rc;
+}
+
+static int
+add_failed(struct grid *g, const char *source, struct fault *f)
+{
+    const struct value row[] = {value_text(source), value_text("failed"), value_null(),
+        value_null(), value_null(), value_null(), value_null(), value_null()};
+
+    return grid_add(g, row, f);
+}
+
+/* One that fails does not keep the others from being looked at; the first failure counts. */
+static int
+verify_all(struct invocation *i, struct site *site, struct verify_order *o, struct grid *g,
+    struct fault *f)
+{
+    struct fault first = FAULT_INIT;
+
+    for (size_t k = 0; k < i->argument_count; k++) {
+        struct fault own = FAULT_INIT;
+
+        o->source = i->arguments[k];
+        if (verify_one(site, o, g, &own) == 0)
+            continue;
+        if (add_failed(g, o->source, f) != 0)
+            return -1;
+        if (first.kind == FAULT_NONE)
+            first = own;
+        else
+            log_fault(&own);
+    }
+    if (grid_finish(g, f) != 0)
+        return -1;
+    if (first.kind == FAULT_NONE)
+        return 0;
+    *f = first;
+    return -1;
+}
+
+static int
+run_verify(struct invocation *i, struct fault *f)
+{
+    struct verify_order o = {
+        .store = invocation_option(i, "store"), .no_key = invocation_has(i, "no-key")};
+    struct site *site = invocation_site(i, f);
+    struct grid g;
+    int rc;
+
+    if (site == NULL || opening_options_read(i, &o.opening, f) != 0)
+        return COMMAND_FAILED;
+    grid_init(&g, verify_columns, sizeof verify_columns / sizeof verify_columns[0], i->json);
+    rc = verify_all(i, site, &o, &g, f);
+    grid_release(&g);
+    return rc;
+}
+
+static const struct command_option verify_options[] = {
+    {"no-key", NULL, "only the stored bytes, against the catalogue", false},
+    OPENING_OPTION_ROWS,
+    {NULL, NULL, NULL, false},
+};
+
+const struct command command_verify = {
+    .name = "verify",
+    .arguments = "FILE|ID...",
+    .summary = "checks backups without restoring them",
+    .details =
+        "Reads all of a backup and checks its seal, every hash, count and sum, and that it is the "
+        "one the catalogue names. One that is not right is 65, a key that does not fit 77.",
+    .least = 1,
+    .most = COMMAND_ANY_ARGUMENTS,
+    .options = verify_options,
+    .run = run_verify,
+};
+
+/* ---- list ---- */
+
+static const struct grid_column list_columns[] = {
+    {"taken", GRID_TIME},
+    {"database", GRID_TEXT},
+    {"kind", GRID_TEXT},
+    {"run", GRID_NUMBER},
+    {"complete", GRID_FLAG},
+    {"rows", GRID_NUMBER},
+    {"bytes", GRID_NUMBER},
+    {"encrypted", GRID_FLAG},
+    {"verified", GRID_TIME},
+    {"file", GRID_TEXT},
+    {"container", GRID_TEXT},
+    {"removed", GRID_FLAG},
+};
+
+static int
+add_listed(struct grid *g, const struct listing_row *r, struct fault *f)
+{
+    const struct value row[] = {value_time(r->taken_utc), value_text(r->database),
+        value_text(r->kind), r->run == 0 ? value_null() : value_int(r->run),
+        r->run == 0 ? value_null() : grid_flag(r->run_complete), value_int((int64_t)r->rows),
+        value_int((int64_t)r->bytes), grid_flag(r->encrypted),
+        r->verified_utc == 0 ? value_null() : value_time(r->verified_utc), value_text(r->file),
+        value_text(r->container), grid_flag(r->removed)};
+
+    return grid_add(g, row, f);
+}
+
+static int
+run_list(struct invocation *i, struct fault *f)
+{
+    const char *database = invocation_argument(i, 0);
+    struct site *site = invocation_site(i, f);
+    struct listing l = LISTING_INIT;
+    struct grid g;
+    int rc;
+
+    if (site == NULL)
+        return COMMAND_FAILED;
+    grid_init(&g, list_columns, sizeof list_columns / sizeof list_columns[0], i->json);
+    rc = listing_read(&l, site, invocation_option(i, "store"), invocation_has(i, "all"), f);
+    for (size_t k = 0; rc == 0 && k < l.count; k++) {
+        if (database == NULL || strcmp(l.rows[k].database, database) == 0)
+            rc = add_listed(&g, &l.rows[k], f);
+    }
+    if (rc == 0)
+        rc = grid_finish(&g, f);
+    grid_release(&g);
+    listing_release(&l);
+    return rc;
+}
+
+static const struct command_option list_options[] = {
+    {"store", "STORE", "another store than the settings': file:DIR", false},
+    {"all", NULL, "with those that were removed", false},
+    {NULL, NULL, NULL, false},
+};
+
+const struct command command_list = {
+    .name = "list",
+    .arguments = "[DATABASE]",
+    .summary = "lists the backups of a store",
+    .details = "What the store's catalogue knows, oldest first. A run is complete when all of its "
+               "backups were written: only such a run is restored as a set.",
+    .most = 1,
+    .options = list_options,
+    .run = run_list,
+};
