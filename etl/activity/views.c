@@ -9,6 +9,7 @@
 /* What the functions below have in common. */
 struct views {
     struct db *primary;
+    const struct dialect *dialect; /* of the engine the SQL is for */
     const struct definition *definition;
     const struct activity *activity;
     struct activity_names names;
@@ -171,32 +172,41 @@ add_duration(struct text *sql, const struct views *v, const struct activity_view
 
     add_alias_value(&from, v->activity, &av->aliases[duration->from_alias]);
     add_alias_value(&to, v->activity, &av->aliases[duration->to_alias]);
-    db_dialect(v->primary)->add_seconds_between(sql, text_get(&from), text_get(&to));
+    v->dialect->add_seconds_between(sql, text_get(&from), text_get(&to));
     sql->failed = sql->failed || from.failed || to.failed;
     text_release(&from);
     text_release(&to);
+}
+
+/* Aliases and durations of an activity view, from instances (a name or a subquery). */
+static void
+add_alias_select(
+    struct text *sql, const struct views *v, const struct activity_view *av, const char *instances)
+{
+    text_add(sql, "SELECT \"RecordID\", \"ActivityID\"");
+    for (size_t i = 0; i < av->alias_count; i++) {
+        text_add(sql, ", ");
+        add_alias_value(sql, v->activity, &av->aliases[i]);
+        sql_add(sql, " AS %n", av->aliases[i].name);
+    }
+    for (size_t i = 0; i < av->duration_count; i++) {
+        text_add(sql, ", ");
+        add_duration(sql, v, av, &av->durations[i]);
+        sql_add(sql, " AS %n", av->durations[i].name);
+    }
+    sql_add(sql, ", \"LastModified\" FROM %s", instances);
 }
 
 static int
 create_alias_view(struct views *v, const struct activity_view *av, const char *name,
     const char *instances, struct fault *f)
 {
-    struct text sql = TEXT_INIT;
+    struct text sql = TEXT_INIT, from = TEXT_INIT;
     int rc;
 
-    text_add(&sql, "SELECT \"RecordID\", \"ActivityID\"");
-    for (size_t i = 0; i < av->alias_count; i++) {
-        text_add(&sql, ", ");
-        add_alias_value(&sql, v->activity, &av->aliases[i]);
-        sql_add(&sql, " AS %n", av->aliases[i].name);
-    }
-    for (size_t i = 0; i < av->duration_count; i++) {
-        text_add(&sql, ", ");
-        add_duration(&sql, v, av, &av->durations[i]);
-        sql_add(&sql, " AS %n", av->durations[i].name);
-    }
-    sql_add(&sql, ", \"LastModified\" FROM %n", instances);
+    add_alias_select(&sql, v, av, sql_set(&from, "%n", instances));
     rc = create(v, name, &sql, f);
+    text_release(&from);
     text_release(&sql);
     return rc;
 }
@@ -319,23 +329,32 @@ add_dimension_columns(
     return 0;
 }
 
+/* The same with range and progress columns, from what add_alias_select made. */
+static int
+add_full_select(struct text *sql, struct views *v, const struct activity_view *av,
+    const char *aliases, struct fault *f)
+{
+    text_add(sql, "SELECT \"RecordID\", \"ActivityID\"");
+    for (size_t i = 0; i < av->alias_count; i++)
+        sql_add(sql, ", %n", av->aliases[i].name);
+    for (size_t i = 0; i < av->duration_count; i++)
+        sql_add(sql, ", %n", av->durations[i].name);
+    if (add_dimension_columns(v, av, sql, f) != 0)
+        return -1;
+    sql_add(sql, ", \"LastModified\" FROM %s", aliases);
+    return text_check(sql, f);
+}
+
 static int
 create_full_view(struct views *v, const struct activity_view *av, const char *name,
     const char *alias_view, struct fault *f)
 {
-    struct text sql = TEXT_INIT;
-    int rc;
+    struct text sql = TEXT_INIT, from = TEXT_INIT;
+    int rc = add_full_select(&sql, v, av, sql_set(&from, "%n", alias_view), f);
 
-    text_add(&sql, "SELECT \"RecordID\", \"ActivityID\"");
-    for (size_t i = 0; i < av->alias_count; i++)
-        sql_add(&sql, ", %n", av->aliases[i].name);
-    for (size_t i = 0; i < av->duration_count; i++)
-        sql_add(&sql, ", %n", av->durations[i].name);
-    rc = add_dimension_columns(v, av, &sql, f);
-    if (rc == 0) {
-        sql_add(&sql, ", \"LastModified\" FROM %n", alias_view);
+    if (rc == 0)
         rc = create(v, name, &sql, f);
-    }
+    text_release(&from);
     text_release(&sql);
     return rc;
 }
@@ -421,7 +440,11 @@ int
 views_regenerate(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
 {
-    struct views v = {.primary = primary, .definition = d, .activity = a, .memory = ARENA_INIT};
+    struct views v = {.primary = primary,
+        .dialect = db_dialect(primary),
+        .definition = d,
+        .activity = a,
+        .memory = ARENA_INIT};
     int rc = -1;
 
     if (activity_names_init(&v.names, &v.memory, a->name, f) == 0 && drop_all(&v, f) == 0 &&
@@ -443,4 +466,22 @@ views_drop(
         rc = drop_all(&v, f);
     arena_release(&v.memory);
     return rc == 0 ? 0 : fault_wrap(f, "drop the views of activity '%s'", a->name);
+}
+
+int
+views_add_cube_select(struct text *sql, const struct dialect *dialect, const struct definition *d,
+    const struct cube *c, const char *instances, struct fault *f)
+{
+    const struct activity_view *av = cube_activity_view(d, c);
+    struct views v = {.dialect = dialect, .definition = d, .activity = cube_activity(d, c)};
+    struct text aliases = TEXT_INIT;
+    int rc;
+
+    text_add(&aliases, "(");
+    add_alias_select(&aliases, &v, av, instances);
+    text_add(&aliases, ") AS aliased");
+    rc = text_check(&aliases, f) == 0 ? add_full_select(sql, &v, av, text_get(&aliases), f) : -1;
+    text_release(&aliases);
+    arena_release(&v.memory);
+    return rc;
 }

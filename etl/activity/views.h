@@ -23,4 +23,10 @@ int views_regenerate(
 int views_drop(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 
+/* Adds the SELECT of a cube's activity view with its range and progress columns, over any relation
+ * that has RecordID, ActivityID, the checkpoints and LastModified (`instances` is SQL): for
+ * instances that are no longer in the primary import. */
+int views_add_cube_select(struct text *sql, const struct dialect *dialect,
+    const struct definition *d, const struct cube *c, const char *instances, struct fault *f);
+
 #endif

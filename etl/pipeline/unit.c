@@ -184,25 +184,27 @@ apply_cubes(struct run_context *c, const struct unit *u, treat_cube treat, struc
     return 0;
 }
 
-/* Both databases a load needs. */
 static int
-open_both(struct run_context *c, struct db **primary, struct db **star, struct fault *f)
+open_for_loading(struct run_context *c, struct load_databases *d, struct fault *f)
 {
-    if ((*primary = site_primary(c->site, f)) == NULL)
+    if ((d->primary = site_primary(c->site, f)) == NULL)
         return -1;
-    *star = site_database(c->site, "StarSchema", DB_EXISTING, f);
-    return *star == NULL ? -1 : 0;
+    d->archive = site_archive(c->site, f);
+    if (d->archive == NULL && f->kind != FAULT_NONE)
+        return -1;
+    d->star = site_database(c->site, "StarSchema", DB_EXISTING, f);
+    return d->star == NULL ? -1 : 0;
 }
 
 static int
 load_one(struct run_context *c, const struct unit *u, struct star *s, struct unit_result *r,
     struct fault *f)
 {
+    struct load_databases databases;
     struct load_result result;
-    struct db *primary, *star;
 
-    if (open_both(c, &primary, &star, f) != 0 ||
-        load_star(primary, star, s, u->step->history, &result, f) != 0)
+    if (open_for_loading(c, &databases, f) != 0 ||
+        load_star(&databases, s, u->step->history, &result, f) != 0)
         return -1;
     r->rows += result.completed + result.active;
     r->message = arena_printf(
@@ -214,13 +216,11 @@ static int
 truncate_one(struct run_context *c, const struct unit *u, struct star *s, struct unit_result *r,
     struct fault *f)
 {
-    struct db *primary, *star;
+    struct load_databases databases;
 
     (void)u;
     (void)r;
-    if (open_both(c, &primary, &star, f) != 0)
-        return -1;
-    return load_truncate(primary, star, s, f);
+    return open_for_loading(c, &databases, f) == 0 ? load_truncate(&databases, s, f) : -1;
 }
 
 /* Cubes live in the first analysis database of the settings. */

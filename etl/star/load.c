@@ -1,9 +1,11 @@
 #include "etl/star/load.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
+#include "etl/activity/partition.h"
+#include "etl/activity/views.h"
 #include "etl/odbc/table_writer.h"
 #include "etl/star/members.h"
 #include "etl/star/task.h"
@@ -14,6 +16,7 @@ enum { VIEW_RECORD, VIEW_ACTIVITY, VIEW_SOURCES };
 struct load {
     struct db *primary;
     struct db *star;
+    struct db *archive; /* NULL: what is archived is not read */
     struct star *shape;
     struct members *members; /* one a dimension */
     enum value_type *types;  /* of a view row */
@@ -71,10 +74,11 @@ write_fact(struct load *l, struct table_writer *w, struct fault *f)
     return table_writer_add(w, l->fact, f);
 }
 
-/* Reads "<RecordID>, ActivityID, sources FROM <rest>" and writes a fact for each row. */
+/* Reads "<RecordID>, ActivityID, sources FROM <rest>" from a database and writes a fact for each
+ * row. */
 static int
-load_rows(struct load *l, const char *record, const char *rest, const struct table *facts,
-    int64_t *count, struct fault *f)
+load_rows(struct load *l, struct db *from, const char *record, const char *rest,
+    const struct table *facts, int64_t *count, struct fault *f)
 {
     struct star *s = l->shape;
     struct text sql = TEXT_INIT, name = TEXT_INIT;
@@ -85,12 +89,12 @@ load_rows(struct load *l, const char *record, const char *rest, const struct tab
     text_add_format(&sql, "SELECT %s, \"ActivityID\"", record);
     for (size_t i = 0; i < s->source_count; i++) {
         text_add(&sql, ", ");
-        db_dialect(l->primary)
-            ->add_read(&sql, sql_set(&name, "%n", s->sources[i].column), s->sources[i].type);
+        db_dialect(from)->add_read(
+            &sql, sql_set(&name, "%n", s->sources[i].column), s->sources[i].type);
     }
     text_add_format(&sql, " FROM %s", rest);
     if (text_check(&sql, f) != 0 || (w = table_writer_open(l->star, facts, f)) == NULL ||
-        (st = db_prepare(l->primary, text_get(&sql), f)) == NULL)
+        (st = db_prepare(from, text_get(&sql), f)) == NULL)
         goto done;
     rc = stmt_query(st, l->types, s->source_count + VIEW_SOURCES, f);
     while (rc == 0 && (rc = stmt_fetch(st, l->view_row, f)) == 1) {
@@ -125,10 +129,78 @@ load_completed(struct load *l, const struct task *t, int64_t *count, struct faul
     if (text_check(&sql, f) == 0 && db_run(l->star, text_get(&sql), NULL, f) == 0) {
         sql_set(&sql, "%n WHERE \"RecordID\" BETWEEN %d AND %d ORDER BY \"RecordID\"",
             l->shape->completed_view, t->min_record, t->max_record);
-        rc = load_rows(l, "\"RecordID\"", text_get(&sql), facts, count, f);
+        rc = load_rows(l, l->primary, "\"RecordID\"", text_get(&sql), facts, count, f);
     }
     text_release(&sql);
     return rc;
+}
+
+/* The archive's instances in the shape of a Completed table: a checkpoint it never had reads as
+ * NULL. */
+static int
+add_archived_instances(struct load *l, const char *view, struct text *sql, struct fault *f)
+{
+    const struct activity *a = cube_activity(l->shape->definition, l->shape->cube);
+    struct table t;
+
+    if (db_dialect(l->archive)->describe(l->archive, view, &l->shape->memory, &t, f) != 0)
+        return -1;
+    text_add(sql, "(SELECT \"RecordID\", \"ActivityID\"");
+    for (size_t i = 0; i < a->checkpoint_count; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < t.column_count; k++)
+            there = there || strcmp(t.columns[k].name, a->checkpoints[i].name) == 0;
+        sql_add(sql, there ? ", %n" : ", NULL AS %n", a->checkpoints[i].name);
+    }
+    sql_add(sql, ", \"LastModified\" FROM %n) AS archived", view);
+    return 0;
+}
+
+/* Copies may lie in the archive while their partition is still online: those are read there. */
+static int
+add_offline_only(struct load *l, const struct task *t, struct text *sql, struct fault *f)
+{
+    struct partition_list live;
+
+    sql_add(sql, " WHERE \"RecordID\" BETWEEN %d AND %d", t->min_record, t->max_record);
+    if (partition_read(l->primary, cube_activity(l->shape->definition, l->shape->cube)->name,
+            PARTITIONS_LIVE, &l->shape->memory, &live, f) != 0)
+        return -1;
+    for (size_t i = 0; i < live.count; i++)
+        sql_add(sql, " AND NOT \"RecordID\" BETWEEN %d AND %d", live.items[i].min_record,
+            live.items[i].max_record);
+    text_add(sql, " ORDER BY \"RecordID\"");
+    return 0;
+}
+
+static int
+load_archived(struct load *l, const struct task *t, int64_t *count, struct fault *f)
+{
+    const struct star *s = l->shape;
+    const struct table *facts = star_facts_table(l->shape);
+    struct text instances = TEXT_INIT, sql = TEXT_INIT;
+    struct activity_names n;
+    int rc = facts == NULL ? fault_set_memory(f) : 0;
+
+    if (rc == 0)
+        rc = activity_names_init(
+            &n, &l->shape->memory, cube_activity(s->definition, s->cube)->name, f);
+    /* Nothing was ever archived: there is no view. */
+    if (rc != 0 || (rc = db_table_exists(l->archive, n.archive_instances_view, f)) != 1)
+        return rc;
+    text_add(&sql, "(");
+    if ((rc = add_archived_instances(l, n.archive_instances_view, &instances, f)) == 0)
+        rc = views_add_cube_select(
+            &sql, db_dialect(l->archive), s->definition, s->cube, text_get(&instances), f);
+    text_add(&sql, ") AS archived");
+    if (rc == 0)
+        rc = add_offline_only(l, t, &sql, f);
+    if (rc == 0)
+        rc = load_rows(l, l->archive, "\"RecordID\"", text_get(&sql), facts, count, f);
+    text_release(&instances);
+    text_release(&sql);
+    return rc == 0 ? 0 : fault_wrap(f, "read what was archived");
 }
 
 static int
@@ -142,7 +214,7 @@ load_active(struct load *l, int64_t *count, struct fault *f)
         return fault_set_memory(f);
     if (db_run(l->star, sql_set(&sql, "DELETE FROM %n", facts->name), NULL, f) == 0) {
         sql_set(&sql, "%n ORDER BY \"ActivityID\"", l->shape->names.snapshot);
-        rc = load_rows(l, "NULL", text_get(&sql), facts, count, f);
+        rc = load_rows(l, l->primary, "NULL", text_get(&sql), facts, count, f);
     }
     text_release(&sql);
     return rc;
@@ -183,6 +255,8 @@ load_in_transaction(struct load *l, const struct task *t, struct load_result *r,
         rc = open_members(l, f);
     if (rc == 0)
         rc = load_completed(l, t, &r->completed, f);
+    if (rc == 0 && l->archive != NULL)
+        rc = load_archived(l, t, &r->completed, f);
     if (rc == 0)
         rc = load_active(l, &r->active, f);
     close_members(l);
@@ -223,10 +297,14 @@ skip_history(struct db *primary, struct star *s, struct fault *f)
 }
 
 int
-load_star(struct db *primary, struct db *star, struct star *s, enum history history,
+load_star(const struct load_databases *databases, struct star *s, enum history history,
     struct load_result *result, struct fault *f)
 {
-    struct load l = {.primary = primary, .star = star, .shape = s};
+    struct db *primary = databases->primary;
+    struct load l = {.primary = primary,
+        .star = databases->star,
+        .archive = history == HISTORY_PRIMARY_AND_ARCHIVE ? databases->archive : NULL,
+        .shape = s};
     struct task task;
     int rc;
 
@@ -263,10 +341,10 @@ truncate_facts(struct load *l, struct fault *f)
 }
 
 int
-load_truncate(struct db *primary, struct db *star, struct star *s, struct fault *f)
+load_truncate(const struct load_databases *databases, struct star *s, struct fault *f)
 {
-    struct load l = {.primary = primary, .star = star, .shape = s};
-    int rc = task_reset(primary, s, 1, f);
+    struct load l = {.primary = databases->primary, .star = databases->star, .shape = s};
+    int rc = task_reset(l.primary, s, 1, f);
 
     if (rc == 0)
         rc = truncate_facts(&l, f);

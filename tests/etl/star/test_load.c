@@ -2,17 +2,36 @@
 
 #include "cube/phrase.h"
 #include "cube/query.h"
+#include "etl/maintenance/archiving.h"
 #include "etl/maintenance/spawn.h"
 #include "etl/star/process.h"
 #include "tests/etl/fixture.h"
 
 static void
-load(struct fixture *x, struct load_result *r)
+load_history(struct fixture *x, enum history history, struct load_result *r)
 {
+    const struct load_databases databases = {x->primary, x->star, x->archive};
     struct star s;
 
     ASSERT_OK(star_init(&s, &x->definition, &x->definition.cubes[0], &x->f), &x->f);
-    ASSERT_OK(load_star(x->primary, x->star, &s, HISTORY_WINDOW, r, &x->f), &x->f);
+    ASSERT_OK(load_star(&databases, &s, history, r, &x->f), &x->f);
+    star_release(&s);
+}
+
+static void
+load(struct fixture *x, struct load_result *r)
+{
+    load_history(x, HISTORY_WINDOW, r);
+}
+
+static void
+truncate_facts(struct fixture *x)
+{
+    const struct load_databases databases = {x->primary, x->star, x->archive};
+    struct star s;
+
+    ASSERT_OK(star_init(&s, &x->definition, &x->definition.cubes[0], &x->f), &x->f);
+    ASSERT_OK(load_truncate(&databases, &s, &x->f), &x->f);
     star_release(&s);
 }
 
@@ -197,20 +216,82 @@ purge_loses_only_what_is_offline(void)
     struct process_result p;
     struct load_result r;
     struct fixture x;
-    struct star s;
 
     fixture_begin(&x);
     fixture_complete(&x, 1, 10);
     load(&x, &r);
     process(&x, PROCESS_DEFAULT, &p);
-    ASSERT_OK(star_init(&s, &x.definition, &x.definition.cubes[0], &x.f), &x.f);
-    ASSERT_OK(load_truncate(x.primary, x.star, &s, &x.f), &x.f);
-    star_release(&s);
+    truncate_facts(&x);
     process(&x, PROCESS_CLEAR, &p);
     CU_ASSERT_STRING_EQUAL(ask(&x, "Orders", NULL, CUBE_PART_ALL), "");
     load(&x, &r);
     process(&x, PROCESS_FULL, &p);
     CU_ASSERT_STRING_EQUAL(ask(&x, "Orders", NULL, CUBE_PART_ALL), "10");
+    fixture_end(&x);
+}
+
+static int
+always_holds(
+    void *state, const char *database, const char *table, const struct rowsum *sum, struct fault *f)
+{
+    (void)state;
+    (void)database;
+    (void)table;
+    (void)sum;
+    (void)f;
+    return 1;
+}
+
+/* Archives and drops all partitions; the newest one is copied and stays online. */
+static void
+retire(struct fixture *x, bool drop)
+{
+    const struct archiving a = {.primary = x->primary,
+        .archive = x->archive,
+        .definition = &x->definition,
+        .activity = fixture_activity(x),
+        .proof = {always_holds, NULL}};
+    struct archiving_result r;
+
+    ASSERT_OK(archiving_begin(&a, &r, &x->f), &x->f);
+    ASSERT_OK(archiving_copy(&a, &r, &x->f), &x->f);
+    if (drop)
+        ASSERT_OK(archiving_end(&a, &r, &x->f), &x->f);
+}
+
+static void
+purge_with_the_archive_loses_nothing(void)
+{
+    struct spawn_result spawned;
+    struct load_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_complete(&x, 1, 10);
+    load(&x, &r);
+    ASSERT_OK(
+        spawn_partition(x.primary, &x.definition, fixture_activity(&x), &spawned, &x.f), &x.f);
+    fixture_set_now("2026-09-01T00:00:00Z");
+    retire(&x, true);
+    fixture_complete(&x, 11, 13);
+    load(&x, &r);
+    ASSERT_OK(
+        spawn_partition(x.primary, &x.definition, fixture_activity(&x), &spawned, &x.f), &x.f);
+    fixture_set_now("2027-09-01T00:00:00Z");
+    retire(&x, false);
+    fixture_complete(&x, 14, 14);
+
+    truncate_facts(&x);
+    load_history(&x, HISTORY_PRIMARY_AND_ARCHIVE, &r);
+    CU_ASSERT_EQUAL(r.completed, 14);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.star,
+                        "SELECT count(*) FROM bam_OrderCube_Facts WHERE \"Total\" = 5400.5"),
+        14);
+    truncate_facts(&x);
+    load_history(&x, HISTORY_PRIMARY, &r);
+    CU_ASSERT_EQUAL(r.completed, 4);
+    load_history(&x, HISTORY_NONE, &r);
+    CU_ASSERT_EQUAL(r.completed, 0);
     fixture_end(&x);
 }
 
@@ -282,6 +363,7 @@ const struct test suite_etl_star_load[] = {
     {"default processing adds what is new", default_processing_adds_what_is_new},
     {"a cube that does not fit its facts is built anew", a_cube_that_does_not_fit_is_built_anew},
     {"a purge loses only what is offline", purge_loses_only_what_is_offline},
+    {"a purge with the archive loses nothing", purge_with_the_archive_loses_nothing},
     {"weeks and days count as DATEPART does", weeks_and_days_count_as_datepart_does},
     {"ragged stages repeat their own name", ragged_stages_repeat_their_own_name},
     {0},
