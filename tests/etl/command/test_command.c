@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "etl/pipeline/lock.h"
 #include "tests/config/definition/sample.h"
 #include "tests/etl/command/run.h"
 
@@ -379,6 +380,96 @@ the_nightly_job_is_shown(void)
     run_says("show job weekly", 65, "", "weekly");
 }
 
+/* ---- backups ---- */
+
+static void
+a_deployment_is_backed_up(void)
+{
+    run_expect("setup", 0);
+    run_write_file("sample.xml", sample_xml);
+    run_expect("deploy sample.xml", 0);
+    run_says("list --json", 0, "\"database\":\"PrimaryImport\",\"kind\":\"deploy\"", NULL);
+    run_says("list BAMAnalysis --json", 0, "\"database\":\"BAMAnalysis\"", NULL);
+    run_expect("remove --view Sales", 0);
+}
+
+static void
+what_cannot_be_backed_up_is_not_removed(void)
+{
+    set_up();
+    CU_ASSERT_EQUAL(remove("nightcube/backups"), 0);
+    run_write_file("nightcube/backups", "in the way");
+    run_says("remove --view Sales", 74, "", "nothing was removed");
+    run_says("show views", 0, "Sales", NULL);
+}
+
+static void
+a_backup_restores_under_another_name(void)
+{
+    set_up_with_events();
+    run_says("backup PrimaryImport --to file:out --file night --json", 0, "\"file\":\"night.abf\"",
+        NULL);
+    run_says("backup PrimaryImport --to file:out --file night", 73, "", "--allow-overwrite");
+    run_says("verify night --store file:out", 0, "right", NULL);
+    run_says(
+        "restore night --store file:out --database PrimaryImport --as Copy", 0, "Copy.db", NULL);
+    CU_ASSERT(file_exists("nightcube/Copy.db"));
+    run_says("restore night --store file:out --as Copy", 73, "", "exists");
+    run_says("restore night --store file:out --database Archive --as C2", 65, "", "PrimaryImport");
+}
+
+static void
+a_backup_opens_with_its_key_only(void)
+{
+    set_up();
+    run_expect("key generate --output other.txt", 0);
+    run_expect("backup PrimaryImport --to file:out --file night", 0);
+    run_says("key check out/night.abf", 0, "identity.txt", NULL);
+    run_says("key check out/night.abf --identity-file other.txt", 77, "", "no identity");
+    run_says("key check out/night.abf --identity-file nightcube/recovery.txt", 0, "yes", NULL);
+    run_says("verify night --store file:out --identity-file other.txt", 77, "failed", "");
+    run_says("verify missing", 66, "failed", "missing");
+}
+
+static void
+several_databases_are_one_set(void)
+{
+    set_up();
+    run_expect("backup * --no-encryption", 0);
+    run_says("list BAMAnalysis --json", 0, "\"kind\":\"analysis\"", NULL);
+    run_says("backup PrimaryImport Archive --file one", 64, "", "--file names one backup");
+    run_says("backup Primary", 65, "", "did you mean");
+    run_says("backup Archive --no-encryption --recipient age1x", 64, "", "goes with no key");
+}
+
+static void
+restore_wants_one_thing(void)
+{
+    run_expect("restore", 64);
+    run_expect("restore a.abf --run 1", 64);
+    run_expect("restore --run 1 --as-of 2026-01-01", 64);
+    run_expect("restore --run 1 --as X", 64);
+    run_expect("restore --run zero", 64);
+    run_expect("restore --as-of someday", 64);
+    run_expect("restore a.abf --security some", 64);
+}
+
+static void
+one_run_at_a_time(void)
+{
+    struct lock lock = LOCK_INIT;
+    struct fault f = FAULT_INIT;
+
+    set_up();
+    ASSERT_OK(lock_take(&lock, "nightcube/state", "test", &f), &f);
+    run_expect("backup PrimaryImport", 75);
+    run_expect("restore a.abf", 75);
+    run_expect("update sample.xml --no-backup", 75);
+    run_expect("remove --view Sales --no-backup", 75);
+    lock_release(&lock);
+    run_expect("remove --view Sales --no-backup", 0);
+}
+
 /* ---- keys and doctor ---- */
 
 static void
@@ -451,6 +542,13 @@ const struct test suite_etl_command_command[] = {
     {"resolve wants to know what to do", resolve_wants_to_know_what_to_do},
     {"partitions of a new activity are none", partitions_of_a_new_activity_are_none},
     {"the nightly job is shown", the_nightly_job_is_shown},
+    {"a deployment is backed up", a_deployment_is_backed_up},
+    {"what cannot be backed up is not removed", what_cannot_be_backed_up_is_not_removed},
+    {"a backup restores under another name", a_backup_restores_under_another_name},
+    {"a backup opens with its key only", a_backup_opens_with_its_key_only},
+    {"several databases are one set", several_databases_are_one_set},
+    {"restore wants one thing", restore_wants_one_thing},
+    {"one run at a time", one_run_at_a_time},
     {"key generate makes two keys and overwrites none",
         key_generate_makes_two_keys_and_overwrites_none},
     {"doctor fails before setup and passes after", doctor_fails_before_setup_and_passes_after},
