@@ -25,7 +25,7 @@ struct resolving {
     struct arena batch;
     struct value *ids;
     size_t count;
-    size_t seen; /* late ones too */
+    size_t seen;       /* late ones too */
     const char *after; /* the last ID looked at, in the batch's arena */
 };
 
