@@ -26,6 +26,8 @@ struct dialect {
     const char *const *session; /* statements for a new connection, up to a NULL */
 
     const char *begin; /* begins a transaction that will write */
+    /* Begins one that only reads: from its first query on it sees one moment, and holds up nobody. */
+    const char *begin_snapshot;
     const char *commit;
     const char *rollback;
 
@@ -50,6 +52,17 @@ struct dialect {
      */
     const char *list_tables;
     const char *list_views;
+
+    /* How tables and indexes were made, views and triggers, in the order of their making; columns
+     * kind ("table", "index", "view", "trigger"), name, table, and the CREATE statement. */
+    const char *list_objects;
+
+    /* A condition that is true where the column holds what its neutral type cannot carry. `name` is
+     * quoted SQL. NULL: the engine's columns hold nothing but their type. */
+    void (*add_misfit)(struct text *sql, const char *name, enum value_type type);
+
+    /* Changes a value to what the engine would keep of it; false when that is another value. */
+    bool (*fit)(struct value *v);
 
     /* Reads a table's shape from the engine's catalogue, except the identity's last value.
      * Everything is allocated in `memory`. FAULT_DATA when there is no such table. */

@@ -4,6 +4,7 @@
  * DATETIME is kept as text "2026-11-20 08:00:00.5" in UTC, which sorts as time and keeps
  * microseconds.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,9 @@
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
 
-/* WAL lets readers (a backup) see one moment while a writer goes on; FULL makes a commit survive a
- * power cut. legacy_alter_table: a rename must not rewrite views and triggers behind our back. */
+/* FULL makes a commit survive a power cut. legacy_alter_table: a rename must not rewrite views and
+ * triggers behind our back. */
 static const char *const session[] = {
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA legacy_alter_table=ON",
     NULL,
@@ -103,7 +103,8 @@ get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 /* ---- describing a table ---- */
 
 /* The neutral type of a declared type, after SQLite's own affinity rules
- * (sqlite.org/datatype3.html, section 3.1), with DATETIME and BIT known by name. */
+ * (sqlite.org/datatype3.html, section 3.1), with DATETIME, BIT, BOOLEAN and the decimal types known
+ * by name. */
 static enum value_type
 type_of_declaration(const char *declared)
 {
@@ -115,12 +116,15 @@ type_of_declaration(const char *declared)
         {"TIMESTAMP", VALUE_TIME},
         {"INT", VALUE_INT},
         {"BIT", VALUE_INT},
+        {"BOOL", VALUE_INT},
         {"CHAR", VALUE_TEXT},
         {"CLOB", VALUE_TEXT},
         {"TEXT", VALUE_TEXT},
         {"REAL", VALUE_FLOAT},
         {"FLOA", VALUE_FLOAT},
         {"DOUB", VALUE_FLOAT},
+        {"NUM", VALUE_FLOAT},
+        {"DECIMAL", VALUE_FLOAT},
         {"BLOB", VALUE_BYTES},
     };
 
@@ -232,6 +236,7 @@ take_index_column(const struct value *row, struct arena *memory, struct table *t
     return 0;
 }
 
+/* Indexes over expressions or over some of the rows are this engine's alone: see list_objects. */
 static int
 describe_indexes(
     struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
@@ -245,7 +250,9 @@ describe_indexes(
     s = db_prepare(db,
         sql_set(&sql,
             "SELECT l.name, l.\"unique\", i.name FROM pragma_index_list(%t) AS l, "
-            "pragma_index_info(l.name) AS i WHERE l.origin = 'c' ORDER BY l.name, i.seqno",
+            "pragma_index_info(l.name) AS i WHERE l.origin = 'c' AND l.partial = 0 AND NOT EXISTS "
+            "(SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL) "
+            "ORDER BY l.name, i.seqno",
             name),
         f);
     if (s != NULL && stmt_query(s, types, 3, f) == 0) {
@@ -283,6 +290,38 @@ describe(
     return identity < 0 ? -1 : 0;
 }
 
+/* ---- types ---- */
+
+/* Columns hold whatever was put into them (sqlite.org/datatype3.html). An integer in a DECIMAL
+ * column is exact as a double up to 2^53. */
+static void
+add_misfit(struct text *sql, const char *name, enum value_type type)
+{
+    static const char *const stored[VALUE_TYPE_COUNT] = {
+        [VALUE_NULL] = "'null'",
+        [VALUE_INT] = "'integer', 'null'",
+        [VALUE_FLOAT] = "'real', 'integer', 'null'",
+        [VALUE_TIME] = "'text', 'null'",
+        [VALUE_TEXT] = "'text', 'null'",
+        [VALUE_BYTES] = "'blob', 'null'",
+    };
+
+    sql_add(sql, "typeof(%s) NOT IN (%s)", name, stored[type]);
+    if (type == VALUE_FLOAT)
+        sql_add(sql, " OR (typeof(%s) = 'integer' AND %s NOT BETWEEN -%d AND %d)", name, name,
+            INT64_C(1) << 53, INT64_C(1) << 53);
+}
+
+/* sqlite.org/floatingpoint.html: NaN becomes NULL; -0.0 is kept as the integer 0. */
+static bool
+fit(struct value *v)
+{
+    if (v->type != VALUE_FLOAT || (!isnan(v->as.real) && (v->as.real != 0 || !signbit(v->as.real))))
+        return true;
+    *v = isnan(v->as.real) ? value_null() : value_float(0);
+    return false;
+}
+
 /* Native codes are SQLite's primary result codes (sqlite.org/rescode.html). */
 static enum fault_kind
 classify(int native, const char *sqlstate)
@@ -311,10 +350,13 @@ classify(int native, const char *sqlstate)
 const struct dialect dialect_sqlite = {
     .name = "SQLite",
     .dbms_name = "SQLite",
-    .attributes = "StepAPI=1;Timeout=60000;FKSupport=0",
+    /* WAL lets readers (a backup) see one moment while a writer goes on. As a statement it would
+     * take no effect: the driver runs what gives rows only when they are fetched. */
+    .attributes = "StepAPI=1;Timeout=60000;FKSupport=0;JournalMode=WAL",
     .no_create = "NoCreat=1",
     .session = session,
     .begin = "BEGIN IMMEDIATE",
+    .begin_snapshot = "BEGIN",
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
     .add_type = add_type,
@@ -326,6 +368,10 @@ const struct dialect dialect_sqlite = {
     .list_tables =
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     .list_views = "SELECT name FROM sqlite_master WHERE type = 'view'",
+    .list_objects = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND "
+                    "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
+    .add_misfit = add_misfit,
+    .fit = fit,
     .describe = describe,
     .classify = classify,
     .transactional_ddl = true,

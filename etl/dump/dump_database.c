@@ -1,0 +1,208 @@
+#include <string.h>
+
+#include "config/base/clock.h"
+#include "config/base/interrupt.h"
+#include "config/base/progress.h"
+#include "etl/dump/dump.h"
+#include "etl/dump/objects.h"
+#include "etl/dump/outlet.h"
+#include "etl/odbc/table_reader.h"
+
+enum { ROWS_A_STEP = 4096 };
+
+void
+dump_result_release(struct dump_result *result)
+{
+    arena_release(&result->memory);
+    *result = (struct dump_result)DUMP_RESULT_INIT;
+}
+
+/* A snapshot of one database on its way into a container. */
+struct dump {
+    struct db *db;
+    struct container_writer *to;
+    bool is_ours; /* no Other database: what we left half-way is known by its name */
+    uint64_t rows;
+};
+
+/* ---- one table ---- */
+
+/* Refuses a column that holds what its neutral type cannot carry. */
+static int
+check_types(struct dump *d, const struct table *t, struct fault *f)
+{
+    struct text sql = TEXT_INIT, name = TEXT_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < t->column_count; i++) {
+        text_clear(&sql);
+        sql_add(&sql, "SELECT 1 FROM %n WHERE ", t->name);
+        db_dialect(d->db)->add_misfit(
+            &sql, sql_set(&name, "%n", t->columns[i].name), t->columns[i].type);
+        rc = text_check(&sql, f) == 0 ? db_has_row(d->db, text_get(&sql), f) : -1;
+        if (rc == 1) {
+            fault_set(f, FAULT_DATA,
+                "table '%s', column '%s' holds a value that is not of its type (%s)", t->name,
+                t->columns[i].name, value_type_name(t->columns[i].type));
+            fault_hint(f, "a backup would change it; mend the value, or the column's type");
+        }
+    }
+    text_release(&sql);
+    text_release(&name);
+    return rc == 0 ? 0 : -1;
+}
+
+static int
+write_rows(struct dump *d, const struct table *t, struct fault *f)
+{
+    struct table_reader *reader = table_reader_open(d->db, t, NULL, f);
+    const struct value *row;
+    int rc = reader == NULL ? -1 : 0;
+
+    while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
+        rc = container_add_row(d->to, row, f);
+        if (rc == 0 && ++d->rows % ROWS_A_STEP == 0) {
+            progress_step(d->rows);
+            rc = interrupt_check(f);
+        }
+    }
+    table_reader_close(reader);
+    return rc;
+}
+
+static int
+write_table(struct dump *d, const char *name, struct fault *f)
+{
+    const struct dialect *dialect = db_dialect(d->db);
+    struct arena memory = ARENA_INIT;
+    struct table t;
+    int rc = dialect->describe(d->db, name, &memory, &t, f);
+
+    if (rc == 0 && t.identity)
+        rc = dialect->get_identity(d->db, name, &t.identity_last, f);
+    if (rc == 0 && dialect->add_misfit != NULL)
+        rc = check_types(d, &t, f);
+    if (rc == 0)
+        rc = container_begin_table(d->to, &t, f);
+    if (rc == 0 && (rc = write_rows(d, &t, f)) == 0)
+        rc = container_end_table(d->to, f);
+    arena_release(&memory);
+    return rc;
+}
+
+/* ---- the database ---- */
+
+/* A table that a load or a copy was writing when it died. */
+static bool
+is_leftover(const struct dump *d, const struct value *name)
+{
+    static const char head[] = "bam_", tail[] = "_Incoming";
+    const char *bytes = name->as.text.bytes;
+    size_t length = name->as.text.length;
+
+    return d->is_ours && length >= sizeof tail - 1 + sizeof head - 1 &&
+           memcmp(bytes, head, sizeof head - 1) == 0 &&
+           memcmp(bytes + length - (sizeof tail - 1), tail, sizeof tail - 1) == 0;
+}
+
+static int
+list_tables(
+    struct dump *d, struct arena *memory, const char ***names, size_t *count, struct fault *f)
+{
+    static const enum value_type type = VALUE_TEXT;
+    struct text sql = TEXT_INIT;
+    struct value v;
+    struct stmt *s = db_prepare(d->db,
+        sql_set(&sql, "SELECT name FROM (%s) AS t ORDER BY name", db_dialect(d->db)->list_tables),
+        f);
+    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
+
+    while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
+        const char **slot;
+
+        rc = 0;
+        if (is_leftover(d, &v))
+            continue;
+        slot = arena_append(memory, names, count, sizeof *slot);
+        if (slot == NULL ||
+            (*slot = arena_strndup(memory, v.as.text.bytes, v.as.text.length)) == NULL)
+            rc = fault_set_memory(f);
+    }
+    stmt_free(s);
+    text_release(&sql);
+    return rc;
+}
+
+static int
+write_objects(struct dump *d, const struct object_list *objects, struct fault *f)
+{
+    struct text csv = TEXT_INIT;
+    int rc = -1;
+
+    objects_write(objects, &csv);
+    if (text_check(&csv, f) == 0)
+        rc = container_add_bytes(d->to, OBJECTS_FILE, text_get(&csv), csv.length, f);
+    text_release(&csv);
+    return rc;
+}
+
+/* Everything of the snapshot, which the caller has begun. The objects come first: who restores
+ * makes the tables with them. */
+static int
+write_database(struct dump *d, struct outlet *o, struct fault *f)
+{
+    struct object_list objects = OBJECT_LIST_INIT;
+    struct arena memory = ARENA_INIT;
+    const char **names = NULL;
+    size_t count = 0;
+    int rc = list_tables(d, &memory, &names, &count, f);
+    const struct container_info info = {
+        .kind = o->order->kind, .engine = db_dialect(d->db)->name, .taken_utc = clock_now()};
+
+    if (rc == 0)
+        rc = objects_read(d->db, &objects, f);
+    if (rc == 0 && (rc = outlet_begin(o, &info, f)) == 0) {
+        d->to = o->container;
+        rc = write_objects(d, &objects, f);
+    }
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = write_table(d, names[i], f);
+    object_list_release(&objects);
+    arena_release(&memory);
+    return rc;
+}
+
+static int
+write_snapshot(struct site *site, struct outlet *o, struct fault *f)
+{
+    const struct database_setting *setting = settings_find_database(&site->settings, o->database);
+    struct dump d = {.db = site_connect(site, o->database, DB_EXISTING, f),
+        .is_ours = setting != NULL && !setting->is_other};
+    int rc = -1;
+
+    if (d.db == NULL)
+        return -1;
+    progress_begin(o->database, "rows", 0);
+    if (db_run(d.db, db_dialect(d.db)->begin_snapshot, NULL, f) == 0) {
+        rc = write_database(&d, o, f);
+        db_run(d.db, db_dialect(d.db)->rollback, NULL, NULL);
+    }
+    progress_finish();
+    db_close(d.db);
+    return rc;
+}
+
+int
+dump_database(struct site *site, const char *name, const struct dump_order *order,
+    struct dump_result *result, struct fault *f)
+{
+    struct outlet o = OUTLET_INIT;
+    int rc = outlet_open(&o, site, name, order, f);
+
+    if (rc == 0)
+        rc = write_snapshot(site, &o, f);
+    if (rc == 0)
+        rc = outlet_finish(&o, result, f);
+    outlet_close(&o);
+    return rc == 0 ? 0 : fault_wrap(f, "back up %s", name);
+}

@@ -1,0 +1,191 @@
+#include "etl/dump/inlet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/file.h"
+#include "config/base/interrupt.h"
+#include "config/base/log.h"
+
+struct store *
+inlet_store(struct site *site, const char *location, struct store **own, struct fault *f)
+{
+    *own = NULL;
+    if (location == NULL)
+        return site_store(site, f);
+    return *own = store_open(location, f);
+}
+
+void
+inlet_release(struct inlet *o)
+{
+    store_reader_close(o->reader);
+    store_close(o->own);
+    free(o->file);
+    catalogue_release(&o->read);
+    *o = (struct inlet)INLET_INIT;
+}
+
+static int
+set_file(struct inlet *o, const char *file, struct fault *f)
+{
+    free(o->file);
+    return (o->file = strdup(file)) == NULL ? fault_set_memory(f) : 0;
+}
+
+/* ---- a path ---- */
+
+static int
+find_path(struct inlet *o, const char *path, struct fault *f)
+{
+    const char *slash = strrchr(path, '/');
+    struct text location = TEXT_INIT;
+    struct fault broken = FAULT_INIT;
+    int rc = -1;
+
+    if (!file_exists(path))
+        return fault_set(f, FAULT_NO_INPUT, "there is no file '%s'", path);
+    text_add(&location, "file:");
+    if (slash == NULL)
+        text_add(&location, ".");
+    else
+        text_add_bytes(&location, path, slash == path ? 1 : (size_t)(slash - path));
+    if (text_check(&location, f) == 0 && (o->own = store_open(text_get(&location), f)) != NULL)
+        rc = set_file(o, slash == NULL ? path : slash + 1, f);
+    text_release(&location);
+    if (rc != 0)
+        return -1;
+    o->store = o->own;
+    /* The container may lie in a store: then it must be the one that its catalogue names. */
+    if (catalogue_read(o->store, &o->read, &broken) != 0) {
+        log_warning("'%s' is read without its catalogue: %s", path, broken.text);
+        return 0;
+    }
+    o->catalogue = &o->read;
+    o->entry = catalogue_find(o->catalogue, o->file);
+    return 0;
+}
+
+/* ---- a store ---- */
+
+static int
+check_there(struct inlet *o, struct fault *f)
+{
+    uint64_t size;
+    int found = store_find(o->store, o->file, &size, f);
+
+    if (found == 1)
+        return 0;
+    if (found == 0 && o->entry != NULL && catalogue_is_removed(o->catalogue, o->entry->container))
+        fault_set(f, FAULT_NO_INPUT, "container '%s' was removed from the store", o->file);
+    else if (found == 0)
+        fault_set(f, FAULT_NO_INPUT, "store '%s' holds no container '%s'", store_location(o->store),
+            o->file);
+    return fault_hint(f, "nightcube list shows the containers there are");
+}
+
+static int
+find_in_store(struct inlet *o, const char *what, struct fault *f)
+{
+    struct text file = TEXT_INIT;
+    int rc = -1;
+
+    if (catalogue_read(o->store, &o->read, f) != 0)
+        return -1;
+    o->catalogue = &o->read;
+    text_add(&file, what);
+    o->entry = catalogue_find(o->catalogue, what);
+    if (o->entry == NULL && strrchr(what, '.') == NULL) {
+        text_add(&file, ".abf");
+        o->entry = catalogue_find(o->catalogue, text_get(&file));
+    }
+    if (text_check(&file, f) == 0)
+        rc = set_file(o, o->entry == NULL ? text_get(&file) : o->entry->file, f);
+    text_release(&file);
+    return rc == 0 ? check_there(o, f) : -1;
+}
+
+int
+inlet_find(struct inlet *o, struct site *site, const char *store, const char *what, struct fault *f)
+{
+    *o = (struct inlet)INLET_INIT;
+    if (store == NULL && (strchr(what, '/') != NULL || file_exists(what)))
+        return find_path(o, what, f);
+    if ((o->store = inlet_store(site, store, &o->own, f)) == NULL)
+        return -1;
+    return find_in_store(o, what, f);
+}
+
+int
+inlet_of_entry(struct inlet *o, struct store *store, const struct catalogue *catalogue,
+    const struct catalogue_entry *entry, struct fault *f)
+{
+    *o = (struct inlet)INLET_INIT;
+    o->store = store;
+    o->catalogue = catalogue;
+    o->entry = entry;
+    return set_file(o, entry->file, f);
+}
+
+int
+inlet_of_reference(struct inlet *o, const struct inlet *from,
+    const struct container_reference *reference, struct fault *f)
+{
+    *o = (struct inlet)INLET_INIT;
+    o->store = from->store;
+    o->catalogue = from->catalogue;
+    if (o->catalogue != NULL)
+        o->entry = catalogue_find(o->catalogue, reference->container);
+    if (set_file(o, o->entry == NULL ? reference->file : o->entry->file, f) != 0)
+        return -1;
+    return check_there(o, f) == 0
+               ? 0
+               : fault_wrap(f, "container '%s' leaves tables to another", from->file);
+}
+
+/* ---- reading ---- */
+
+int
+inlet_open(struct inlet *o, struct byte_source *source, struct fault *f)
+{
+    store_reader_close(o->reader);
+    if ((o->reader = store_read(o->store, o->file, f)) == NULL)
+        return -1;
+    *source = store_reader_source(o->reader);
+    return 0;
+}
+
+int
+inlet_check(const struct inlet *o, uint64_t bytes, const char *sha256, struct fault *f)
+{
+    if (o->entry == NULL || (o->entry->bytes == bytes && strcmp(o->entry->sha256, sha256) == 0))
+        return 0;
+    fault_set(f, FAULT_DATA, "'%s' is not the container that the catalogue names: SHA-256 %s",
+        o->file, sha256);
+    return fault_hint(
+        f, "it was replaced or damaged after it was written; put it back from a copy");
+}
+
+int
+inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f)
+{
+    struct digest *d = digest_new(f);
+    struct byte_source source;
+    char buffer[65536];
+    ssize_t n = -1;
+
+    *bytes = 0;
+    if (d != NULL && inlet_open(o, &source, f) == 0) {
+        while ((n = source.read(source.state, buffer, sizeof buffer, f)) > 0) {
+            *bytes += (uint64_t)n;
+            if (digest_add(d, buffer, (size_t)n, f) != 0 || interrupt_check(f) != 0) {
+                n = -1;
+                break;
+            }
+        }
+    }
+    if (n == 0)
+        n = digest_finish(d, sha256, f);
+    digest_free(d);
+    return n == 0 ? 0 : fault_wrap(f, "read '%s'", o->file);
+}

@@ -1,0 +1,61 @@
+/*
+ * keyring: the keys of one backup or restore: what was asked for, else what the settings say.
+ */
+#ifndef ETL_DUMP_KEYRING_H
+#define ETL_DUMP_KEYRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "backup/pack.h"
+#include "config/settings/secret.h"
+#include "config/settings/settings.h"
+
+/* Who may open a backup. Nothing said: as the settings say. */
+struct sealing {
+    const char *const *recipients; /* age1... */
+    size_t recipient_count;
+    const char *passphrase_file; /* NULL: none */
+    const char *passphrase;      /* a passphrase itself, borrowed; NULL: none */
+    bool no_encryption;
+};
+
+/* What opens a backup. Nothing said: the identity files of the settings that are there. */
+struct opening {
+    const char *const *identity_files;
+    size_t identity_file_count;
+    const char *passphrase_file; /* NULL: none */
+    const char *passphrase;      /* a passphrase itself, borrowed; NULL: none */
+};
+
+struct keyring {
+    struct recipient *recipients; /* owned */
+    struct identity_list identities;
+    struct secret read;     /* from a passphrase file */
+    const char *passphrase; /* borrowed from the order, or `read` */
+    struct seal_keys seal;
+    struct unseal_keys unseal;
+};
+
+#define KEYRING_INIT                                                                               \
+    {                                                                                              \
+        .identities = IDENTITY_LIST_INIT                                                           \
+    }
+
+/*
+ * Gathers what seals a backup. *seal is borrowed from the keyring, NULL when it is not to be
+ * encrypted. FAULT_SETTINGS with the cure when nobody said how; FAULT_USAGE for recipients and a
+ * passphrase together (the age format keeps a passphrase alone, c2sp.org/age).
+ */
+int keyring_seal(struct keyring *k, const struct settings *settings, const struct sealing *how,
+    const struct seal_keys **seal, struct fault *f);
+
+/* Gathers what may open a backup. What was asked for must be readable and makes `keys` demanded;
+ * an identity file of the settings that cannot be read is a warning. */
+int keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
+    struct pack_keys *keys, struct fault *f);
+
+/* Wipes and frees. */
+void keyring_release(struct keyring *k);
+
+#endif

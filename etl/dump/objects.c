@@ -1,0 +1,245 @@
+#include "etl/dump/objects.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/base/csv.h"
+
+enum { COLUMN_COUNT = 4 };
+#define RECORD_LIMIT_BYTES ((size_t)64 * 1024 * 1024)
+
+static const char *const columns[COLUMN_COUNT] = {"Kind", "Name", "Table", "Sql"};
+
+static const char *const kind_names[OBJECT_KIND_COUNT] = {
+    [OBJECT_TABLE] = "table",
+    [OBJECT_INDEX] = "index",
+    [OBJECT_VIEW] = "view",
+    [OBJECT_TRIGGER] = "trigger",
+};
+
+static enum object_kind
+kind_find(const char *name, size_t length)
+{
+    enum object_kind kind = OBJECT_TABLE;
+
+    while (kind < OBJECT_KIND_COUNT &&
+           (strlen(kind_names[kind]) != length || memcmp(kind_names[kind], name, length) != 0))
+        kind++;
+    return kind;
+}
+
+void
+object_list_release(struct object_list *list)
+{
+    arena_release(&list->memory);
+    *list = (struct object_list)OBJECT_LIST_INIT;
+}
+
+static bool creates_its_kind(const struct object *o);
+
+/* Adds an object from its four texts; a kind that is not ours is passed over. */
+static int
+add(struct object_list *list, const struct csv_field *field, struct fault *f)
+{
+    enum object_kind kind = kind_find(field[0].bytes, field[0].length);
+    struct object *o;
+
+    if (kind == OBJECT_KIND_COUNT)
+        return 0;
+    if ((o = arena_append(&list->memory, &list->items, &list->count, sizeof *o)) == NULL)
+        return fault_set_memory(f);
+    o->kind = kind;
+    o->name = arena_strndup(&list->memory, field[1].bytes, field[1].length);
+    o->table = arena_strndup(&list->memory, field[2].bytes, field[2].length);
+    o->sql = arena_strndup(&list->memory, field[3].bytes, field[3].length);
+    return o->name == NULL || o->table == NULL || o->sql == NULL ? fault_set_memory(f) : 0;
+}
+
+int
+objects_read(struct db *db, struct object_list *list, struct fault *f)
+{
+    static const enum value_type types[COLUMN_COUNT] = {
+        VALUE_TEXT, VALUE_TEXT, VALUE_TEXT, VALUE_TEXT};
+    struct value row[COLUMN_COUNT];
+    struct csv_field field[COLUMN_COUNT];
+    struct stmt *s = db_prepare(db, db_dialect(db)->list_objects, f);
+    int rc = s == NULL ? -1 : stmt_query(s, types, COLUMN_COUNT, f);
+
+    while (rc == 0 && (rc = stmt_fetch(s, row, f)) == 1) {
+        for (int i = 0; i < COLUMN_COUNT; i++)
+            field[i] = (struct csv_field){row[i].as.text.bytes, row[i].as.text.length, true};
+        rc = add(list, field, f);
+        /* A table of an extension of the engine is saved as the rows it shows. */
+        if (rc == 0 && list->count > 0 && !creates_its_kind(&list->items[list->count - 1]))
+            list->count--;
+    }
+    stmt_free(s);
+    return rc == 0 ? 0 : fault_wrap(f, "%s: list views and triggers", db_name(db));
+}
+
+void
+objects_write(const struct object_list *list, struct text *csv)
+{
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        text_add_format(csv, "%s%s", i == 0 ? "" : ",", columns[i]);
+    text_add(csv, "\r\n");
+    for (size_t i = 0; i < list->count; i++) {
+        const struct object *o = &list->items[i];
+        const char *cells[COLUMN_COUNT] = {kind_names[o->kind], o->name, o->table, o->sql};
+
+        for (int k = 0; k < COLUMN_COUNT; k++) {
+            if (k > 0)
+                text_add_char(csv, ',');
+            csv_add_field(csv, cells[k], strlen(cells[k]));
+        }
+        text_add(csv, "\r\n");
+    }
+}
+
+int
+objects_parse(struct object_list *list, struct byte_source csv, struct fault *f)
+{
+    struct csv_reader r;
+    int rc;
+
+    csv_reader_init(&r, csv, ',', RECORD_LIMIT_BYTES);
+    while ((rc = csv_read(&r, f)) == 1) {
+        if (r.field_count != COLUMN_COUNT)
+            rc = fault_set(f, FAULT_DATA, "line %llu has %zu fields", (unsigned long long)r.line,
+                r.field_count);
+        else if (strcmp(r.fields[0].bytes, columns[0]) != 0)
+            rc = add(list, r.fields, f);
+        if (rc < 0)
+            break;
+    }
+    csv_reader_release(&r);
+    return rc == 0 ? 0 : fault_wrap(f, OBJECTS_FILE);
+}
+
+const struct object *
+objects_find(const struct object_list *list, enum object_kind kind, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].kind == kind && strcmp(list->items[i].name, name) == 0)
+            return &list->items[i];
+    }
+    return NULL;
+}
+
+/* ---- one statement, and no other ---- */
+
+/* Behind a quoted name or text, or a comment, that begins at `at`; `at` itself when none does. */
+static const char *
+skip_opaque(const char *at)
+{
+    static const struct {
+        const char *open, *close;
+    } pairs[] = {{"'", "'"}, {"\"", "\""}, {"`", "`"}, {"[", "]"}, {"--", "\n"}, {"/*", "*/"}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        size_t length = strlen(pairs[i].open);
+        const char *end;
+
+        if (strncmp(at, pairs[i].open, length) != 0)
+            continue;
+        end = strstr(at + length, pairs[i].close);
+        return end == NULL ? at + strlen(at) : end + strlen(pairs[i].close);
+    }
+    return at;
+}
+
+static const char *
+skip_blank(const char *at)
+{
+    for (;;) {
+        if (isspace((unsigned char)*at))
+            at++;
+        else if (strncmp(at, "--", 2) == 0 || strncmp(at, "/*", 2) == 0)
+            at = skip_opaque(at);
+        else
+            return at;
+    }
+}
+
+/* Takes a word off *at when it stands there, whatever its case. */
+static bool
+take_word(const char **at, const char *word)
+{
+    const char *start = skip_blank(*at);
+    size_t length = strlen(word);
+
+    if (strncasecmp(start, word, length) != 0 || isalnum((unsigned char)start[length]) ||
+        start[length] == '_')
+        return false;
+    *at = start + length;
+    return true;
+}
+
+/* The next ';' outside quotes and comments; NULL when there is none. */
+static const char *
+find_semicolon(const char *at)
+{
+    while (*at != '\0' && *at != ';') {
+        const char *behind = skip_opaque(at);
+
+        at = behind == at ? at + 1 : behind;
+    }
+    return *at == '\0' ? NULL : at;
+}
+
+/* Behind "; " in a trigger's body: another of the statements a trigger may hold, or its end. */
+static bool
+goes_on(const char **at)
+{
+    static const char *const words[] = {
+        "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", NULL};
+
+    for (const char *const *word = words; *word != NULL; word++) {
+        if (take_word(at, *word))
+            return true;
+    }
+    return false;
+}
+
+/* Drivers run what stands behind a statement too, so nothing may stand there. */
+static bool
+is_one_statement(const char *sql, bool has_body)
+{
+    const char *at = sql;
+
+    while ((at = find_semicolon(at)) != NULL) {
+        at++;
+        if (has_body && goes_on(&at))
+            continue;
+        if (has_body && take_word(&at, "END"))
+            has_body = false;
+        at = skip_blank(at);
+        if (*at == ';')
+            continue;
+        return *at == '\0';
+    }
+    return true;
+}
+
+static bool
+creates_its_kind(const struct object *o)
+{
+    const char *at = o->sql;
+
+    if (!take_word(&at, "CREATE"))
+        return false;
+    if (o->kind == OBJECT_INDEX)
+        take_word(&at, "UNIQUE");
+    return take_word(&at, kind_names[o->kind]);
+}
+
+int
+object_create(struct db *db, const struct object *o, struct fault *f)
+{
+    if (!creates_its_kind(o) || !is_one_statement(o->sql, o->kind == OBJECT_TRIGGER))
+        fault_set(f, FAULT_DATA, "its SQL is not the making of a %s", kind_names[o->kind]);
+    else if (db_run(db, o->sql, NULL, f) == 0)
+        return 0;
+    return fault_wrap(f, "create %s '%s'", kind_names[o->kind], o->name);
+}

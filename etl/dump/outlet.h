@@ -1,0 +1,51 @@
+/*
+ * outlet: where a backup goes: the store, the name, the keys, and after the last byte the proof
+ * that the store holds what was written and the line in its catalogue.
+ */
+#ifndef ETL_DUMP_OUTLET_H
+#define ETL_DUMP_OUTLET_H
+
+#include "backup/catalogue.h"
+#include "etl/dump/dump.h"
+#include "etl/dump/keyring.h"
+
+enum { OUTLET_ID_BYTES = 40 }; /* "20261120T080000Z-3f9a2c81d4e6b705" and a NUL */
+
+struct outlet {
+    struct site *site;
+    const struct dump_order *order;
+    const char *database;
+    struct store *store; /* borrowed, or `own` */
+    struct store *own;
+    bool stands_alone; /* a file at a path of its own: in no catalogue */
+    struct catalogue catalogue;
+    struct keyring keyring;
+    const struct seal_keys *seal;
+    struct container_info info;
+    char id[OUTLET_ID_BYTES];
+    struct arena memory;
+    const char *file;
+    struct store_writer *to;
+    struct container_writer *container;
+};
+
+#define OUTLET_INIT                                                                                \
+    {                                                                                              \
+        .catalogue = CATALOGUE_INIT, .keyring = KEYRING_INIT, .memory = ARENA_INIT                 \
+    }
+
+/* Settles keys and store, before anything is read. `database` and `order` are borrowed. */
+int outlet_open(struct outlet *o, struct site *site, const char *database,
+    const struct dump_order *order, struct fault *f);
+
+/* Begins the container; `info` says kind, engine, storage mode and moment, the rest is filled in.
+ * FAULT_EXISTS when the file is there and may not be overwritten. */
+int outlet_begin(struct outlet *o, const struct container_info *info, struct fault *f);
+
+/* Finishes the container, lets it appear, reads it back and enters it in the catalogue. */
+int outlet_finish(struct outlet *o, struct dump_result *result, struct fault *f);
+
+/* Whatever is not finished leaves nothing behind. */
+void outlet_close(struct outlet *o);
+
+#endif

@@ -1,0 +1,291 @@
+#include "etl/dump/restoration.h"
+
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <string.h>
+
+#include "config/base/file.h"
+#include "config/base/interrupt.h"
+#include "config/base/progress.h"
+
+void
+restoration_init(
+    struct restoration *r, struct site *site, struct restore_result *result, bool named)
+{
+    *r = (struct restoration){.site = site,
+        .result = result,
+        .is_named = named,
+        .objects = OBJECT_LIST_INIT,
+        .sum = ROWSUM_INIT};
+}
+
+/* Ends the reading: nothing of it is open any more. */
+static void
+close_reading(struct restoration *r)
+{
+    restoration_drop_table(r);
+    db_close(r->db);
+    r->db = NULL;
+}
+
+void
+restoration_release(struct restoration *r)
+{
+    close_reading(r);
+    object_list_release(&r->objects);
+    place_release(&r->place);
+}
+
+int
+restoration_prepare(struct restoration *r, struct fault *f)
+{
+    bool is_directory = r->item.kind == CONTAINER_ANALYSIS;
+
+    if (r->placed)
+        return 0;
+    if (place_init(&r->place, r->site, r->item.database, is_directory, &r->to, f) != 0)
+        return -1;
+    r->placed = true;
+    r->item.place = arena_strdup(&r->result->memory, r->place.path);
+    if (r->item.place == NULL)
+        return fault_set_memory(f);
+    if (r->only != NULL && file_exists(r->place.path)) {
+        fault_set(
+            f, FAULT_EXISTS, "'%s' exists, and a part does not replace the whole", r->place.path);
+        return fault_hint(f, "--as NAME restores the part beside it");
+    }
+    return place_check(&r->place, r->allow_overwrite, f);
+}
+
+/* ---- what the reader finds ---- */
+
+/* The container's own word on what it is. */
+static int
+take_info(struct restoration *r, const struct container_info *info, struct fault *f)
+{
+    struct arena *memory = &r->result->memory;
+    bool is_analysis = info->kind == CONTAINER_ANALYSIS;
+
+    if (r->item.database != NULL && strcmp(r->item.database, info->database) != 0)
+        return fault_set(
+            f, FAULT_DATA, "it is a backup of '%s', not of '%s'", info->database, r->item.database);
+    if (r->is_named && is_analysis != (r->item.kind == CONTAINER_ANALYSIS))
+        return fault_set(
+            f, FAULT_DATA, "it is a backup of kind '%s'", container_kind_names[info->kind]);
+    r->item.kind = info->kind;
+    r->item.taken_utc = info->taken_utc;
+    if (!r->is_named)
+        r->result->run = info->run;
+    if ((r->item.database == NULL &&
+            (r->item.database = arena_strdup(memory, info->database)) == NULL) ||
+        (r->item.container = arena_strdup(memory, info->id)) == NULL)
+        return fault_set_memory(f);
+    return 0;
+}
+
+static int
+begin_staging(struct restoration *r, struct fault *f)
+{
+    if (restoration_prepare(r, f) != 0 || place_begin(&r->place, f) != 0)
+        return -1;
+    if (r->place.is_directory)
+        return 0;
+    return (r->db = place_connect(&r->place, f)) == NULL ? -1 : 0;
+}
+
+static int
+on_info(void *state, const struct container_info *info, struct fault *f)
+{
+    struct restoration *r = state;
+
+    if (r->part != NULL) {
+        return strcmp(r->part->container, info->id) == 0
+                   ? 0
+                   : fault_set(f, FAULT_DATA, "it is container '%s', not '%s'", info->id,
+                         r->part->container);
+    }
+    if (take_info(r, info, f) != 0 || begin_staging(r, f) != 0)
+        return -1;
+    r->same_engine = r->db != NULL && info->engine != NULL &&
+                     strcasecmp(info->engine, db_dialect(r->db)->name) == 0;
+    return 0;
+}
+
+static int
+copy_file(const char *path, struct byte_source content, struct fault *f)
+{
+    struct file_writer w = FILE_WRITER_INIT;
+    struct byte_sink to;
+    char buffer[65536];
+    ssize_t n;
+
+    if (file_writer_open(&w, path, 0600, false, f) != 0)
+        return -1;
+    to = file_writer_sink(&w);
+    while ((n = content.read(content.state, buffer, sizeof buffer, f)) > 0) {
+        if (to.write(to.state, buffer, (size_t)n, f) != 0 || interrupt_check(f) != 0) {
+            n = -1;
+            break;
+        }
+    }
+    if (n == 0)
+        n = file_writer_commit(&w, false, f);
+    file_writer_abandon(&w);
+    return n == 0 ? 0 : -1;
+}
+
+/* `name` is relative and has no "..": the reader sees to that. */
+static int
+stage_file(struct restoration *r, const char *name, struct byte_source content, struct fault *f)
+{
+    struct text path = TEXT_INIT;
+    char *slash;
+    int rc;
+
+    file_join(&path, r->place.staging, name);
+    if ((rc = text_check(&path, f)) == 0 && strchr(name, '/') != NULL) {
+        slash = strrchr(path.bytes, '/');
+        *slash = '\0';
+        rc = file_make_directory(path.bytes, 0700, f);
+        *slash = '/';
+    }
+    if (rc == 0)
+        rc = copy_file(text_get(&path), content, f);
+    text_release(&path);
+    progress_step(++r->item.files);
+    return rc;
+}
+
+/* A cube is named by its folder. */
+static bool
+is_wanted(const struct restoration *r, const char *name)
+{
+    char cube[1024];
+    size_t length = strcspn(name, "/");
+
+    if (r->only == NULL)
+        return true;
+    if (name[length] == '\0' || length >= sizeof cube)
+        return false;
+    memcpy(cube, name, length);
+    cube[length] = '\0';
+    return fnmatch(r->only, cube, 0) == 0;
+}
+
+static int
+on_file(
+    void *state, const char *name, uint64_t size_bytes, struct byte_source content, struct fault *f)
+{
+    struct restoration *r = state;
+
+    (void)size_bytes;
+    if (r->part != NULL)
+        return 0;
+    if (r->place.is_directory)
+        return is_wanted(r, name) ? stage_file(r, name, content, f) : 0;
+    return strcmp(name, OBJECTS_FILE) == 0 ? objects_parse(&r->objects, content, f) : 0;
+}
+
+/* ---- reading ---- */
+
+static int
+read_container(struct restoration *r, struct inlet *from, const struct pack_keys *keys,
+    struct container_summary *summary, struct fault *f)
+{
+    const struct container_handler handler = {.info = on_info,
+        .begin_table = restoration_begin_table,
+        .row = restoration_row,
+        .end_table = restoration_end_table,
+        .file = on_file,
+        .state = r};
+    struct byte_source source;
+    int rc = inlet_open(from, &source, f);
+
+    if (rc == 0 && (rc = container_read(source, keys, &handler, summary, f)) == 0)
+        rc = inlet_check(from, summary->packed.stored_bytes, summary->packed.sha256, f);
+    restoration_drop_table(r);
+    return rc == 0 ? 0 : fault_wrap(f, "container '%s'", from->file);
+}
+
+/* The tables that the container leaves to an older one. */
+static int
+read_part(struct restoration *r, struct inlet *from, const struct container_reference *part,
+    const struct pack_keys *keys, struct fault *f)
+{
+    struct container_summary summary = CONTAINER_SUMMARY_INIT;
+    struct inlet older;
+    int rc = inlet_of_reference(&older, from, part, f);
+
+    r->part = part;
+    r->part_tables = 0;
+    if (rc == 0)
+        rc = read_container(r, &older, keys, &summary, f);
+    if (rc == 0 && strcmp(summary.packed.sha256, part->sha256) != 0)
+        rc = fault_set(f, FAULT_DATA, "container '%s' is not the one that '%s' was built on",
+            older.file, from->file);
+    if (rc == 0 && r->only == NULL && r->part_tables != part->table_count)
+        rc = fault_set(f, FAULT_DATA, "container '%s' lacks tables that '%s' leaves to it",
+            older.file, from->file);
+    r->part = NULL;
+    container_summary_release(&summary);
+    inlet_release(&older);
+    return rc;
+}
+
+/* ---- the staging place is loaded ---- */
+
+static int
+finish(struct restoration *r, struct fault *f)
+{
+    if (r->only != NULL && r->item.tables == 0 && r->item.files == 0)
+        return fault_set(f, FAULT_DATA, "nothing in the container is called '%s'", r->only);
+    if (r->db != NULL && (restoration_make_views(r, f) != 0 || restoration_list_todo(r, f) != 0))
+        return -1;
+    close_reading(r);
+    if (place_finish(&r->place, f) != 0)
+        return -1;
+    return r->hook.staged == NULL
+               ? 0
+               : r->hook.staged(r->hook.state, r->item.database, r->item.kind, r->place.staging, f);
+}
+
+int
+restoration_load(
+    struct restoration *r, struct inlet *from, const struct pack_keys *keys, struct fault *f)
+{
+    struct container_summary summary = CONTAINER_SUMMARY_INIT;
+    int rc;
+
+    progress_begin(r->item.database == NULL ? "restore" : r->item.database, "rows", 0);
+    rc = read_container(r, from, keys, &summary, f);
+    for (size_t i = 0; rc == 0 && i < summary.info.reference_count; i++)
+        rc = read_part(r, from, &summary.info.references[i], keys, f);
+    if (rc == 0 && (r->item.file = arena_strdup(&r->result->memory, from->file)) == NULL)
+        rc = fault_set_memory(f);
+    if (rc == 0)
+        rc = finish(r, f);
+    progress_finish();
+    container_summary_release(&summary);
+    close_reading(r);
+    return rc;
+}
+
+int
+restoration_load_nothing(struct restoration *r, struct fault *f)
+{
+    return begin_staging(r, f) == 0 ? finish(r, f) : -1;
+}
+
+int
+restoration_swap(struct restoration *r, struct fault *f)
+{
+    struct restored *slot;
+
+    if (place_swap(&r->place, f) != 0)
+        return -1;
+    slot = arena_append(&r->result->memory, &r->result->items, &r->result->count, sizeof *slot);
+    if (slot == NULL)
+        return fault_set_memory(f);
+    *slot = r->item;
+    return 0;
+}

@@ -1,0 +1,74 @@
+/*
+ * restoration: one container on its way into one target: found, staged, checked, and swapped in
+ * when whoever leads says so. What restore_container does once, restore_set does for each database.
+ */
+#ifndef ETL_DUMP_RESTORATION_H
+#define ETL_DUMP_RESTORATION_H
+
+#include "etl/dump/inlet.h"
+#include "etl/dump/objects.h"
+#include "etl/dump/place.h"
+#include "etl/dump/restore.h"
+#include "etl/odbc/table_writer.h"
+
+struct restoration {
+    struct site *site;
+    struct restore_result *result; /* borrowed: gathers what is to be done */
+    struct destination to;
+    const char *only;
+    bool allow_overwrite;
+    bool allow_lossy;
+    struct restore_hook hook;
+    struct restored item; /* texts live in the result's memory */
+    bool is_named;        /* the item's database and kind are known before the container is read */
+    struct place place;
+    bool placed;
+    /* While a container is read. */
+    struct db *db;
+    struct object_list objects;
+    bool same_engine;
+    const struct container_reference *part; /* only its tables are wanted */
+    size_t part_tables;                     /* how many of them came */
+    /* The table being read; NULL when it is not wanted. */
+    const struct table *table;
+    struct table_writer *writer;
+    struct value *row;
+    struct rowsum sum; /* of what is written */
+};
+
+/* `named`: the database and kind are in r->item already and the container must agree. */
+void restoration_init(
+    struct restoration *r, struct site *site, struct restore_result *result, bool named);
+
+/* Finds the place and checks that it may be taken. Reading a container does it when it was not done
+ * before. */
+int restoration_prepare(struct restoration *r, struct fault *f);
+
+/* Reads a container, and those it leaves tables to, into the staging place. */
+int restoration_load(
+    struct restoration *r, struct inlet *from, const struct pack_keys *keys, struct fault *f);
+
+/* Makes the staging place an empty database or directory. */
+int restoration_load_nothing(struct restoration *r, struct fault *f);
+
+/* Swaps, and adds the item to the result. */
+int restoration_swap(struct restoration *r, struct fault *f);
+
+/* Removes what is not swapped in. */
+void restoration_release(struct restoration *r);
+
+/* For restoration.c: the parts of a reading (restoration_table.c). */
+int restoration_begin_table(void *state, const struct table *table, struct fault *f);
+int restoration_row(void *state, const struct value *row, struct fault *f);
+int restoration_end_table(void *state, const struct rowsum *sum, struct fault *f);
+void restoration_drop_table(struct restoration *r);
+
+/* For restoration.c: views, triggers, and what is left to do (restoration_views.c). */
+int restoration_make_views(struct restoration *r, struct fault *f);
+int restoration_list_todo(struct restoration *r, struct fault *f);
+
+/* Adds a line of what the operator has to do. */
+int restoration_add_todo(struct restoration *r, struct fault *f, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,180 @@
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/interrupt.h"
+#include "config/base/progress.h"
+#include "etl/dump/restoration.h"
+#include "etl/odbc/table_reader.h"
+
+enum {
+    ROWS_A_STEP = 4096,
+    ROWS_A_COMMIT = 25 * ROWS_A_STEP /* nobody reads the staging place: this bounds its journal */
+};
+
+static bool
+is_wanted(const struct restoration *r, const char *table)
+{
+    if (r->only != NULL && fnmatch(r->only, table, 0) != 0)
+        return false;
+    if (r->part == NULL)
+        return true;
+    for (size_t i = 0; i < r->part->table_count; i++) {
+        if (strcmp(r->part->tables[i], table) == 0)
+            return true;
+    }
+    return false;
+}
+
+void
+restoration_drop_table(struct restoration *r)
+{
+    table_writer_close(r->writer);
+    free(r->row);
+    rowsum_release(&r->sum);
+    r->writer = NULL;
+    r->row = NULL;
+    r->table = NULL;
+}
+
+/* As the engine made it, when it is the same engine; otherwise from its neutral shape. Indexes come
+ * after the rows. */
+static int
+create_table(struct restoration *r, const struct table *table, struct fault *f)
+{
+    const struct object *o =
+        r->same_engine ? objects_find(&r->objects, OBJECT_TABLE, table->name) : NULL;
+    struct table bare = *table;
+
+    if (o != NULL)
+        return object_create(r->db, o, f);
+    bare.indexes = NULL;
+    bare.index_count = 0;
+    return db_create_table(r->db, &bare, f);
+}
+
+int
+restoration_begin_table(void *state, const struct table *table, struct fault *f)
+{
+    struct restoration *r = state;
+
+    if (r->db == NULL)
+        return fault_set(f, FAULT_DATA, "an analysis database has no tables");
+    if (!is_wanted(r, table->name))
+        return 0;
+    r->part_tables += r->part != NULL;
+    r->table = table;
+    r->row = calloc(table->column_count, sizeof *r->row);
+    if (r->row == NULL)
+        return fault_set_memory(f);
+    if (rowsum_init(&r->sum, table->column_count, f) != 0 || create_table(r, table, f) != 0 ||
+        db_begin(r->db, f) != 0)
+        return -1;
+    return (r->writer = table_writer_open(r->db, table, f)) == NULL ? -1 : 0;
+}
+
+static int
+refuse_value(const struct restoration *r, size_t column, const struct value *v, struct fault *f)
+{
+    struct text text = TEXT_INIT;
+
+    value_add_text(&text, v);
+    fault_set(f, FAULT_DATA, "table '%s', column '%s', row %llu: %s cannot hold %.40s exactly",
+        r->table->name, r->table->columns[column].name, (unsigned long long)(r->sum.rows + 1),
+        db_dialect(r->db)->name, text_get(&text));
+    text_release(&text);
+    return fault_hint(f, "--allow-lossy keeps what the engine can hold of it");
+}
+
+int
+restoration_row(void *state, const struct value *row, struct fault *f)
+{
+    struct restoration *r = state;
+    const struct dialect *dialect;
+
+    if (r->table == NULL)
+        return 0;
+    dialect = db_dialect(r->db);
+    for (size_t i = 0; i < r->table->column_count; i++) {
+        r->row[i] = row[i];
+        if (dialect->fit == NULL || dialect->fit(&r->row[i]))
+            continue;
+        if (!r->allow_lossy)
+            return refuse_value(r, i, &row[i], f);
+        r->item.changed++;
+    }
+    if (table_writer_add(r->writer, r->row, f) != 0)
+        return -1;
+    rowsum_add(&r->sum, r->row);
+    if (++r->item.rows % ROWS_A_STEP != 0)
+        return 0;
+    progress_step(r->item.rows);
+    if (r->item.rows % ROWS_A_COMMIT == 0 && (db_commit(r->db, f) != 0 || db_begin(r->db, f) != 0))
+        return -1;
+    return interrupt_check(f);
+}
+
+static int
+create_indexes(struct restoration *r, struct fault *f)
+{
+    const struct table *t = r->table;
+
+    for (size_t i = 0; r->same_engine && i < r->objects.count; i++) {
+        const struct object *o = &r->objects.items[i];
+
+        if (o->kind == OBJECT_INDEX && strcmp(o->table, t->name) == 0 &&
+            object_create(r->db, o, f) != 0)
+            return -1;
+    }
+    for (size_t i = 0; !r->same_engine && i < t->index_count; i++) {
+        if (db_create_index(r->db, t->name, &t->indexes[i], f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Reads the table back: the staging place must hold what came. */
+static int
+prove(struct restoration *r, struct fault *f)
+{
+    struct rowsum found = ROWSUM_INIT;
+    int rc = table_rowsum(r->db, r->table, &found, f);
+
+    if (rc == 0 && !rowsum_equal(&found, &r->sum))
+        rc = fault_set(f, FAULT_DATA, "it reads back other than it was written: %llu of %llu rows",
+            (unsigned long long)found.rows, (unsigned long long)r->sum.rows);
+    rowsum_release(&found);
+    return rc;
+}
+
+static int
+finish_table(struct restoration *r, struct fault *f)
+{
+    const struct table *t = r->table;
+
+    if (table_writer_finish(r->writer, f) != 0)
+        return -1;
+    table_writer_close(r->writer);
+    r->writer = NULL;
+    if (t->identity && db_dialect(r->db)->set_identity(r->db, t->name, t->identity_last, f) != 0)
+        return -1;
+    if (create_indexes(r, f) != 0 || db_commit(r->db, f) != 0)
+        return -1;
+    return prove(r, f);
+}
+
+int
+restoration_end_table(void *state, const struct rowsum *sum, struct fault *f)
+{
+    struct restoration *r = state;
+    int rc;
+
+    (void)sum; /* the reader compares it with the manifest; ours is of what was written */
+    if (r->table == NULL)
+        return 0;
+    r->item.tables++;
+    if ((rc = finish_table(r, f)) != 0)
+        fault_wrap(f, "table '%s'", r->table->name);
+    restoration_drop_table(r);
+    return rc;
+}

@@ -1,0 +1,215 @@
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config/base/moment.h"
+#include "etl/activity/deployment.h"
+#include "etl/activity/names.h"
+#include "etl/activity/views.h"
+#include "etl/dump/restoration.h"
+#include "etl/maintenance/archive_views.h"
+
+#define PRIMARY "PrimaryImport"
+#define ARCHIVE "Archive"
+
+int
+restoration_add_todo(struct restoration *r, struct fault *f, const char *format, ...)
+{
+    struct restore_result *result = r->result;
+    const char **slot =
+        arena_append(&result->memory, &result->todo, &result->todo_count, sizeof *slot);
+    char line[1024];
+    va_list arguments;
+
+    if (slot == NULL)
+        return fault_set_memory(f);
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    return (*slot = arena_strdup(&result->memory, line)) == NULL ? fault_set_memory(f) : 0;
+}
+
+/* ---- views and triggers ---- */
+
+/* Of a part, what belongs to the tables that are there. */
+static bool
+is_wanted(const struct restoration *r, const struct object *o)
+{
+    return r->only == NULL ||
+           fnmatch(r->only, o->kind == OBJECT_TRIGGER ? o->table : o->name, 0) == 0;
+}
+
+static int
+create_all(struct restoration *r, enum object_kind kind, struct fault *f)
+{
+    for (size_t i = 0; i < r->objects.count; i++) {
+        const struct object *o = &r->objects.items[i];
+
+        if (o->kind == kind && is_wanted(r, o) && object_create(r->db, o, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+as_they_were(struct restoration *r, struct fault *f)
+{
+    int rc;
+
+    if (db_begin(r->db, f) != 0)
+        return -1;
+    rc = create_all(r, OBJECT_VIEW, f);
+    if (rc == 0)
+        rc = create_all(r, OBJECT_TRIGGER, f);
+    return db_end(r->db, rc, f);
+}
+
+/* The primary import's views follow from its definition. */
+static int
+regenerate_primary(struct restoration *r, struct fault *f)
+{
+    struct definition d = DEFINITION_INIT;
+    int rc = db_table_exists(r->db, "nightcube_Definition", f);
+
+    if (rc != 1)
+        return rc;
+    rc = deployment_read(r->db, &d, f);
+    if (rc == 0 && (rc = db_begin(r->db, f)) == 0) {
+        for (size_t i = 0; rc == 0 && i < d.activity_count; i++)
+            rc = views_regenerate(r->db, &d, &d.activities[i], f);
+        rc = db_end(r->db, rc, f);
+    }
+    definition_release(&d);
+    return rc;
+}
+
+/* The archive's views are known by their names: bam_<Activity>_InstancesView. */
+static int
+rebuild_archive(struct restoration *r, struct fault *f)
+{
+    static const char head[] = "bam_", tail[] = "_InstancesView";
+    struct arena memory = ARENA_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < r->objects.count; i++) {
+        const struct object *o = &r->objects.items[i];
+        size_t length = strlen(o->name), around = sizeof head - 1 + sizeof tail - 1;
+        const char *activity;
+
+        if (o->kind != OBJECT_VIEW || length <= around ||
+            strncmp(o->name, head, sizeof head - 1) != 0 ||
+            strcmp(o->name + length - (sizeof tail - 1), tail) != 0)
+            continue;
+        activity = arena_strndup(&memory, o->name + sizeof head - 1, length - around);
+        rc = activity == NULL ? fault_set_memory(f) : archive_views_rebuild(r->db, activity, f);
+    }
+    arena_release(&memory);
+    return rc;
+}
+
+/* Other databases are not ours to rewrite. */
+static int
+name_what_is_left_out(struct restoration *r, struct fault *f)
+{
+    for (size_t i = 0; i < r->objects.count; i++) {
+        const struct object *o = &r->objects.items[i];
+
+        if (o->kind != OBJECT_VIEW && o->kind != OBJECT_TRIGGER)
+            continue;
+        if (restoration_add_todo(r, f, "%s: '%s' was made for another engine: make it anew",
+                r->item.database, o->name) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+restoration_make_views(struct restoration *r, struct fault *f)
+{
+    if (r->same_engine)
+        return as_they_were(r, f);
+    if (r->only != NULL)
+        return 0;
+    if (strcmp(r->item.database, PRIMARY) == 0)
+        return regenerate_primary(r, f);
+    if (strcmp(r->item.database, ARCHIVE) == 0)
+        return rebuild_archive(r, f);
+    return name_what_is_left_out(r, f);
+}
+
+/* ---- what is left to do ---- */
+
+/* Runs a query of one text column, and an action for each of its rows. */
+static int
+for_each_name(struct restoration *r, const char *sql,
+    int (*action)(struct restoration *r, const char *name, struct fault *f), struct fault *f)
+{
+    static const enum value_type type = VALUE_TEXT;
+    struct arena memory = ARENA_INIT;
+    struct value v;
+    struct stmt *s = db_prepare(r->db, sql, f);
+    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
+
+    while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
+        const char *name =
+            v.type == VALUE_TEXT ? arena_strndup(&memory, v.as.text.bytes, v.as.text.length) : "";
+
+        rc = name == NULL ? fault_set_memory(f) : action(r, name, f);
+    }
+    stmt_free(s);
+    arena_release(&memory);
+    return rc;
+}
+
+static int
+note_incomplete(struct restoration *r, const char *activity, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct text sql = TEXT_INIT;
+    struct activity_names n;
+    int64_t count = 0;
+    int rc = activity_names_init(&n, &memory, activity, f);
+
+    if (rc == 0)
+        rc = db_get_int(r->db, sql_set(&sql, "SELECT count(*) FROM %n", n.active), 0, &count, f);
+    if (rc == 0 && count > 0)
+        rc = restoration_add_todo(r, f,
+            "%s: %lld incomplete instance%s: complete or remove them (nightcube resolve "
+            "--activity '%s')",
+            activity, (long long)count, count == 1 ? "" : "s", activity);
+    text_release(&sql);
+    arena_release(&memory);
+    return rc;
+}
+
+static int
+note_reference(struct restoration *r, const char *name, struct fault *f)
+{
+    return restoration_add_todo(
+        r, f, "reference to database '%s': is it still the right one?", name);
+}
+
+int
+restoration_list_todo(struct restoration *r, struct fault *f)
+{
+    int ours = strcmp(r->item.database, PRIMARY) != 0 || r->only != NULL
+                   ? 0
+                   : db_table_exists(r->db, "bam_Metadata_Activities", f);
+
+    if (ours != 1)
+        return ours;
+    if (for_each_name(r,
+            "SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\" ORDER BY \"ActivityName\"",
+            note_incomplete, f) != 0)
+        return -1;
+    if ((ours = db_table_exists(r->db, "bam_Metadata_ReferencedDatabases", f)) < 0 ||
+        (ours == 1 &&
+            for_each_name(r,
+                "SELECT \"Name\" FROM \"bam_Metadata_ReferencedDatabases\" ORDER BY \"Name\"",
+                note_reference, f) != 0))
+        return -1;
+    return restoration_add_todo(r, f,
+        "accounts: rights on views are the engine's and not in a backup; where it has users, give "
+        "them again (nightcube set account VIEW NAME grant)");
+}

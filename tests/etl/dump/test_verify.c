@@ -1,0 +1,102 @@
+#include "etl/dump/verify.h"
+
+#include "etl/dump/listing.h"
+#include "tests/etl/dump/sample.h"
+
+static void
+begin(struct site *site)
+{
+    const struct dump_order mine = {.file = "mine", .run = 5};
+
+    sample_open(site, NULL);
+    sample_fill(sample_database(site, "PrimaryImport"));
+    sample_dump_as(site, "PrimaryImport", &mine, NULL);
+}
+
+static void
+reads_everything_and_enters_it_in_the_catalogue(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct verify_order order = {.source = "mine"};
+    struct verify_result result = VERIFY_RESULT_INIT;
+    struct listing l = LISTING_INIT;
+
+    begin(&site);
+    ASSERT_OK(verify_container(&site, &order, &result, &f), &f);
+    CU_ASSERT(result.deep && result.catalogued);
+    CU_ASSERT_STRING_EQUAL(result.database, "PrimaryImport");
+    CU_ASSERT_EQUAL(result.summary.rows, 4);
+    ASSERT_OK(listing_read(&l, &site, NULL, false, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(l.count, 1);
+    CU_ASSERT(l.rows[0].deep_utc > 0);
+    CU_ASSERT_EQUAL(l.rows[0].rows, 4);
+    CU_ASSERT_EQUAL(l.rows[0].run, 5);
+    CU_ASSERT(!l.rows[0].run_complete);
+    listing_release(&l);
+    verify_result_release(&result);
+    site_close(&site);
+}
+
+static void
+compares_the_stored_bytes_without_a_key(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct verify_order order = {.source = "mine", .no_key = true};
+    struct verify_result result = VERIFY_RESULT_INIT;
+
+    begin(&site);
+    ASSERT_OK(file_remove("identity.txt", &f), &f);
+    ASSERT_OK(verify_container(&site, &order, &result, &f), &f);
+    CU_ASSERT(!result.deep && result.catalogued);
+    CU_ASSERT_STRING_EQUAL(result.database, "PrimaryImport");
+    verify_result_release(&result);
+    ASSERT_OK(file_write_all("store/mine.abf", "x", 1, 0600, &f), &f);
+    ASSERT_FAULT(verify_container(&site, &order, &result, &f), &f, FAULT_DATA, "catalogue");
+    verify_result_release(&result);
+    site_close(&site);
+}
+
+static void
+cannot_judge_a_lone_file_without_a_key(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct dump_order lone = {.file = "elsewhere/lone"};
+    const struct verify_order shallow = {.source = "elsewhere/lone.abf", .no_key = true};
+    const struct verify_order deep = {.source = "elsewhere/lone.abf"};
+    struct verify_result result = VERIFY_RESULT_INIT;
+
+    begin(&site);
+    sample_dump_as(&site, "PrimaryImport", &lone, NULL);
+    ASSERT_FAULT(verify_container(&site, &shallow, &result, &f), &f, FAULT_DATA, "SHA-256");
+    verify_result_release(&result);
+    ASSERT_OK(verify_container(&site, &deep, &result, &f), &f);
+    CU_ASSERT(result.deep && !result.catalogued);
+    verify_result_release(&result);
+    site_close(&site);
+}
+
+static void
+says_that_there_is_no_such_container(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct verify_order order = {.source = "other"};
+    struct verify_result result = VERIFY_RESULT_INIT;
+
+    begin(&site);
+    ASSERT_FAULT(verify_container(&site, &order, &result, &f), &f, FAULT_NO_INPUT, "other.abf");
+    verify_result_release(&result);
+    site_close(&site);
+}
+
+const struct test suite_etl_dump_verify[] = {
+    {"reads everything and enters it in the catalogue",
+        reads_everything_and_enters_it_in_the_catalogue},
+    {"compares the stored bytes without a key", compares_the_stored_bytes_without_a_key},
+    {"cannot judge a lone file without a key", cannot_judge_a_lone_file_without_a_key},
+    {"says that there is no such container", says_that_there_is_no_such_container},
+    {0},
+};
