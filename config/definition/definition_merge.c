@@ -256,8 +256,8 @@ definition_merge(
 
     check_taken(into, from, list);
     if (list->count > before)
-        return fault_set(f, FAULT_DATA, "%zu name%s of '%s' taken already", list->count - before,
-            list->count - before == 1 ? " is" : "s are", list->source);
+        return fault_set(f, FAULT_DATA, "%s: %zu name%s taken already", list->source,
+            list->count - before, list->count - before == 1 ? " is" : "s are");
     if (add_activities(into, from) != 0 || add_views(into, from, first_activity) != 0 ||
         add_cubes(into, from, first_view) != 0)
         return fault_set_memory(f);
