@@ -53,4 +53,9 @@ int place_finish(const struct place *p, struct fault *f);
 /* Gives the staging place the target's name. */
 int place_swap(struct place *p, struct fault *f);
 
+/* Parts of place_init (place_find.c): fills in the paths and connections; joins two texts, owned by
+ * the caller. */
+int place_find(struct place *p, struct site *site, const struct destination *to, struct fault *f);
+char *place_join(const char *head, const char *tail, struct fault *f);
+
 #endif
