@@ -26,7 +26,8 @@ struct dialect {
     const char *const *session; /* statements for a new connection, up to a NULL */
 
     const char *begin; /* begins a transaction that will write */
-    /* Begins one that only reads: from its first query on it sees one moment, and holds up nobody. */
+    /* Begins one that only reads: from its first query on it sees one moment, and holds up nobody.
+     */
     const char *begin_snapshot;
     const char *commit;
     const char *rollback;
