@@ -256,20 +256,6 @@ schema_drop(struct db *primary, const struct activity *a, struct fault *f)
     return rc;
 }
 
-static int
-add_column(struct db *db, const char *table, const struct checkpoint *c, struct fault *f)
-{
-    struct table_column column = checkpoint_column(c);
-    struct text sql = TEXT_INIT;
-    int rc;
-
-    sql_add(&sql, "ALTER TABLE %n ADD COLUMN %n ", table, c->name);
-    db_dialect(db)->add_type(&sql, &column);
-    rc = text_check(&sql, f) == 0 ? db_run(db, text_get(&sql), NULL, f) : -1;
-    text_release(&sql);
-    return rc == 0 ? 0 : fault_wrap(f, "add column '%s' to '%s'", c->name, table);
-}
-
 static bool
 has_index(const struct activity *a, const char *name)
 {
@@ -310,13 +296,13 @@ schema_extend(struct db *primary, const struct activity *before, const struct ac
     int rc = activity_names_init(&n, &memory, after->name, f);
 
     for (size_t i = 0; rc == 0 && i < after->checkpoint_count; i++) {
-        const struct checkpoint *c = &after->checkpoints[i];
+        const struct table_column column = checkpoint_column(&after->checkpoints[i]);
 
-        if (activity_find_checkpoint(before, c->name) != NO_INDEX)
+        if (activity_find_checkpoint(before, column.name) != NO_INDEX)
             continue;
-        rc = add_column(primary, n.active, c, f);
+        rc = db_add_column(primary, n.active, &column, f);
         if (rc == 0)
-            rc = add_column(primary, n.completed, c, f);
+            rc = db_add_column(primary, n.completed, &column, f);
     }
     if (rc == 0)
         rc = add_new_indexes(primary, before, after, &n, f);

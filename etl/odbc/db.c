@@ -403,3 +403,13 @@ db_rename_table(struct db *db, const char *from, const char *to, struct fault *f
     sql_add(&sql, "ALTER TABLE %n RENAME TO %n", from, to);
     return run_about(db, &sql, from, f);
 }
+
+int
+db_add_column(struct db *db, const char *table, const struct table_column *column, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    sql_add(&sql, "ALTER TABLE %n ADD COLUMN %n ", table, column->name);
+    db->dialect->add_type(&sql, column);
+    return run_about(db, &sql, table, f);
+}

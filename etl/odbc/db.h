@@ -63,6 +63,10 @@ int db_create_table(struct db *db, const struct table *table, struct fault *f);
 int db_create_index(
     struct db *db, const char *table, const struct table_index *index, struct fault *f);
 
+/* ALTER TABLE ... ADD COLUMN: NULL in the rows that are there. */
+int db_add_column(
+    struct db *db, const char *table, const struct table_column *column, struct fault *f);
+
 /* DROP TABLE, DROP VIEW IF EXISTS, CREATE VIEW name AS select, ALTER TABLE ... RENAME. */
 int db_drop_table(struct db *db, const char *name, struct fault *f);
 int db_drop_view(struct db *db, const char *name, struct fault *f);

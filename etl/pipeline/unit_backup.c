@@ -101,7 +101,7 @@ back_up(struct run_context *c, const struct unit *u, const char *name, dump how,
                          : arena_printf(&c->memory, "%s, %s", r->message, result.file);
     }
     dump_result_release(&result);
-    return rc == 0 ? 0 : fault_wrap(f, "back up '%s'", name);
+    return rc;
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "etl/activity/partition.h"
 #include "etl/activity/views.h"
 #include "etl/odbc/table_writer.h"
+#include "etl/star/adapt.h"
 #include "etl/star/members.h"
 #include "etl/star/task.h"
 
@@ -26,29 +27,6 @@ struct load {
     struct level_texts *texts;
     uint64_t done;
 };
-
-/* ---- tables ---- */
-
-static int
-ensure_table(struct db *star, const struct table *t, struct fault *f)
-{
-    int exists = t == NULL ? fault_set_memory(f) : db_table_exists(star, t->name, f);
-
-    return exists == 0 ? db_create_table(star, t, f) : exists < 0 ? -1 : 0;
-}
-
-static int
-ensure_tables(struct load *l, struct fault *f)
-{
-    struct star *s = l->shape;
-    int rc = ensure_table(l->star, star_facts_table(s), f);
-
-    if (rc == 0)
-        rc = ensure_table(l->star, star_active_facts_table(s, s->names.active_facts), f);
-    for (size_t i = 0; rc == 0 && i < s->dimension_count; i++)
-        rc = ensure_table(l->star, star_dimension_table(s, i), f);
-    return rc;
-}
 
 /* ---- rows ---- */
 
@@ -124,8 +102,10 @@ load_completed(struct load *l, const struct task *t, int64_t *count, struct faul
 
     if (facts == NULL)
         return fault_set_memory(f);
-    sql_add(&sql, "DELETE FROM %n WHERE \"RecordID\" BETWEEN %d AND %d", facts->name, t->min_record,
-        t->max_record);
+    sql_add(&sql, "DELETE FROM %n", facts->name);
+    /* At the first analysis, whatever is there comes from a cube of the same name that is gone. */
+    if (!t->first)
+        sql_add(&sql, " WHERE \"RecordID\" BETWEEN %d AND %d", t->min_record, t->max_record);
     if (text_check(&sql, f) == 0 && db_run(l->star, text_get(&sql), NULL, f) == 0) {
         sql_set(&sql, "%n WHERE \"RecordID\" BETWEEN %d AND %d ORDER BY \"RecordID\"",
             l->shape->completed_view, t->min_record, t->max_record);
@@ -250,7 +230,7 @@ load_in_transaction(struct load *l, const struct task *t, struct load_result *r,
 
     if (db_begin(l->star, f) != 0)
         return -1;
-    rc = ensure_tables(l, f);
+    rc = adapt_tables(l->star, l->shape, f);
     if (rc == 0)
         rc = open_members(l, f);
     if (rc == 0)
@@ -285,6 +265,17 @@ prepare(struct load *l, struct fault *f)
     return 0;
 }
 
+/* A definition that was updated asks for columns that old facts lack: all that is online is read
+ * again. The window goes back first, so that a crash before the tables are adapted only makes the
+ * load longer. */
+static int
+go_back_when_changed(struct load *l, struct fault *f)
+{
+    int changed = adapt_is_needed(l->star, l->shape, f);
+
+    return changed == 1 ? task_reset(l->primary, l->shape, 1, f) : changed;
+}
+
 /* Only what completes from now on: the window begins behind the highest record there is. */
 static int
 skip_history(struct db *primary, struct star *s, struct fault *f)
@@ -309,7 +300,8 @@ load_star(const struct load_databases *databases, struct star *s, enum history h
     int rc;
 
     *result = (struct load_result){0};
-    if (prepare(&l, f) != 0 || (history == HISTORY_NONE && skip_history(primary, s, f) != 0) ||
+    if (prepare(&l, f) != 0 || go_back_when_changed(&l, f) != 0 ||
+        (history == HISTORY_NONE && skip_history(primary, s, f) != 0) ||
         task_begin(primary, s, &task, f) != 0)
         return -1;
     result->min_record = task.min_record;
@@ -330,7 +322,7 @@ truncate_facts(struct load *l, struct fault *f)
 
     if (db_begin(l->star, f) != 0)
         return -1;
-    rc = ensure_tables(l, f);
+    rc = adapt_tables(l->star, l->shape, f);
     if (rc == 0)
         rc = db_run(l->star, sql_set(&sql, "DELETE FROM %n", l->shape->names.facts), NULL, f);
     if (rc == 0)
@@ -349,4 +341,16 @@ load_truncate(const struct load_databases *databases, struct star *s, struct fau
     if (rc == 0)
         rc = truncate_facts(&l, f);
     return rc == 0 ? 0 : fault_wrap(f, "truncate the facts of '%s'", s->cube->name);
+}
+
+int
+load_drop(struct db *star, struct star *s, struct fault *f)
+{
+    int rc;
+
+    if (db_begin(star, f) != 0)
+        return -1;
+    rc = adapt_drop(star, s, f);
+    return db_end(star, rc, f) == 0 ? 0
+                                    : fault_wrap(f, "drop the star schema of '%s'", s->cube->name);
 }

@@ -36,4 +36,7 @@ int load_star(const struct load_databases *databases, struct star *s, enum histo
  * the first record. */
 int load_truncate(const struct load_databases *databases, struct star *s, struct fault *f);
 
+/* Drops a cube's tables: its view is removed. */
+int load_drop(struct db *star, struct star *s, struct fault *f);
+
 #endif

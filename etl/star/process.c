@@ -266,6 +266,8 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
     }
     cube_builder_free(p->builder);
     cube_process_end(p->process);
+    p->builder = NULL;
+    p->process = NULL;
     return rc;
 }
 
@@ -329,7 +331,14 @@ run(struct processing *p, enum process_type type, struct fault *f)
         return build_as(p, CUBE_PROCESS_ADD, f);
     if ((fits = fits_its_facts(p, f)) < 0)
         return -1;
-    return build_as(p, fits ? CUBE_PROCESS_ADD : CUBE_PROCESS_FULL, f);
+    if (fits == 1 && (build_as(p, CUBE_PROCESS_ADD, f) == 0 || f->kind != FAULT_DATA))
+        return f->kind == FAULT_NONE ? 0 : -1;
+    if (fits == 1) {
+        /* What was there does not go with the facts: they are the truth. */
+        log_warning("cube %s is built anew: %s", p->shape->cube->name, f->text);
+        fault_clear(f);
+    }
+    return build_as(p, CUBE_PROCESS_FULL, f);
 }
 
 int

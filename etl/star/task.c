@@ -73,22 +73,25 @@ take_snapshot(struct db *primary, struct star *s, struct fault *f)
 static void
 choose_window(const struct last *last, int64_t highest, struct task *t)
 {
-    t->redo = last->exists && !last->ended;
+    t->first = !last->exists;
     t->min_record = !last->exists ? 1 : last->ended ? last->max_record + 1 : last->min_record;
     t->max_record = highest;
 }
 
-/* An empty window leaves the last one standing: a night without news changes nothing but its times.
- */
 static int
 write_window(struct db *primary, const struct star *s, const struct last *last,
     const struct task *t, struct fault *f)
 {
-    bool keep = last->exists && t->min_record > t->max_record;
-    const struct value row[] = {value_int(keep ? last->min_record : t->min_record),
-        value_int(keep ? last->max_record : t->max_record), value_time(clock_now()),
-        value_text(s->cube->name)};
+    const struct value row[] = {value_int(t->min_record), value_int(t->max_record),
+        value_time(clock_now()), value_text(s->cube->name)};
 
+    /* An empty window leaves the last one standing, and ended when it was: its records may be
+     * offline by now, so they must not become a window to redo. */
+    if (last->exists && t->min_record > t->max_record)
+        return db_run_with(primary,
+            "UPDATE \"bam_Metadata_AnalysisTasks\" SET \"LastStartTime\" = ? WHERE \"CubeName\" = "
+            "?",
+            row + 2, 2, f);
     return db_run_with(primary,
         last->exists
             ? "UPDATE \"bam_Metadata_AnalysisTasks\" SET \"MinRecordID\" = ?, "

@@ -11,7 +11,7 @@
 struct task {
     int64_t min_record; /* both inclusive; min > max: no new records */
     int64_t max_record;
-    bool redo; /* the analysis before this one never ended: its window is part of this one */
+    bool first; /* the cube was never analysed since it was deployed */
 };
 
 /*

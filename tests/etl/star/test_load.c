@@ -5,6 +5,7 @@
 #include "etl/maintenance/archiving.h"
 #include "etl/maintenance/spawn.h"
 #include "etl/star/process.h"
+#include "etl/star/task.h"
 #include "tests/etl/fixture.h"
 
 static void
@@ -140,6 +141,34 @@ an_analysis_that_never_ended_is_redone(void)
         &x.f);
     load(&x, &r);
     CU_ASSERT_EQUAL(r.completed, 5);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.star, "SELECT count(*) FROM bam_OrderCube_Facts"), 5);
+    fixture_end(&x);
+}
+
+static void
+begin_and_never_end(struct fixture *x)
+{
+    struct star s;
+    struct task t;
+
+    ASSERT_OK(star_init(&s, &x->definition, &x->definition.cubes[0], &x->f), &x->f);
+    ASSERT_OK(task_begin(x->primary, &s, &t, &x->f), &x->f);
+    star_release(&s);
+}
+
+static void
+an_empty_window_is_not_redone(void)
+{
+    struct load_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_complete(&x, 1, 5);
+    load(&x, &r);
+    /* Its records go offline, and the analysis of a night without news dies. */
+    ASSERT_OK(db_run(x.primary, "DELETE FROM bam_Order_Completed", NULL, &x.f), &x.f);
+    begin_and_never_end(&x);
+    load(&x, &r);
     CU_ASSERT_EQUAL(fixture_count(&x, x.star, "SELECT count(*) FROM bam_OrderCube_Facts"), 5);
     fixture_end(&x);
 }
@@ -295,6 +324,86 @@ purge_with_the_archive_loses_nothing(void)
     fixture_end(&x);
 }
 
+/* The fixture's definition with a measure over a column and a second level that it had not. */
+static void
+update_cube(struct fixture *x)
+{
+    static const char measure[] =
+        "<Measure Name=\"Longest\" ID=\"M9\" AliasRef=\"D1\" "
+        "AggregationFunction=\"Max\"/><Measure Name=\"Latest\" ID=\"M10\" "
+        "AliasRef=\"L5\" AggregationFunction=\"Max\"/>";
+    static const char level[] = "<LevelAliasRef>L2</LevelAliasRef>";
+    const char *at = strstr(fixture_definition, "<DataDimension");
+    const char *inside = strstr(at, "</DataDimension>");
+    struct findings list = FINDINGS_INIT("update");
+    struct definition d = DEFINITION_INIT;
+    struct text xml = TEXT_INIT;
+
+    text_add_bytes(&xml, fixture_definition, (size_t)(at - fixture_definition));
+    text_add(&xml, measure);
+    text_add_bytes(&xml, at, (size_t)(inside - at));
+    text_add(&xml, level);
+    text_add(&xml, inside);
+    ASSERT_OK(definition_read_text(&d, text_get(&xml), xml.length, &list, &x->f), &x->f);
+    ASSERT_OK(deployment_update(x->primary, &d, &list, &x->f), &x->f);
+    definition_release(&x->definition);
+    ASSERT_OK(deployment_read(x->primary, &x->definition, &x->f), &x->f);
+    definition_release(&d);
+    findings_release(&list);
+    text_release(&xml);
+}
+
+static void
+an_updated_cube_reads_its_facts_again(void)
+{
+    struct process_result p;
+    struct load_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_complete(&x, 1, 10);
+    load(&x, &r);
+    process(&x, PROCESS_DEFAULT, &p);
+    update_cube(&x);
+    load(&x, &r);
+    CU_ASSERT_EQUAL(r.completed, 10);
+    process(&x, PROCESS_DEFAULT, &p);
+    CU_ASSERT_STRING_EQUAL(ask(&x, "Orders", NULL, CUBE_PART_ALL), "10");
+    CU_ASSERT_STRING_EQUAL(ask(&x, "Latest", NULL, CUBE_PART_ALL), "2026-01-01T09:30:00.5Z");
+    CU_ASSERT_STRING_EQUAL(ask(&x, "Orders", "Place.Quantity=30", CUBE_PART_ALL), "1");
+    CU_ASSERT_STRING_EQUAL(ask(&x, "Orders", "Place.City=Oslo", CUBE_PART_ALL), "5");
+    fixture_end(&x);
+}
+
+static void
+facts_of_a_removed_cube_are_not_taken_over(void)
+{
+    struct findings list = FINDINGS_INIT("again");
+    struct definition d = DEFINITION_INIT;
+    struct process_result p;
+    struct load_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_complete(&x, 1, 10);
+    load(&x, &r);
+    process(&x, PROCESS_DEFAULT, &p);
+    ASSERT_OK(deployment_remove(x.primary, NULL, "Sales", &list, &x.f), &x.f);
+    ASSERT_OK(deployment_remove(x.primary, "Order", NULL, &list, &x.f), &x.f);
+    ASSERT_OK(
+        definition_read_text(&d, fixture_definition, sizeof fixture_definition - 1, &list, &x.f),
+        &x.f);
+    ASSERT_OK(deployment_deploy(x.primary, &d, &list, &x.f), &x.f);
+    fixture_complete(&x, 101, 110);
+    load(&x, &r);
+    process(&x, PROCESS_DEFAULT, &p);
+    CU_ASSERT_STRING_EQUAL(ask(&x, "Orders", NULL, CUBE_PART_ALL), "10");
+    CU_ASSERT_STRING_EQUAL(ask(&x, "Pieces", NULL, CUBE_PART_ALL), "10550");
+    definition_release(&d);
+    findings_release(&list);
+    fixture_end(&x);
+}
+
 static void
 weeks_and_days_count_as_datepart_does(void)
 {
@@ -359,11 +468,14 @@ const struct test suite_etl_star_load[] = {
     {"completed and active instances become facts", loads_completed_and_active},
     {"a window is loaded once", a_window_is_loaded_once},
     {"an analysis that never ended is redone", an_analysis_that_never_ended_is_redone},
+    {"an empty window is not redone", an_empty_window_is_not_redone},
     {"the cube equals the rows", cube_equals_the_rows},
     {"default processing adds what is new", default_processing_adds_what_is_new},
     {"a cube that does not fit its facts is built anew", a_cube_that_does_not_fit_is_built_anew},
     {"a purge loses only what is offline", purge_loses_only_what_is_offline},
     {"a purge with the archive loses nothing", purge_with_the_archive_loses_nothing},
+    {"an updated cube reads its facts again", an_updated_cube_reads_its_facts_again},
+    {"facts of a removed cube are not taken over", facts_of_a_removed_cube_are_not_taken_over},
     {"weeks and days count as DATEPART does", weeks_and_days_count_as_datepart_does},
     {"ragged stages repeat their own name", ragged_stages_repeat_their_own_name},
     {0},
