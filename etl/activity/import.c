@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "config/base/clock.h"
 #include "config/base/digest.h"
@@ -14,6 +15,8 @@
 
 /* A batch is a transaction: large enough to be quick, small enough to be held in memory. */
 enum { BATCH_RECORDS = 4000, BATCH_BYTES = 8 * 1024 * 1024 };
+
+#define REJECT_HINT "--reject FILE collects such records, and the import goes on"
 
 /* A record that waits for its batch: its own copy, or the reason why it is rejected. */
 struct waiting {
@@ -36,6 +39,7 @@ struct import {
     size_t taken; /* of the queue, by batches already saved */
     size_t bytes;
     uint64_t position; /* of the last record that a committed batch took */
+    bool known;        /* nightcube_Imports has a row of this source */
     FILE *reject;
     struct import_result *result;
 };
@@ -71,18 +75,24 @@ read_position(struct import *im, struct fault *f)
     if (rc == 0 && (rc = stmt_query(s, &type, 1, f)) == 0)
         rc = stmt_fetch(s, &v, f);
     stmt_free(s);
-    if (rc == 1)
+    im->known = rc == 1;
+    if (im->known)
         im->position = (uint64_t)v.as.integer;
-    if (rc == 0) {
-        const struct value row[] = {key[0], key[1], value_time(clock_now())};
-
-        rc = db_run_with(im->primary,
-            "INSERT INTO \"nightcube_Imports\"(\"SourceSha256\", \"Options\", \"FirstTime\", "
-            "\"Position\", "
-            "\"Events\", \"Late\", \"Rejected\", \"Finished\") VALUES (?, ?, ?, 0, 0, 0, 0, 0)",
-            row, 3, f);
-    }
     return rc < 0 ? -1 : 0;
+}
+
+/* The source's row, made by its first batch: an import that takes nothing leaves no trace. */
+static int
+insert_position(struct import *im, struct fault *f)
+{
+    const struct value row[] = {
+        value_text(im->sha256), value_text(text_get(&im->key)), value_time(clock_now())};
+
+    return db_run_with(im->primary,
+        "INSERT INTO \"nightcube_Imports\"(\"SourceSha256\", \"Options\", \"FirstTime\", "
+        "\"Position\", "
+        "\"Events\", \"Late\", \"Rejected\", \"Finished\") VALUES (?, ?, ?, 0, 0, 0, 0, 0)",
+        row, 3, f);
 }
 
 static int
@@ -93,6 +103,8 @@ write_position(struct import *im, uint64_t position, const struct import_result 
         value_int((int64_t)step->late), value_int((int64_t)step->rejected), value_int(finished),
         value_time(clock_now()), value_text(im->sha256), value_text(text_get(&im->key))};
 
+    if (!im->known && insert_position(im, f) != 0)
+        return -1;
     return db_run_with(im->primary,
         "UPDATE \"nightcube_Imports\" SET \"Position\" = ?, \"Events\" = \"Events\" + ?, "
         "\"Late\" = \"Late\" + ?, \"Rejected\" = \"Rejected\" + ?, \"Finished\" = ?, \"LastTime\" "
@@ -193,7 +205,7 @@ fill_queue(struct import *im, struct fault *f)
         if (got == SOURCE_RECORD) {
             rc = enqueue(im, &record, NULL, f);
         } else if (im->reject == NULL) {
-            return -1;
+            return fault_hint(f, "%s", REJECT_HINT);
         } else {
             char reason[sizeof f->text];
 
@@ -278,6 +290,7 @@ apply_one(struct import *im, const struct waiting *w, struct import_result *step
         step->rejected++;
         if (im->reject == NULL) {
             fault_wrap(f, "record %llu", (unsigned long long)w->record.position);
+            fault_hint(f, "%s", REJECT_HINT);
             return APPLY_FAULT;
         }
         if (write_reject(im, w, w->reason != NULL ? w->reason : f->text, f) != 0)
@@ -346,6 +359,7 @@ run_batch(struct import *im, bool finished, struct fault *f)
     release_batches(im);
     if (rc != 0)
         return -1;
+    im->known = true;
     im->taken = next;
     im->position = position;
     im->result->records += step.records;
@@ -382,14 +396,27 @@ run_all(struct import *im, struct fault *f)
 
 /* ---- the whole ---- */
 
+static bool
+is_same_file(const char *path, const char *other)
+{
+    struct stat a, b;
+
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/* What an earlier run of this import collected stays: its records will not come again. */
 static int
-open_reject_file(struct import *im, struct fault *f)
+open_reject_file(struct import *im, const char *source, struct fault *f)
 {
     const char *path = im->options->reject_file;
 
     if (path == NULL)
         return 0;
-    if ((im->reject = fopen(path, "w")) == NULL)
+    if (is_same_file(path, source))
+        return fault_set(
+            f, FAULT_USAGE, "'%s' is the source itself, not a place for rejects", path);
+    if ((im->reject = fopen(path, im->known ? "a" : "w")) == NULL)
         return fault_set_errno(f, errno, "create '%s'", path);
     return 0;
 }
@@ -410,7 +437,7 @@ prepare(struct import *im, const char *path, struct fault *f)
     describe_options(im);
     if (text_check(&im->key, f) != 0 || read_position(im, f) != 0)
         return -1;
-    return open_reject_file(im, f);
+    return open_reject_file(im, path, f);
 }
 
 static void

@@ -30,7 +30,6 @@ struct storage {
     const struct activity *activity;
     struct arena memory;
     struct activity_names names;
-    struct partition_list live;
     struct stmt *statements[STATEMENT_COUNT];
     struct value *row;      /* as many cells as Active has columns */
     enum value_type *types; /* of an Active row as it is loaded */
@@ -181,8 +180,7 @@ storage_new(struct db *primary, const struct activity *a, struct fault *f)
     s->types = arena_array(&s->memory, columns, sizeof *s->types);
     if (s->row == NULL || s->types == NULL) {
         fault_set_memory(f);
-    } else if (activity_names_init(&s->names, &s->memory, a->name, f) == 0 &&
-               partition_read(primary, a->name, PARTITIONS_LIVE, &s->memory, &s->live, f) == 0) {
+    } else if (activity_names_init(&s->names, &s->memory, a->name, f) == 0) {
         s->types[0] = VALUE_TEXT;
         s->types[1] = s->types[2] = VALUE_INT;
         for (size_t i = 0; i < a->checkpoint_count; i++)
@@ -369,14 +367,18 @@ load_completed_of(struct storage *s, struct instance_set *b, const char *table, 
 int
 storage_load(struct storage *s, struct instance_set *b, struct fault *f)
 {
+    struct partition_list live = {0};
     int rc = load_continuations(s, b, f);
 
     if (rc == 0)
         rc = load_active(s, b, f);
     if (rc == 0)
         rc = load_completed_of(s, b, s->names.completed, f);
-    for (size_t i = 0; rc == 0 && i < s->live.count; i++)
-        rc = load_completed_of(s, b, s->live.items[i].instances, f);
+    /* Read each time: a maintenance run may have swapped between two batches of an import. */
+    if (rc == 0)
+        rc = partition_read(s->primary, s->activity->name, PARTITIONS_LIVE, &b->memory, &live, f);
+    for (size_t i = 0; rc == 0 && i < live.count; i++)
+        rc = load_completed_of(s, b, live.items[i].instances, f);
     return rc == 0 ? 0 : fault_wrap(f, "load instances of activity '%s'", s->activity->name);
 }
 

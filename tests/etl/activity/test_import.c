@@ -55,6 +55,7 @@ stops_at_a_bad_line_with_nothing_half_done(void)
                      &r),
         &x.f, FAULT_DATA, "line 2");
     CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 0);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM nightcube_Imports"), 0);
     fixture_end(&x);
 }
 
@@ -79,6 +80,47 @@ collects_rejects_and_goes_on(void)
     CU_ASSERT(test_contains(text_get(&rejects), "second time"));
     CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Completed"), 1);
     text_release(&rejects);
+    fixture_end(&x);
+}
+
+static void
+rejects_stay_when_the_import_is_said_again(void)
+{
+    const struct import_options options = {
+        .source = {.activity = "Order"}, .reject_file = "rejects"};
+    struct import_result r;
+    struct text rejects = TEXT_INIT;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_write("bad.jsonl", "{\"op\":\"begin\",\"id\":\"o1\"}\nnonsense\n");
+    fixture_write("rejects", "of another source\n");
+    ASSERT_OK(import_run(x.primary, &x.definition, "bad.jsonl", &options, &r, &x.f), &x.f);
+    ASSERT_OK(import_run(x.primary, &x.definition, "bad.jsonl", &options, &r, &x.f), &x.f);
+    CU_ASSERT_EQUAL(r.rejected, 0);
+    ASSERT_OK(file_read_all("rejects", 10000, &rejects, &x.f), &x.f);
+    CU_ASSERT(test_contains(text_get(&rejects), "nonsense"));
+    CU_ASSERT(!test_contains(text_get(&rejects), "another"));
+    text_release(&rejects);
+    fixture_end(&x);
+}
+
+static void
+the_source_is_not_overwritten_with_rejects(void)
+{
+    const struct import_options options = {
+        .source = {.activity = "Order"}, .reject_file = "./orders.jsonl"};
+    struct import_result r;
+    struct text content = TEXT_INIT;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_write("orders.jsonl", two_orders);
+    ASSERT_FAULT(import_run(x.primary, &x.definition, "orders.jsonl", &options, &r, &x.f), &x.f,
+        FAULT_USAGE, "the source itself");
+    ASSERT_OK(file_read_all("orders.jsonl", 10000, &content, &x.f), &x.f);
+    CU_ASSERT_STRING_EQUAL(text_get(&content), two_orders);
+    text_release(&content);
     fixture_end(&x);
 }
 
@@ -191,6 +233,8 @@ const struct test suite_etl_activity_import[] = {
     {"the same source twice is imported once", twice_is_once},
     {"a bad line stops with nothing half done", stops_at_a_bad_line_with_nothing_half_done},
     {"rejects are collected and the import goes on", collects_rejects_and_goes_on},
+    {"rejects stay when the import is said again", rejects_stay_when_the_import_is_said_again},
+    {"the source is not overwritten with rejects", the_source_is_not_overwritten_with_rejects},
     {"relationships move along", relationships_move_along},
     {"tokens survive between imports", tokens_survive_between_imports},
     {"an instance may live twice in a batch", an_instance_may_live_twice_in_a_batch},
