@@ -348,8 +348,7 @@ check_record(struct instance_set *b, const struct event_record *record, struct f
 }
 
 enum apply_result
-instance_set_apply(
-    struct instance_set *b, const struct event_record *record, struct fault *f)
+instance_set_apply(struct instance_set *b, const struct event_record *record, struct fault *f)
 {
     enum apply_result result = check_record(b, record, f);
     struct instance *root;
