@@ -1,6 +1,7 @@
 #include "etl/activity/deployment.h"
 
 #include "etl/activity/metadata.h"
+#include "etl/activity/names.h"
 #include "etl/activity/schema.h"
 #include "etl/activity/views.h"
 
@@ -288,6 +289,27 @@ note_views_and_cubes(const struct change *c, struct fault *f)
     return rc;
 }
 
+/* The snapshots of cubes that are gone. */
+static int
+drop_snapshots(const struct change *c, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < c->before->cube_count; i++) {
+        const char *name = c->before->cubes[i].name;
+        struct cube_names n;
+
+        if (definition_find_cube(c->after, name) != NULL)
+            continue;
+        rc = cube_names_init(&n, &memory, name, f);
+        if (rc == 0 && (rc = db_table_exists(c->primary, n.snapshot, f)) == 1)
+            rc = db_drop_table(c->primary, n.snapshot, f);
+    }
+    arena_release(&memory);
+    return rc;
+}
+
 /* Old views go before tables are dropped, new ones come when partitions are known. */
 static int
 change_all(struct change *c, const char *description, struct fault *f)
@@ -304,6 +326,8 @@ change_all(struct change *c, const char *description, struct fault *f)
         rc = views_drop(c->primary, c->before, &c->before->activities[i], f);
     if (rc == 0)
         rc = change_tables(c, f);
+    if (rc == 0)
+        rc = drop_snapshots(c, f);
     if (rc == 0)
         rc = note_views_and_cubes(c, f);
     if (rc == 0)

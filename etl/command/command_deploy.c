@@ -1,11 +1,13 @@
 #include <string.h>
 
 #include "config/base/log.h"
+#include "cube/store.h"
 #include "etl/activity/deployment.h"
 #include "etl/command/backup_hook.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/pipeline/lock.h"
+#include "etl/star/load.h"
 
 static const struct grid_column columns[] = {
     {"object", GRID_TEXT},
@@ -169,6 +171,7 @@ struct removal {
     struct invocation *invocation;
     struct db *primary;
     struct findings list;
+    struct definition before;
     struct definition left; /* what would be left */
     struct removed *steps;  /* in the invocation's memory */
     size_t count;
@@ -217,6 +220,37 @@ plan_file(struct removal *r, const struct definition *d, struct fault *f)
     return 0;
 }
 
+/* A cube's tables and files. What a crash leaves of them is not taken over by a new cube of that
+ * name. */
+static int
+drop_cube(struct site *site, const struct definition *d, const struct cube *c, struct fault *f)
+{
+    struct db *star = site_database(site, "StarSchema", DB_EXISTING, f);
+    struct star shape;
+    int rc;
+
+    if (star == NULL || star_init(&shape, d, c, f) != 0)
+        return -1;
+    rc = load_drop(star, &shape, f);
+    star_release(&shape);
+    for (size_t i = 0; rc == 0 && i < site->settings.analysis_count; i++)
+        rc = cube_drop(site->settings.analyses[i].directory, c->name, f);
+    return rc;
+}
+
+static int
+drop_cubes_of(struct removal *r, const char *view, struct fault *f)
+{
+    const struct definition *d = &r->before;
+
+    for (size_t i = 0; i < d->cube_count; i++) {
+        if (strcmp(d->views[d->cubes[i].view].name, view) == 0 && d->cubes[i].create_olap_cube &&
+            drop_cube(&r->invocation->site, d, &d->cubes[i], f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 apply_removal(struct removal *r, struct fault *f)
 {
@@ -228,6 +262,8 @@ apply_removal(struct removal *r, struct fault *f)
         const struct removed *step = &r->steps[k];
 
         rc = deployment_remove(r->primary, step->activity, step->view, &r->list, f);
+        if (rc == 0 && step->view != NULL)
+            rc = drop_cubes_of(r, step->view, f);
         if (rc == 0)
             rc = add_line(&g, step->view == NULL ? "activity" : "view",
                 step->view == NULL ? step->activity : step->view, "removed", f);
@@ -260,12 +296,13 @@ remove_from_site(struct invocation *i, const struct definition *d, struct fault 
     int rc = -1;
 
     if (take_lock(i, &lock, f) == 0 && (r.primary = invocation_primary(i, f)) != NULL &&
-        invocation_definition(i, &r.left, f) == 0)
+        invocation_definition(i, &r.before, f) == 0 && invocation_definition(i, &r.left, f) == 0)
         rc = remove_planned(&r, d, f);
     lock_release(&lock);
     findings_log(&r.list);
     findings_release(&r.list);
     definition_release(&r.left);
+    definition_release(&r.before);
     return rc;
 }
 

@@ -124,7 +124,7 @@ find_database(struct place *p, struct site *site, const struct destination *to, 
 {
     const char *raw = raw_connection(site, p, to);
     struct secret connection = SECRET_INIT;
-    struct connection_part file;
+    struct connection_part file = {.key = NULL};
     char *known = NULL;
     int rc = -1;
 
