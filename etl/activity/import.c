@@ -40,6 +40,7 @@ struct import {
     size_t bytes;
     uint64_t position; /* of the last record that a committed batch took */
     bool known;        /* nightcube_Imports has a row of this source */
+    bool finished;     /* and an earlier run came to its end */
     FILE *reject;
     struct import_result *result;
 };
@@ -63,21 +64,24 @@ describe_options(struct import *im)
 static int
 read_position(struct import *im, struct fault *f)
 {
-    static const enum value_type type = VALUE_INT;
+    static const enum value_type types[] = {VALUE_INT, VALUE_INT};
     const struct value key[] = {value_text(im->sha256), value_text(text_get(&im->key))};
-    struct value v = value_null();
+    struct value row[] = {value_null(), value_null()};
     struct stmt *s = db_prepare(im->primary,
-        "SELECT \"Position\" FROM \"nightcube_Imports\" WHERE \"SourceSha256\" = ? AND \"Options\" "
+        "SELECT \"Position\", \"Finished\" FROM \"nightcube_Imports\" WHERE \"SourceSha256\" = ? "
+        "AND \"Options\" "
         "= ?",
         f);
     int rc = s == NULL ? -1 : stmt_bind_row(s, key, 2, f);
 
-    if (rc == 0 && (rc = stmt_query(s, &type, 1, f)) == 0)
-        rc = stmt_fetch(s, &v, f);
+    if (rc == 0 && (rc = stmt_query(s, types, 2, f)) == 0)
+        rc = stmt_fetch(s, row, f);
     stmt_free(s);
     im->known = rc == 1;
-    if (im->known)
-        im->position = (uint64_t)v.as.integer;
+    if (im->known) {
+        im->position = (uint64_t)row[0].as.integer;
+        im->finished = row[1].as.integer != 0;
+    }
     return rc < 0 ? -1 : 0;
 }
 
@@ -379,7 +383,7 @@ run_all(struct import *im, struct fault *f)
     progress_begin("import", "bytes", total);
     do {
         more = fill_queue(im, f);
-        if (more < 0)
+        if (more < 0 || (im->finished && im->queued == 0))
             break;
         do {
             if (run_batch(im, more == 0, f) != 0)

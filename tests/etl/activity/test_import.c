@@ -35,10 +35,14 @@ twice_is_once(void)
 
     fixture_begin(&x);
     ASSERT_OK(fixture_import(&x, two_orders, &r), &x.f);
+    fixture_set_now("2026-02-01T00:00:00Z");
     ASSERT_OK(fixture_import(&x, two_orders, &r), &x.f);
     CU_ASSERT_EQUAL(r.records, 0);
     CU_ASSERT_EQUAL(r.skipped, 4);
     CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_AllInstances"), 2);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
+                        "SELECT count(*) FROM nightcube_Imports WHERE LastTime LIKE '2026-01-01%'"),
+        1);
     fixture_end(&x);
 }
 
