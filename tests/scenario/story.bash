@@ -1,0 +1,95 @@
+# story.bash: what the scenarios share. A script sources it, tells its story and ends with `finish`.
+#
+#   site NAME              go over to the installation NAME; `site_new NAME` makes it first
+#   at MOMENT              fix the program's clock
+#   exits CODE ARGUMENT..  run the program; its output is left in the files out and err
+#   told TEXT              the last error output holds TEXT
+#   same WHAT A B          A, expected, and B are equal
+#   sql DATABASE QUERY     ask a database (primary, archive, star, journal) with the sqlite3 shell
+#   contents               one checksum over all that the three databases hold
+#   unchanged CODE ARG..   as exits, and afterwards the databases hold what they held before
+#
+# A difference is told and counted; the story goes on.
+set -u
+failures=0
+home=$PWD
+
+fail() {
+    echo "FAILED ${0##*/}:${BASH_LINENO[-2]}: $*"
+    failures=$((failures + 1))
+}
+
+finish() {
+    [ $failures -eq 0 ] || echo "$failures failures"
+    exit $((failures > 0))
+}
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+
+at() {
+    export NIGHTCUBE_NOW=$1
+}
+
+site() {
+    export XDG_DATA_HOME=$home/$1
+    export XDG_CONFIG_HOME=$home/$1/config
+    base=$home/$1/nightcube
+}
+
+site_new() {
+    site "$1"
+    exits 0 setup
+}
+
+exits() {
+    local expected=$1 code=0
+    shift
+    "$NIGHTCUBE" "$@" >"$home/out" 2>"$home/err" || code=$?
+    if [ "$code" -ne "$expected" ]; then
+        fail "exit code $code, expected $expected: nightcube $*"
+        head -n 20 "$home/err" | sed 's/^/    /'
+    fi
+}
+
+told() {
+    grep -qF -e "$1" "$home/err" || {
+        fail "error output does not say: $1"
+        sed 's/^/    /' "$home/err" | head -n 20
+    }
+}
+
+same() {
+    [ "$2" = "$3" ] && return
+    fail "$1"
+    diff -u --label expected --label found <(printf '%s\n' "$2") <(printf '%s\n' "$3") | head -n 40 | sed 's/^/    /'
+}
+
+database() {
+    case $1 in
+    primary) echo "$base/BAMPrimaryImport.db" ;;
+    archive) echo "$base/BAMArchive.db" ;;
+    star) echo "$base/BAMStarSchema.db" ;;
+    journal) echo "$base/state/journal.db" ;;
+    *) echo "$1" ;;
+    esac
+}
+
+sql() {
+    sqlite3 -readonly "$(database "$1")" "$2"
+}
+
+contents() {
+    for name in primary archive star; do
+        sqlite3 -readonly "$(database $name)" .dump
+    done | sha256sum
+}
+
+unchanged() {
+    local before
+    before=$(contents)
+    exits "$@"
+    [ "$before" = "$(contents)" ] || fail "changed a database: nightcube ${*:2}"
+}
