@@ -320,6 +320,10 @@ change_all(struct change *c, const char *description, struct fault *f)
     static const char forget_tasks[] =
         "DELETE FROM \"bam_Metadata_AnalysisTasks\" WHERE \"CubeName\" NOT IN "
         "(SELECT \"CubeName\" FROM \"bam_Metadata_Cubes\")";
+    /* What was imported into an activity that is gone may be imported again. */
+    static const char forget_imports[] =
+        "DELETE FROM \"nightcube_Imports\" WHERE \"Activity\" <> '*' AND \"Activity\" NOT IN "
+        "(SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\")";
     int rc = metadata_begin_operation(c->primary, description, &c->operation, f);
 
     for (size_t i = 0; rc == 0 && i < c->before->activity_count; i++)
@@ -336,6 +340,8 @@ change_all(struct change *c, const char *description, struct fault *f)
         rc = db_run(c->primary, forget, NULL, f);
     if (rc == 0)
         rc = db_run(c->primary, forget_tasks, NULL, f);
+    if (rc == 0)
+        rc = db_run(c->primary, forget_imports, NULL, f);
     for (size_t i = 0; rc == 0 && i < c->after->activity_count; i++)
         rc = views_regenerate(c->primary, c->after, &c->after->activities[i], f);
     return rc;

@@ -99,20 +99,35 @@ insert_position(struct import *im, struct fault *f)
         row, 3, f);
 }
 
+/* The one activity that the source speaks of, "*" for several; NULL while none was met. */
+static const char *
+single_activity(const struct import *im)
+{
+    const char *single = NULL;
+
+    for (size_t i = 0; i < im->definition->activity_count; i++) {
+        if (im->storages[i] != NULL)
+            single = single == NULL ? im->definition->activities[i].name : "*";
+    }
+    return single;
+}
+
 static int
 write_position(struct import *im, uint64_t position, const struct import_result *step,
     bool finished, struct fault *f)
 {
     const struct value row[] = {value_int((int64_t)position), value_int((int64_t)step->events),
         value_int((int64_t)step->late), value_int((int64_t)step->rejected), value_int(finished),
-        value_time(clock_now()), value_text(im->sha256), value_text(text_get(&im->key))};
+        value_time(clock_now()), value_text(single_activity(im)), value_text(single_activity(im)),
+        value_text(im->sha256), value_text(text_get(&im->key))};
 
     if (!im->known && insert_position(im, f) != 0)
         return -1;
     return db_run_with(im->primary,
         "UPDATE \"nightcube_Imports\" SET \"Position\" = ?, \"Events\" = \"Events\" + ?, "
         "\"Late\" = \"Late\" + ?, \"Rejected\" = \"Rejected\" + ?, \"Finished\" = ?, \"LastTime\" "
-        "= ? "
+        "= ?, \"Activity\" = CASE WHEN \"Activity\" IS NULL OR \"Activity\" = ? THEN ? ELSE '*' "
+        "END "
         "WHERE \"SourceSha256\" = ? AND \"Options\" = ?",
         row, sizeof row / sizeof row[0], f);
 }

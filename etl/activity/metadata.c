@@ -85,6 +85,7 @@ static struct table_column definition[] = {
     {.name = "Version", .type = VALUE_INT, .not_null = true}, TEXT("Xml")};
 static struct table_column imports[] = {NAME("SourceSha256"),
     {.name = "Options", .type = VALUE_TEXT, .length = 512, .not_null = true}, INT("Position"),
+    TEXT("Activity"), /* the one it speaks of; * for several */
     INT("Events"), INT("Late"), INT("Rejected"), BIT("Finished"), TIME("FirstTime"),
     TIME("LastTime")};
 

@@ -232,6 +232,29 @@ keys_differ_in_case_and_blanks(void)
     fixture_end(&x);
 }
 
+static void
+a_removed_activity_may_be_imported_again(void)
+{
+    struct findings list = FINDINGS_INIT("again");
+    struct definition d = DEFINITION_INIT;
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x, two_orders, &r), &x.f);
+    ASSERT_OK(deployment_remove(x.primary, NULL, "Sales", &list, &x.f), &x.f);
+    ASSERT_OK(deployment_remove(x.primary, "Order", NULL, &list, &x.f), &x.f);
+    ASSERT_OK(
+        definition_read_text(&d, fixture_definition, sizeof fixture_definition - 1, &list, &x.f),
+        &x.f);
+    ASSERT_OK(deployment_deploy(x.primary, &d, &list, &x.f), &x.f);
+    ASSERT_OK(fixture_import(&x, two_orders, &r), &x.f);
+    CU_ASSERT_EQUAL(r.records, 4);
+    definition_release(&d);
+    findings_release(&list);
+    fixture_end(&x);
+}
+
 const struct test suite_etl_activity_import[] = {
     {"completed instances leave Active", completes_and_keeps_apart},
     {"the same source twice is imported once", twice_is_once},
@@ -243,5 +266,6 @@ const struct test suite_etl_activity_import[] = {
     {"tokens survive between imports", tokens_survive_between_imports},
     {"an instance may live twice in a batch", an_instance_may_live_twice_in_a_batch},
     {"keys differ in case and blanks", keys_differ_in_case_and_blanks},
+    {"a removed activity may be imported again", a_removed_activity_may_be_imported_again},
     {0},
 };
