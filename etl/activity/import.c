@@ -125,9 +125,9 @@ write_position(struct import *im, uint64_t position, const struct import_result 
         return -1;
     return db_run_with(im->primary,
         "UPDATE \"nightcube_Imports\" SET \"Position\" = ?, \"Events\" = \"Events\" + ?, "
-        "\"Late\" = \"Late\" + ?, \"Rejected\" = \"Rejected\" + ?, \"Finished\" = ?, \"LastTime\" "
-        "= ?, \"Activity\" = CASE WHEN \"Activity\" IS NULL OR \"Activity\" = ? THEN ? ELSE '*' "
-        "END "
+        "\"Late\" = \"Late\" + ?, \"Rejected\" = \"Rejected\" + ?, \"Finished\" = ?, "
+        "\"LastTime\" = ?, \"Activity\" = CASE WHEN \"Activity\" IS NULL THEN ? "
+        "WHEN \"Activity\" = COALESCE(?, \"Activity\") THEN \"Activity\" ELSE '*' END "
         "WHERE \"SourceSha256\" = ? AND \"Options\" = ?",
         row, sizeof row / sizeof row[0], f);
 }
