@@ -11,7 +11,7 @@
 int
 site_open(struct site *s, const char *settings_path, struct fault *f)
 {
-    struct findings list = FINDINGS_INIT(settings_path == NULL ? "settings" : settings_path);
+    struct findings list = FINDINGS_INIT(NULL); /* by its path, wherever it is found */
     int rc = settings_read(&s->settings, settings_path, &list, f);
 
     findings_log(&list);
