@@ -56,7 +56,8 @@ nearest_offer(struct nearest *n, const char *candidate)
 {
     size_t d = distance(n->wanted, candidate);
 
-    if (d >= n->distance)
+    /* The nameless (an unknown member) is nothing one could mean. */
+    if (d >= n->distance || candidate[0] == '\0')
         return;
     n->distance = d;
     n->best = candidate;

@@ -388,6 +388,30 @@ run_batch(struct import *im, bool finished, struct fault *f)
     return 0;
 }
 
+/* A log that says nothing about any checkpoint is another process' log: its cases would become
+ * empty instances. Judged by the records of the first batch. */
+static int
+check_relevance(const struct import *im, struct fault *f)
+{
+    enum source_format format = event_source_format(im->source);
+
+    if (im->position > 0 || im->queued == 0 || (format != FORMAT_XES && format != FORMAT_LONG_CSV))
+        return 0;
+    for (size_t i = 0; i < im->queued; i++) {
+        const struct event_record *record = &im->queue[i].record;
+
+        if (im->queue[i].reason != NULL)
+            return 0;
+        for (size_t k = 0; k < record->event_count; k++) {
+            if (record->events[k].data_count > 0)
+                return 0;
+        }
+    }
+    fault_set(
+        f, FAULT_DATA, "no event class or attribute of this log is a checkpoint of the activity");
+    return fault_hint(f, "nightcube define makes an activity for the log; --map names attributes");
+}
+
 static int
 run_all(struct import *im, struct fault *f)
 {
@@ -400,6 +424,10 @@ run_all(struct import *im, struct fault *f)
         more = fill_queue(im, f);
         if (more < 0 || (im->finished && im->queued == 0))
             break;
+        if (check_relevance(im, f) != 0) {
+            more = -1;
+            break;
+        }
         do {
             if (run_batch(im, more == 0, f) != 0)
                 more = -1;

@@ -20,8 +20,11 @@ open_cube(struct site *site, const char *name, struct fault *f)
             return cube_open(s->analyses[i].directory, name, f);
     }
     /* Nowhere: the first database's own message names the nearest. */
-    if (s->analysis_count > 0)
-        return cube_open(s->analyses[0].directory, name, f);
+    if (s->analysis_count > 0) {
+        cube_close(cube_open(s->analyses[0].directory, name, f));
+        fault_hint(f, "a cube that was deployed is there after: nightcube load, nightcube process");
+        return NULL;
+    }
     fault_set(f, FAULT_SETTINGS, "no analysis database is configured");
     return NULL;
 }

@@ -44,7 +44,9 @@ print_report(struct invocation *i, const struct run_report *r, struct fault *f)
         const char *seconds = format_seconds(s->seconds, room);
         const struct value row[] = {value_int(s->run), value_text(s->name),
             value_text(journal_state_names[s->state]), value_text(s->target), value_int(s->rows),
-            value_int(s->bytes), i->json ? value_float(s->seconds) : value_text(seconds),
+            value_int(s->bytes),
+            i->json ? value_float((double)(int64_t)(s->seconds * 1000) / 1000)
+                    : value_text(seconds),
             value_text(s->message)};
 
         rc = grid_add(&g, row, f);
@@ -93,7 +95,7 @@ run_and_report(struct invocation *i, const struct job *job, const char *xml,
         return COMMAND_FAILED;
     rc = run_job(site, job, xml, options, &report, f);
     /* What was done is told also when the run failed; its own fault comes first. */
-    if (print_report(i, &report, rc == 0 ? f : &printing) != 0)
+    if (report.step_count > 0 && print_report(i, &report, rc == 0 ? f : &printing) != 0)
         rc = -1;
     warned = report.warned;
     run_report_release(&report);

@@ -72,8 +72,7 @@ connect_with(struct db *db, const char *connection, struct fault *f)
 
     if (SQL_SUCCEEDED(result))
         return 0;
-    handle_fault(db, SQL_HANDLE_DBC, db->connection, FAULT_UNAVAILABLE, f);
-    return fault_wrap(f, "connect");
+    return handle_fault(db, SQL_HANDLE_DBC, db->connection, FAULT_UNAVAILABLE, f);
 }
 
 /* Which engine answers is known only after connecting; what must stand in the connection string

@@ -325,25 +325,29 @@ catalogue_run(struct run *r, const struct job *job, bool complete, struct fault 
     return store == NULL ? -1 : catalogue_add(store, &entry, f);
 }
 
+/* What will be done, decided before anything is touched or noted: a job that cannot run leaves no
+ * trace. */
 static int
-run_planned(struct run *r, const struct job *job, struct fault *f)
+prepare(
+    struct run *r, const struct job *job, struct plan *plan, const bool **selected, struct fault *f)
 {
-    struct plan plan = PLAN_INIT;
-    const bool *selected = NULL;
-    int rc = plan_make(&plan, job, &r->site->settings, &r->context.definition, f);
+    if (site_definition(r->site, &r->context.definition, f) != 0 ||
+        plan_make(plan, job, &r->site->settings, &r->context.definition, f) != 0 ||
+        (r->options->resume && read_done(r, job, f) != 0))
+        return -1;
+    *selected = select_units(r, plan, f);
+    return *selected == NULL ? -1 : 0;
+}
 
-    if (rc == 0 && r->options->resume)
-        rc = read_done(r, job, f);
-    if (rc == 0 && (selected = select_units(r, &plan, f)) == NULL)
-        rc = -1;
-    if (rc == 0)
-        rc = run_units(r, &plan, selected, f);
-    if (rc == 0 && r->context.first_failure.kind != FAULT_NONE) {
-        *f = r->context.first_failure;
-        rc = -1;
-    }
-    plan_release(&plan);
-    return rc;
+static int
+run_planned(struct run *r, const struct plan *plan, const bool *selected, struct fault *f)
+{
+    if (run_units(r, plan, selected, f) != 0)
+        return -1;
+    if (r->context.first_failure.kind == FAULT_NONE)
+        return 0;
+    *f = r->context.first_failure;
+    return -1;
 }
 
 /* Run ids rise even when the state directory is lost: the store remembers the highest. */
@@ -407,22 +411,25 @@ run_job(struct site *site, const struct job *job, const char *xml,
     const struct run_options *options, struct run_report *report, struct fault *f)
 {
     struct run r = {.site = site, .options = options, .report = report, .lock = LOCK_INIT};
+    struct plan plan = PLAN_INIT;
+    const bool *selected = NULL;
     struct journal_run dead;
     int rc = lock_take(&r.lock, site->settings.state_directory, job->name, f);
 
     if (rc == 0 && (r.journal = journal_open(site->settings.state_directory, f)) == NULL)
         rc = -1;
     if (rc == 0)
-        rc = site_definition(site, &r.context.definition, f);
+        rc = prepare(&r, job, &plan, &selected, f);
     if (rc == 0)
         rc = journal_bury(r.journal, &report->memory, &dead, f);
     if (rc == 0 && (rc = begin(&r, job, xml, f)) == 0) {
         rc = recover(&r, &dead, f);
         if (rc == 0)
-            rc = run_planned(&r, job, f);
+            rc = run_planned(&r, &plan, selected, f);
         rc = end(&r, job, rc, f);
     }
     proof_close(r.context.proof);
+    plan_release(&plan);
     definition_release(&r.context.definition);
     arena_release(&r.context.memory);
     journal_close(r.journal);

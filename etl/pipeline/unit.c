@@ -153,9 +153,9 @@ apply_maintenance(
     if (for_each_activity(c, u, parts[u->kind], r, &total, f) != 0)
         return -1;
     r->message = total.held_back > 0
-                     ? arena_printf(&c->memory, "%" PRId64 " partitions, %" PRId64 " held back",
+                     ? arena_printf(&c->memory, "partitions: %" PRId64 ", held back: %" PRId64,
                            total.partitions, total.held_back)
-                     : arena_printf(&c->memory, "%" PRId64 " partitions", total.partitions);
+                     : arena_printf(&c->memory, "partitions: %" PRId64, total.partitions);
     return 0;
 }
 

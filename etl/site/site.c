@@ -4,6 +4,7 @@
 
 #include "config/base/log.h"
 #include "config/base/nearest.h"
+#include "config/settings/connection.h"
 #include "config/settings/secret.h"
 #include "etl/activity/deployment.h"
 #include "etl/activity/metadata.h"
@@ -48,6 +49,19 @@ find_setting(struct site *s, const char *name, struct fault *f)
     return NULL;
 }
 
+/* Says where the database would be; the rest of a connection string may be secret. */
+static void
+add_place(const char *connection, struct fault *f)
+{
+    struct connection_part part;
+
+    while (connection_next(&connection, &part)) {
+        if (part.key_length == strlen("Database") &&
+            strncasecmp(part.key, "Database", part.key_length) == 0)
+            fault_wrap(f, "open database '%.*s'", (int)part.value_length, part.value);
+    }
+}
+
 struct db *
 site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *f)
 {
@@ -60,6 +74,8 @@ site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *
     if (secret_fill_in(&connection, &s->settings, setting->connection, f) == 0)
         db = db_open(name, connection.bytes, mode, f);
     secret_release(&connection);
+    if (db == NULL)
+        add_place(setting->connection, f);
     if (db == NULL && f->kind == FAULT_UNAVAILABLE && mode == DB_EXISTING)
         fault_hint(f, "nightcube doctor says what is missing; a new installation begins with "
                       "nightcube setup");

@@ -255,6 +255,22 @@ a_removed_activity_may_be_imported_again(void)
     fixture_end(&x);
 }
 
+static void
+a_foreign_log_is_refused(void)
+{
+    const struct import_options options = {.source = {.activity = "Order"}};
+    struct import_result r;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_write("foreign.csv",
+        "case:concept:name,concept:name,time:timestamp\n1,Register,2026-01-01T00:00:00Z\n");
+    ASSERT_FAULT(import_run(x.primary, &x.definition, "foreign.csv", &options, &r, &x.f), &x.f,
+        FAULT_DATA, "no event class or attribute");
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 0);
+    fixture_end(&x);
+}
+
 const struct test suite_etl_activity_import[] = {
     {"completed instances leave Active", completes_and_keeps_apart},
     {"the same source twice is imported once", twice_is_once},
@@ -266,6 +282,7 @@ const struct test suite_etl_activity_import[] = {
     {"tokens survive between imports", tokens_survive_between_imports},
     {"an instance may live twice in a batch", an_instance_may_live_twice_in_a_batch},
     {"keys differ in case and blanks", keys_differ_in_case_and_blanks},
+    {"a log of another process is refused", a_foreign_log_is_refused},
     {"a removed activity may be imported again", a_removed_activity_may_be_imported_again},
     {0},
 };
