@@ -266,22 +266,26 @@ change_tables(const struct change *c, struct fault *f)
     return rc;
 }
 
+/* Views and cubes that are new and that are gone; one that was replaced under its name is the
+ * activity's update. */
 static int
 note_views_and_cubes(const struct change *c, struct fault *f)
 {
     const struct definition *b = c->before, *a = c->after;
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < a->view_count; i++)
-        rc = note(c, definition_find_view(b, a->views[i].name) == NULL ? "deployed" : "kept",
-            "View", a->views[i].name, f);
+    for (size_t i = 0; rc == 0 && i < a->view_count; i++) {
+        if (definition_find_view(b, a->views[i].name) == NULL)
+            rc = note(c, "deployed", "View", a->views[i].name, f);
+    }
     for (size_t i = 0; rc == 0 && i < b->view_count; i++) {
         if (definition_find_view(a, b->views[i].name) == NULL)
             rc = note(c, "removed", "View", b->views[i].name, f);
     }
-    for (size_t i = 0; rc == 0 && i < a->cube_count; i++)
-        rc = note(c, definition_find_cube(b, a->cubes[i].name) == NULL ? "deployed" : "kept",
-            "Cube", a->cubes[i].name, f);
+    for (size_t i = 0; rc == 0 && i < a->cube_count; i++) {
+        if (definition_find_cube(b, a->cubes[i].name) == NULL)
+            rc = note(c, "deployed", "Cube", a->cubes[i].name, f);
+    }
     for (size_t i = 0; rc == 0 && i < b->cube_count; i++) {
         if (definition_find_cube(a, b->cubes[i].name) == NULL)
             rc = note(c, "removed", "Cube", b->cubes[i].name, f);
@@ -347,70 +351,87 @@ change_all(struct change *c, const char *description, struct fault *f)
     return rc;
 }
 
-static int
-apply(struct db *primary, const struct definition *before, const struct definition *after,
-    const char *description, struct fault *f)
-{
-    struct change c = {.primary = primary, .before = before, .after = after};
+/* What an operator asks for, and how what is deployed follows from it. */
+struct wish {
+    const char *description; /* for the list of changes */
+    int (*derive)(const struct definition *before, const struct wish *w, struct definition *after,
+        struct fault *f);
+    const struct definition *definition;
+    const char *activity, *view;
+    struct findings *list;
+};
 
-    return change_all(&c, description, f);
+static int
+fulfil(struct db *primary, const struct wish *w, struct fault *f)
+{
+    struct definition before = DEFINITION_INIT, after = DEFINITION_INIT;
+    struct change c = {.primary = primary, .before = &before, .after = &after};
+    int rc;
+
+    if (db_begin(primary, f) != 0)
+        return -1;
+    if ((rc = deployment_read(primary, &before, f)) == 0)
+        rc = w->derive(&before, w, &after, f);
+    if (rc == 0)
+        rc = change_all(&c, w->description, f);
+    rc = db_end(primary, rc, f);
+    definition_release(&before);
+    definition_release(&after);
+    return rc;
+}
+
+static int
+derive_deployed(const struct definition *before, const struct wish *w, struct definition *after,
+    struct fault *f)
+{
+    if (definition_merge(after, before, w->list, f) != 0)
+        return -1;
+    return definition_merge(after, w->definition, w->list, f);
+}
+
+static int
+derive_updated(const struct definition *before, const struct wish *w, struct definition *after,
+    struct fault *f)
+{
+    return definition_update(before, w->definition, after, w->list, f);
+}
+
+static int
+derive_removed(const struct definition *before, const struct wish *w, struct definition *after,
+    struct fault *f)
+{
+    return definition_without(before, w->activity, w->view, after, w->list, f);
 }
 
 int
 deployment_deploy(
     struct db *primary, const struct definition *d, struct findings *list, struct fault *f)
 {
-    struct definition before = DEFINITION_INIT, after = DEFINITION_INIT;
-    int rc;
+    const struct wish w = {
+        .description = "deploy", .derive = derive_deployed, .definition = d, .list = list};
 
-    if (db_begin(primary, f) != 0)
-        return -1;
-    if ((rc = deployment_read(primary, &before, f)) == 0)
-        rc = definition_merge(&after, &before, list, f);
-    if (rc == 0)
-        rc = definition_merge(&after, d, list, f);
-    if (rc == 0)
-        rc = apply(primary, &before, &after, "deploy", f);
-    rc = db_end(primary, rc, f);
-    definition_release(&before);
-    definition_release(&after);
-    return rc;
+    return fulfil(primary, &w, f);
 }
 
 int
 deployment_update(
     struct db *primary, const struct definition *d, struct findings *list, struct fault *f)
 {
-    struct definition before = DEFINITION_INIT, after = DEFINITION_INIT;
-    int rc;
+    const struct wish w = {
+        .description = "update", .derive = derive_updated, .definition = d, .list = list};
 
-    if (db_begin(primary, f) != 0)
-        return -1;
-    if ((rc = deployment_read(primary, &before, f)) == 0)
-        rc = definition_update(&before, d, &after, list, f);
-    if (rc == 0)
-        rc = apply(primary, &before, &after, "update", f);
-    rc = db_end(primary, rc, f);
-    definition_release(&before);
-    definition_release(&after);
-    return rc;
+    return fulfil(primary, &w, f);
 }
 
 int
 deployment_remove(struct db *primary, const char *activity, const char *view, struct findings *list,
     struct fault *f)
 {
-    struct definition before = DEFINITION_INIT, after = DEFINITION_INIT;
-    int rc;
+    const struct wish w = {.description = "remove",
+        .derive = derive_removed,
+        .activity = activity,
+        .view = view,
+        .list = list};
 
-    if (db_begin(primary, f) != 0)
-        return -1;
-    if ((rc = deployment_read(primary, &before, f)) == 0)
-        rc = definition_without(&before, activity, view, &after, list, f);
-    if (rc == 0)
-        rc = apply(primary, &before, &after, "remove", f);
-    rc = db_end(primary, rc, f);
-    definition_release(&before);
-    definition_release(&after);
-    return rc;
+    return fulfil(primary, &w, f);
 }
