@@ -1,0 +1,160 @@
+# points.bash: lets a command go wrong at many points, each time on a copy of the same installation, runs it again
+# undisturbed, and compares what the databases hold and the cubes answer with a run that was never disturbed. A scenario
+# sources it behind story.bash.
+#
+#   night_before           makes the installations `base`, where a night has passed and there is news for the next one,
+#                          `quiet`, the same without the news, and `deployed`, where nothing has happened yet
+#   story NAME BASE        names what comes; `act` is the command, a function of the scenario; runs it once undisturbed
+#   total WHAT             a total of that run: calls, statements, writes or fetches
+#   boundaries [NAMES]     numbers of the calls at which something becomes durable, and of those behind them: commits,
+#                          journal entries, changes of names; with NAMES (rename|rmdir) only such calls
+#   spread COUNT TOTAL     COUNT numbers from 1 to TOTAL, evenly; with NIGHTCUBE_LONG=1 all of them
+#   strike FAULT CODES     one point: FAULT as the shim reads it; one of CODES is how the program may end, by words
+#   strike_all FORMAT CODES  the same for each number read, FORMAT as of printf; adds to `checked`
+checked=0
+shim=$(dirname "$NIGHTCUBE")/tests/fault-shim.so
+[ -f "$shim" ] || skip "the fault shim is not built"
+
+night_before() {
+    at 2026-09-01T02:00:00Z
+    sh "$SOURCE/scripts/generate-orders.sh" 400 >orders.jsonl
+    head -n 1000 orders.jsonl >early.jsonl
+    tail -n +1001 orders.jsonl >late.jsonl
+    site_new base
+    exits 0 deploy "$SOURCE/config/examples/purchase-order.xml" --no-backup
+    cp -a base deployed
+    exits 0 import "$SOURCE/config/examples/twelve-orders.csv"
+    exits 0 import early.jsonl
+    exits 0 set window PurchaseOrder 1 day
+    exits 0 nightly
+    at 2026-11-01T02:00:00Z
+    cp -a base quiet
+    exits 0 import late.jsonl
+}
+
+# All rows of all tables, sequences and definitions of views, and a few answers. Prints to standard output.
+holdings() {
+    local name rows
+
+    for name in primary archive star; do
+        echo "== $name"
+        sqlite3 "$(database $name)" .dump 'PRAGMA integrity_check' | LC_ALL=C sort
+    done
+    [ -d "$base/analysis/OrderCube" ] || return 0
+    for rows in Location,Progress OrderSize,Received.Year,Received.Month Location,OrderSize,Received; do
+        echo "== $rows"
+        "$NIGHTCUBE" query OrderCube --rows $rows --format csv 2>&1
+        echo "code $?"
+    done
+}
+
+# What must not lie about: parts of files, places that are being made, segments that no cube names. (What a killed run
+# began to write into its store stays there under its .part name.)
+litter() {
+    local cube
+
+    find "$base" -path "$base/backups" -prune -o \( -name '*.part' -o -name '*.restoring*' \) -print
+    for cube in "$base"/analysis/*/; do
+        [ -d "$cube" ] || continue
+        [ "$(find "$cube" -name '*.seg' | wc -l)" -eq "$(grep -c '<Segment ' "$cube/cube.xml")" ] ||
+            echo "$cube: segments that are not named"
+    done
+    for file in "$base"/backups/*.abf; do
+        [ ! -f "$file" ] || set -- "$@" "${file##*/}"
+    done
+    [ $# -eq 0 ] || "$NIGHTCUBE" verify "$@" >verified 2>&1 || cat verified
+}
+
+story() {
+    story=$1
+    story_base=$2
+    rm -rf "$story"
+    cp -a "$2" "$story"
+    site "$story"
+    cp -a "$story" "$story.traced"
+    act >out 2>err || {
+        fail "$story: ended with $? undisturbed"
+        head -n 20 err
+    }
+    holdings >"$story.reference"
+    [ -z "$(litter)" ] || fail "$story: left lying undisturbed: $(litter)"
+    site "$story.traced"
+    LD_PRELOAD=$shim NIGHTCUBE_FAULT=trace NIGHTCUBE_FAULT_LOG=$home/$story.trace act >out 2>err
+    rm -rf "$story.traced"
+    cp -a "$2" "$story.traced"
+    LD_PRELOAD=$shim NIGHTCUBE_FAULT=count NIGHTCUBE_FAULT_LOG=$home/$story.totals act >out 2>err
+    rm -rf "$story.traced"
+    site "$story"
+    export story story_base home shim base
+}
+
+total() {
+    awk -v what="$1" '$1 == what { print $2 }' "$home/$story.totals"
+}
+
+boundaries() {
+    local pattern=' SQLExecute (COMMIT|(INSERT INTO|UPDATE) "nightcube_(Runs|Steps))| (link|rename|rmdir) | unlink .*[^l]$'
+    [ $# -eq 0 ] || pattern=" ($1) "
+    awk -v pattern="$pattern" -v last="$(total calls)" \
+        '$0 ~ pattern { print $1; if ($1 < last) print $1 + 1 }' "$home/$story.trace"
+}
+
+spread() {
+    local count=$1
+    [ -z "${NIGHTCUBE_LONG:-}" ] && [ "$count" -lt "$2" ] || count=$2
+    awk -v count="$count" -v total="$2" 'BEGIN { for (i = 0; i < count; i++) print int((i + 0.5) * total / count) + 1 }'
+}
+
+# Told on standard output; the copy is kept for who looks into it by hand.
+complain() {
+    echo "FAILED $story $fault: $1"
+    shift
+    [ $# -eq 0 ] || "$@" | head -n 30 | sed 's/^/    /'
+}
+
+# Ended well in spite of the fault: what it was asked to do is done.
+strike() {
+    local fault=$1 codes=" $2 " code=0 left
+    site "$story.${fault//:/-}"
+    cp -a "$home/$story_base" "$XDG_DATA_HOME"
+    cd "$XDG_DATA_HOME" || return
+
+    { LD_PRELOAD=$shim NIGHTCUBE_FAULT=$fault act; } >out 2>err || code=$?
+    [[ $codes == *" $code "* ]] || {
+        complain "ended with $code, not with one of$codes" cat err
+        return 1
+    }
+    [ "$code" -eq 137 ] || [ "$code" -eq 0 ] || [ "$(grep '^error: ' err | sort -u | wc -l)" -eq 1 ] || {
+        complain "is not told in one line" cat err
+        return 1
+    }
+    [ "$code" -eq 0 ] || act >out 2>err2 || {
+        complain "afterwards, undisturbed, ended with $?" cat err2
+        return 1
+    }
+    holdings >holdings
+    cmp -s "$home/$story.reference" holdings || {
+        complain "afterwards the databases hold something else" diff "$home/$story.reference" holdings
+        return 1
+    }
+    left=$(litter)
+    [ -z "$left" ] || {
+        complain "left lying: $left"
+        return 1
+    }
+    cd "$home" && rm -rf "$XDG_DATA_HOME"
+}
+
+# As many at a time as there are processors.
+strike_all() {
+    local format=$1 codes=$2 numbers
+    mapfile -t numbers < <(sort -n | uniq)
+    [ ${#numbers[@]} -gt 0 ] || fail "$story: no point to strike"
+    export -f act site holdings litter complain database strike
+    checked=$((checked + ${#numbers[@]}))
+    # shellcheck disable=SC2059
+    printf "$format\n" "${numbers[@]}" |
+        xargs -P "$(nproc)" -I '{}' bash -c 'strike "$1" "$2"' strike '{}' "$codes" ||
+        fail "$story: some of ${#numbers[@]} points"
+    echo "$story ${format%%:*}: ${#numbers[@]} points, $SECONDS s"
+}

@@ -1,0 +1,37 @@
+# Whatever is killed, at whatever moment: doing it again brings the databases to where nothing was ever disturbed.
+. "$SOURCE/tests/scenario/story.bash"
+. "$SOURCE/tests/fault/points.bash"
+
+night_before
+
+act() { "$NIGHTCUBE" nightly; }
+story night base
+strike_all kill:%d 137 < <(boundaries; spread 40 "$(total calls)")
+
+# A night without news after older records went offline: what was loaded of them stays.
+site quiet
+exits 0 maintain
+act() { "$NIGHTCUBE" load; }
+story quiet-load quiet
+strike_all kill:%d 137 < <(boundaries; spread 10 "$(total calls)")
+
+# Enough events for two batches.
+sh "$SOURCE/scripts/generate-orders.sh" 1500 >many.jsonl
+act() { "$NIGHTCUBE" import "$home/many.jsonl"; }
+story import deployed
+strike_all kill:%d 137 < <(boundaries; spread 20 "$(total calls)")
+
+# Back to the night before, and a cube filled again from what is online and what is archived.
+site base
+exits 0 nightly
+act() { "$NIGHTCUBE" restore --run 2 --allow-overwrite; }
+story restore base
+strike_all kill:%d 137 < <(boundaries 'rename|rmdir'; spread 30 "$(total calls)")
+
+sed 's/POCube/OrderCube/' "$SOURCE/config/examples/purge.xml" >purge.xml
+act() { "$NIGHTCUBE" run "$home/purge.xml"; }
+story purge base
+strike_all kill:%d 137 < <(boundaries; spread 10 "$(total calls)")
+
+echo "$checked points checked"
+finish

@@ -1,0 +1,30 @@
+# A statement fails, or its success is never heard of, or a row cannot be fetched: one clear error, and the same command
+# brings the databases to where nothing was ever disturbed. 5 is SQLite's "busy", which stops a run; 1 is its "error",
+# which is one activity's own affair.
+. "$SOURCE/tests/scenario/story.bash"
+. "$SOURCE/tests/fault/points.bash"
+
+night_before
+
+act() { "$NIGHTCUBE" nightly; }
+story night base
+strike_all odbc:%d:5 69 < <(spread 30 "$(total statements)")
+strike_all odbc:%d:1 70 < <(spread 30 "$(total statements)")
+strike_all lost:%d:5 69 < <(spread 30 "$(total statements)")
+strike_all fetch:%d:5 69 < <(spread 30 "$(total fetches)")
+
+sh "$SOURCE/scripts/generate-orders.sh" 1500 >many.jsonl
+act() { "$NIGHTCUBE" import "$home/many.jsonl"; }
+story import deployed
+strike_all odbc:%d:5 69 < <(spread 10 "$(total statements)")
+strike_all lost:%d:5 69 < <(spread 10 "$(total statements)")
+
+site base
+exits 0 nightly
+act() { "$NIGHTCUBE" restore --run 2 --allow-overwrite; }
+story restore base
+strike_all odbc:%d:5 69 < <(spread 20 "$(total statements)")
+strike_all fetch:%d:5 69 < <(spread 20 "$(total fetches)")
+
+echo "$checked points checked"
+finish
