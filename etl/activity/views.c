@@ -5,6 +5,7 @@
 #include "config/base/number.h"
 #include "etl/activity/names.h"
 #include "etl/activity/partition.h"
+#include "etl/activity/union_view.h"
 
 /* What the functions below have in common. */
 struct views {
@@ -46,108 +47,153 @@ add_instances(
     text_add(sql, ", \"LastModified\" FROM ");
 }
 
-/* Adds a SELECT for each partition: a checkpoint that was added after the swap reads as NULL. */
+/* A SELECT for a partition: a checkpoint that was added after the swap reads as NULL. */
 static int
-add_partitions(
-    struct views *v, const struct partition_list *list, struct text *sql, struct fault *f)
+add_partition_instances(
+    struct views *v, const struct partition *p, struct union_view *u, struct fault *f)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        struct table table;
+    struct text select = TEXT_INIT;
+    struct table table;
+    int rc = db_dialect(v->primary)->describe(v->primary, p->instances, &v->memory, &table, f);
 
-        if (db_dialect(v->primary)
-                ->describe(v->primary, list->items[i].instances, &v->memory, &table, f) != 0)
-            return -1;
-        if (sql->length > 0)
-            text_add(sql, " UNION ALL ");
-        add_instances(sql, v->activity, "\"RecordID\"", &table);
-        sql_add(sql, "%n", list->items[i].instances);
+    if (rc == 0) {
+        add_instances(&select, v->activity, "\"RecordID\"", &table);
+        sql_add(&select, "%n", p->instances);
+        rc = union_view_add(u, text_get(&select), f);
     }
-    return 0;
+    text_release(&select);
+    return rc;
 }
 
 static int
-create_instances(struct views *v, struct fault *f)
+add_partition_relationships(
+    struct views *v, const struct partition *p, struct union_view *u, struct fault *f)
 {
-    const struct activity_names *n = &v->names;
-    struct partition_list live;
+    struct text select = TEXT_INIT;
+    int rc;
+
+    (void)v;
+    sql_add(&select, "SELECT \"RecordID\", %s FROM %n", relationship_columns, p->relationships);
+    rc = union_view_add(u, text_get(&select), f);
+    text_release(&select);
+    return rc;
+}
+
+typedef int (*add_partition)(
+    struct views *v, const struct partition *p, struct union_view *u, struct fault *f);
+
+/* Creates a view over some SELECTs (up to a NULL) and a table of each partition. */
+static int
+create_union(struct views *v, const char *name, const char *const *selects,
+    const struct partition_list *partitions, add_partition add, struct fault *f)
+{
+    struct union_view u;
+    int rc = 0;
+
+    union_view_init(&u, v->primary, name);
+    for (; rc == 0 && *selects != NULL; selects++)
+        rc = union_view_add(&u, *selects, f);
+    for (size_t i = 0; rc == 0 && i < partitions->count; i++)
+        rc = add(v, &partitions->items[i], &u, f);
+    if (rc == 0)
+        rc = union_view_finish(&u, f);
+    union_view_release(&u);
+    return rc;
+}
+
+static int
+create_active_instances(struct views *v, struct fault *f)
+{
     struct text sql = TEXT_INIT;
-    int rc = -1;
+    int rc;
 
     add_instances(&sql, v->activity, "CAST(NULL AS BIGINT) AS \"RecordID\"", NULL);
-    sql_add(&sql, "%n WHERE \"IsVisible\" = 1", n->active);
-    if (create(v, n->active_instances, &sql, f) != 0)
-        goto done;
-
-    text_clear(&sql);
-    add_instances(&sql, v->activity, "\"RecordID\"", NULL);
-    sql_add(&sql, "%n", n->completed);
-    if (partition_read(v->primary, v->activity->name, PARTITIONS_LIVE, &v->memory, &live, f) != 0 ||
-        add_partitions(v, &live, &sql, f) != 0 || create(v, n->completed_instances, &sql, f) != 0)
-        goto done;
-
-    sql_set(&sql, "SELECT * FROM %n UNION ALL SELECT * FROM %n", n->active_instances,
-        n->completed_instances);
-    rc = create(v, n->all_instances, &sql, f);
-done:
+    sql_add(&sql, "%n WHERE \"IsVisible\" = 1", v->names.active);
+    rc = create(v, v->names.active_instances, &sql, f);
     text_release(&sql);
     return rc;
 }
 
 static int
-create_relationships(struct views *v, struct fault *f)
+create_instances(struct views *v, const struct partition_list *live, struct fault *f)
 {
     const struct activity_names *n = &v->names;
-    struct partition_list live;
-    struct text sql = TEXT_INIT;
-    int rc = -1;
+    struct text completed = TEXT_INIT, all = TEXT_INIT;
+    int rc = create_active_instances(v, f);
 
-    sql_add(&sql,
-        "SELECT CAST(NULL AS BIGINT) AS \"RecordID\", %s FROM %n UNION ALL SELECT "
-        "\"RecordID\", %s FROM %n",
-        relationship_columns, n->active_relationships, relationship_columns,
-        n->completed_relationships);
-    if (partition_read(v->primary, v->activity->name, PARTITIONS_LIVE, &v->memory, &live, f) == 0) {
-        for (size_t i = 0; i < live.count; i++)
-            sql_add(&sql, " UNION ALL SELECT \"RecordID\", %s FROM %n", relationship_columns,
-                live.items[i].relationships);
-        rc = create(v, n->all_relationships, &sql, f);
+    add_instances(&completed, v->activity, "\"RecordID\"", NULL);
+    sql_add(&completed, "%n", n->completed);
+    sql_add(&all, "SELECT * FROM %n UNION ALL SELECT * FROM %n", n->active_instances,
+        n->completed_instances);
+    if (rc == 0) {
+        const char *const selects[] = {text_get(&completed), NULL};
+
+        rc = create_union(v, n->completed_instances, selects, live, add_partition_instances, f);
     }
-    text_release(&sql);
+    if (rc == 0)
+        rc = create(v, n->all_instances, &all, f);
+    text_release(&completed);
+    text_release(&all);
+    return rc;
+}
+
+static int
+create_relationships(struct views *v, const struct partition_list *live, struct fault *f)
+{
+    const struct activity_names *n = &v->names;
+    struct text active = TEXT_INIT, completed = TEXT_INIT;
+    const char *const selects[] = {
+        sql_set(&active, "SELECT CAST(NULL AS BIGINT) AS \"RecordID\", %s FROM %n",
+            relationship_columns, n->active_relationships),
+        sql_set(&completed, "SELECT \"RecordID\", %s FROM %n", relationship_columns,
+            n->completed_relationships),
+        NULL};
+    int rc = create_union(v, n->all_relationships, selects, live, add_partition_relationships, f);
+
+    text_release(&active);
+    text_release(&completed);
     return rc;
 }
 
 /* The marked partitions; when there are none, views without rows. */
 static int
-create_for_archive(struct views *v, struct fault *f)
+create_for_archive(struct views *v, const struct partition_list *marked, struct fault *f)
 {
     const struct activity_names *n = &v->names;
-    struct partition_list marked;
-    struct text sql = TEXT_INIT;
-    int rc = -1;
+    struct text instances = TEXT_INIT, relationships = TEXT_INIT;
+    int rc;
 
-    if (partition_read(v->primary, v->activity->name, PARTITIONS_MARKED, &v->memory, &marked, f) !=
-        0)
-        goto done;
-    if (marked.count == 0) {
-        add_instances(&sql, v->activity, "\"RecordID\"", NULL);
-        sql_add(&sql, "%n WHERE 1 = 0", n->completed);
-    } else if (add_partitions(v, &marked, &sql, f) != 0) {
-        goto done;
+    add_instances(&instances, v->activity, "\"RecordID\"", NULL);
+    sql_add(&instances, "%n WHERE 1 = 0", n->completed);
+    sql_add(&relationships, "SELECT \"RecordID\", %s FROM %n WHERE 1 = 0", relationship_columns,
+        n->completed_relationships);
+    {
+        const char *const no_instances[] = {text_get(&instances), NULL};
+        const char *const no_relationships[] = {text_get(&relationships), NULL};
+
+        rc = create_union(
+            v, n->instances_for_archive, no_instances, marked, add_partition_instances, f);
+        if (rc == 0)
+            rc = create_union(v, n->relationships_for_archive, no_relationships, marked,
+                add_partition_relationships, f);
     }
-    if (create(v, n->instances_for_archive, &sql, f) != 0)
-        goto done;
-
-    text_clear(&sql);
-    for (size_t i = 0; i < marked.count; i++)
-        sql_add(&sql, "%sSELECT \"RecordID\", %s FROM %n", i == 0 ? "" : " UNION ALL ",
-            relationship_columns, marked.items[i].relationships);
-    if (marked.count == 0)
-        sql_add(&sql, "SELECT \"RecordID\", %s FROM %n WHERE 1 = 0", relationship_columns,
-            n->completed_relationships);
-    rc = create(v, n->relationships_for_archive, &sql, f);
-done:
-    text_release(&sql);
+    text_release(&instances);
+    text_release(&relationships);
     return rc;
+}
+
+/* All views over the tables themselves. */
+static int
+create_table_views(struct views *v, struct fault *f)
+{
+    const char *activity = v->activity->name;
+    struct partition_list live, marked;
+
+    if (partition_read(v->primary, activity, PARTITIONS_LIVE, &v->memory, &live, f) != 0 ||
+        partition_read(v->primary, activity, PARTITIONS_MARKED, &v->memory, &marked, f) != 0 ||
+        create_instances(v, &live, f) != 0 || create_relationships(v, &live, f) != 0)
+        return -1;
+    return create_for_archive(v, &marked, f);
 }
 
 /* ---- BAM views: aliases, durations, ranges, progress ---- */
@@ -430,7 +476,7 @@ drop_all(struct views *v, struct fault *f)
     if (for_each_activity_view(v, drop_activity_view, f) != 0)
         return -1;
     for (size_t i = 0; i < sizeof top_down / sizeof top_down[0]; i++) {
-        if (db_drop_view(v->primary, top_down[i], f) != 0)
+        if (union_view_drop(v->primary, top_down[i], f) != 0)
             return -1;
     }
     return 0;
@@ -448,8 +494,7 @@ views_regenerate(
     int rc = -1;
 
     if (activity_names_init(&v.names, &v.memory, a->name, f) == 0 && drop_all(&v, f) == 0 &&
-        create_instances(&v, f) == 0 && create_relationships(&v, f) == 0 &&
-        create_for_archive(&v, f) == 0)
+        create_table_views(&v, f) == 0)
         rc = for_each_activity_view(&v, create_activity_view, f);
     arena_release(&v.memory);
     return rc == 0 ? 0 : fault_wrap(f, "regenerate the views of activity '%s'", a->name);

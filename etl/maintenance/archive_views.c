@@ -4,6 +4,7 @@
 
 #include "config/table/table.h"
 #include "etl/activity/names.h"
+#include "etl/activity/union_view.h"
 
 static int
 take_name(struct arena *memory, const struct value *v, const char ***names, size_t *count,
@@ -67,44 +68,52 @@ unite_columns(struct arena *memory, const struct table *tables, size_t count, co
     return 0;
 }
 
-static void
-add_select(struct text *sql, const struct table *t, const char *const *columns, size_t count)
+static int
+add_table(struct union_view *u, const struct table *t, const char *const *columns, size_t count,
+    struct fault *f)
 {
-    text_add(sql, sql->length == 0 ? "SELECT " : " UNION ALL SELECT ");
+    struct text select = TEXT_INIT;
+    int rc;
+
+    text_add(&select, "SELECT ");
     for (size_t i = 0; i < count; i++) {
         bool there = false;
 
         for (size_t k = 0; k < t->column_count; k++)
             there = there || strcmp(t->columns[k].name, columns[i]) == 0;
-        text_add(sql, i == 0 ? "" : ", ");
-        sql_add(sql, there ? "%n" : "NULL AS %n", columns[i]);
+        text_add(&select, i == 0 ? "" : ", ");
+        sql_add(&select, there ? "%n" : "NULL AS %n", columns[i]);
     }
-    sql_add(sql, " FROM %n", t->name);
+    sql_add(&select, " FROM %n", t->name);
+    rc = text_check(&select, f) == 0 ? union_view_add(u, text_get(&select), f) : -1;
+    text_release(&select);
+    return rc;
 }
 
 static int
 rebuild_view(struct db *archive, const char *view, const char *prefix, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
-    struct text sql = TEXT_INIT;
     const char **names = NULL, **columns = NULL;
     size_t count = 0, column_count = 0;
     struct table *tables = NULL;
+    struct union_view u;
     int rc = list_tables(archive, prefix, &memory, &names, &count, f);
 
+    union_view_init(&u, archive, view);
     if (rc == 0 && (tables = arena_array(&memory, count, sizeof *tables)) == NULL)
         rc = fault_set_memory(f);
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = db_dialect(archive)->describe(archive, names[i], &memory, &tables[i], f);
     if (rc == 0)
         rc = unite_columns(&memory, tables, count, &columns, &column_count, f);
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        add_select(&sql, &tables[i], columns, column_count);
     if (rc == 0)
-        rc = db_drop_view(archive, view, f);
+        rc = union_view_drop(archive, view, f);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = add_table(&u, &tables[i], columns, column_count, f);
     if (rc == 0 && count > 0)
-        rc = text_check(&sql, f) == 0 ? db_create_view(archive, view, text_get(&sql), f) : -1;
-    text_release(&sql);
+        rc = union_view_finish(&u, f);
+    union_view_release(&u);
     arena_release(&memory);
     return rc;
 }
