@@ -43,6 +43,21 @@ run_is_complete(const struct catalogue *c, int64_t run)
     return false;
 }
 
+/* Did the run before this one leave a part of a set, by a failure or by dying? */
+static bool
+last_set_is_partial(const struct catalogue *c, int64_t this_run)
+{
+    int64_t last = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct catalogue_entry *e = &c->entries[i];
+
+        if (e->kind == CATALOGUE_CONTAINER && e->run > last && e->run != this_run)
+            last = e->run;
+    }
+    return last > 0 && !run_is_complete(c, last);
+}
+
 static bool
 has_backup_of_period(const struct catalogue *c, const char *database, enum frequency frequency)
 {
@@ -73,7 +88,8 @@ is_not_due(struct run_context *c, const struct unit *u, const char *database, st
         return -1;
     rc = catalogue_read(store, &catalogue, f);
     if (rc == 0)
-        rc = has_backup_of_period(&catalogue, database, u->step->frequency);
+        rc = !last_set_is_partial(&catalogue, c->run) &&
+             has_backup_of_period(&catalogue, database, u->step->frequency);
     catalogue_release(&catalogue);
     return rc;
 }
