@@ -24,7 +24,7 @@ MAIN     := etl/command/main.c
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 HOUSE    := $(filter-out $(BUILD)/$(MAIN:.c=.o),$(OBJECTS))
 SUITES   := $(sort $(shell find tests -name 'test_*.c'))
-TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c $(SUITES)) $(BUILD)/tests/suites.o
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c tests/servers.c $(SUITES)) $(BUILD)/tests/suites.o
 
 # All processors, unless a number of jobs was asked for or this is a make inside a make.
 ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(MAKEFLAGS)),0)

@@ -11,6 +11,7 @@
 
 static char source_tree[PATH_MAX];
 static char test_directory[PATH_MAX];
+static enum engine engine;
 
 bool
 test_contains(const char *text, const char *part)
@@ -71,14 +72,86 @@ leave_fresh_directory(void)
     }
 }
 
-static void
-add_suite(const struct suite *s)
+void
+on_each_engine(void)
+{
+}
+
+enum engine
+test_engine(void)
+{
+    return engine;
+}
+
+static int
+use_sqlite(void)
+{
+    engine = ENGINE_SQLITE;
+    return 0;
+}
+
+static int
+use_postgresql(void)
+{
+    engine = ENGINE_POSTGRESQL;
+    return 0;
+}
+
+static int
+use_mariadb(void)
+{
+    engine = ENGINE_MARIADB;
+    return 0;
+}
+
+/* Adds a suite that runs on one engine. Returns its closing entry. */
+static const struct test *
+add_suite(const char *name, const struct test *tests, CU_InitializeFunc use)
 {
     CU_pSuite suite = CU_add_suite_with_setup_and_teardown(
-        s->name, NULL, NULL, enter_fresh_directory, leave_fresh_directory);
+        name, use, NULL, enter_fresh_directory, leave_fresh_directory);
 
-    for (const struct test *t = s->tests; suite != NULL && t->name != NULL; t++)
-        CU_add_test(suite, t->name, t->run);
+    for (; tests->name != NULL; tests++) {
+        if (suite != NULL)
+            CU_add_test(suite, tests->name, tests->run);
+    }
+    return tests;
+}
+
+/* CUnit copies the name. */
+static void
+add_server_suites(const struct suite *s, const char *wanted)
+{
+    static const struct {
+        enum engine engine;
+        CU_InitializeFunc use;
+    } engines[] = {{ENGINE_POSTGRESQL, use_postgresql}, {ENGINE_MARIADB, use_mariadb}};
+
+    for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+        const char *engine_name = engine_names[engines[i].engine];
+        char name[200];
+
+        snprintf(name, sizeof name, "%s@%s", s->name, engine_name);
+        if (strncmp(name, wanted, strlen(wanted)) != 0)
+            continue;
+        if (engine_is_installed(engines[i].engine))
+            add_suite(name, s->tests, engines[i].use);
+        else
+            fprintf(stderr, "skipped: %s, its server or driver is not installed\n", name);
+    }
+}
+
+static void
+add_wanted(const struct suite *s, const char *wanted)
+{
+    const struct test *end = s->tests;
+
+    if (strncmp(s->name, wanted, strlen(wanted)) == 0)
+        end = add_suite(s->name, s->tests, use_sqlite);
+    while (end->name != NULL)
+        end++;
+    if (end->run == on_each_engine)
+        add_server_suites(s, wanted);
 }
 
 /* unit-tests [SUITE]: all suites, or those whose name begins with SUITE. */
@@ -90,10 +163,8 @@ main(int argc, char **argv)
 
     if (getcwd(source_tree, sizeof source_tree) == NULL || CU_initialize_registry() != CUE_SUCCESS)
         return 70;
-    for (const struct suite *s = all_suites; s->name != NULL; s++) {
-        if (strncmp(s->name, wanted, strlen(wanted)) == 0)
-            add_suite(s);
-    }
+    for (const struct suite *s = all_suites; s->name != NULL; s++)
+        add_wanted(s, wanted);
     if (CU_get_registry()->uiNumberOfSuites == 0) {
         fprintf(stderr, "no suite is named %s...\n", wanted);
         return 64;

@@ -7,6 +7,9 @@
  *         {"adds up", adds_up},
  *         {0},
  *     };
+ *
+ * A suite that closes with {NULL, on_each_engine} runs once on SQLite and once, as
+ * "etl.odbc.db@postgresql", on each server engine that is installed.
  */
 #ifndef TESTS_HARNESS_H
 #define TESTS_HARNESS_H
@@ -16,6 +19,7 @@
 #include <stddef.h>
 
 #include "config/base/fault.h"
+#include "tests/servers.h"
 
 struct test {
     const char *name;
@@ -49,6 +53,12 @@ extern const struct suite all_suites[];
         CU_ASSERT(test_contains((f)->text, (part)));                                               \
         fault_clear(f);                                                                            \
     } while (0)
+
+/* Closes a suite that runs on each engine; never called. */
+void on_each_engine(void);
+
+/* The engine the running suite is for. */
+enum engine test_engine(void);
 
 bool test_contains(const char *text, const char *part);
 void test_print_fault(const char *file, int line, const struct fault *f);

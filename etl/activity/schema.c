@@ -281,7 +281,7 @@ add_new_indexes(struct db *primary, const struct activity *before, const struct 
     for (size_t i = 0; rc == 0 && i < after->index_count; i++) {
         /* The activity's own indexes stand behind the two that every Completed table has. */
         if (!has_index(before, after->indexes[i].name))
-            rc = db_create_index(primary, t.name, &t.indexes[i + 2], f);
+            rc = db_create_index(primary, &t, &t.indexes[i + 2], f);
     }
     arena_release(&memory);
     return rc;

@@ -127,7 +127,7 @@ create_indexes(struct restoration *r, struct fault *f)
             return -1;
     }
     for (size_t i = 0; !r->same_engine && i < t->index_count; i++) {
-        if (db_create_index(r->db, t->name, &t->indexes[i], f) != 0)
+        if (db_create_index(r->db, t, &t->indexes[i], f) != 0)
             return -1;
     }
     return 0;

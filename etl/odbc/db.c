@@ -13,6 +13,7 @@ struct db {
     SQLHDBC connection;
     const struct dialect *dialect;
     bool in_transaction;
+    bool spoilt; /* a statement of the transaction failed */
 };
 
 /* ---- what the driver says ---- */
@@ -33,7 +34,7 @@ without_prefixes(const char *message)
 
 int
 handle_fault(
-    const struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f)
+    struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f)
 {
     SQLCHAR state[6] = "", message[1024] = "the driver gives no reason";
     SQLINTEGER native = 0;
@@ -42,6 +43,7 @@ handle_fault(
     SQLGetDiagRec(handle_type, handle, 1, state, &native, message, sizeof message, &length);
     if (db->dialect != NULL)
         kind = db->dialect->classify(native, (const char *)state);
+    db->spoilt = db->in_transaction;
     fault_set(f, kind, "%s: %s", db->name, without_prefixes((const char *)message));
     if (f != NULL)
         memcpy(f->sqlstate, state, sizeof f->sqlstate);
@@ -75,14 +77,6 @@ connect_with(struct db *db, const char *connection, struct fault *f)
     return handle_fault(db, SQL_HANDLE_DBC, db->connection, FAULT_UNAVAILABLE, f);
 }
 
-/* Which engine answers is known only after connecting; what must stand in the connection string
- * before that is taken from the dialect whose driver the string names. */
-static const struct dialect *
-guess_dialect(const char *connection)
-{
-    return strcasestr(connection, "sqlite") != NULL ? &dialect_sqlite : NULL;
-}
-
 static int
 find_dialect(struct db *db, struct fault *f)
 {
@@ -106,30 +100,64 @@ prepare_session(struct db *db, struct fault *f)
     return 0;
 }
 
+/* What must stand in the connection string before anybody is asked, by the dialect of the driver
+ * that the string names. */
+static void
+add_attributes(struct text *full, const struct dialect *dialect, enum db_mode mode)
+{
+    text_add_format(full, ";%s", dialect->attributes);
+    if (mode == DB_EXISTING && dialect->no_create[0] != '\0')
+        text_add_format(full, ";%s", dialect->no_create);
+}
+
+/* A DSN does not say which driver it means: a first connection tells, the second is as it should
+ * be. */
+static int
+connect_dsn(struct db *db, const char *connection, enum db_mode mode, struct fault *f)
+{
+    struct text full = TEXT_INIT;
+    int rc = -1;
+
+    if (connect_with(db, connection, f) != 0 || find_dialect(db, f) != 0)
+        return -1;
+    SQLDisconnect(db->connection);
+    text_add(&full, connection);
+    add_attributes(&full, db->dialect, mode);
+    if (text_check(&full, f) == 0)
+        rc = connect_with(db, text_get(&full), f);
+    text_release(&full);
+    return rc;
+}
+
+static int
+connect_driver(struct db *db, const char *connection, const struct dialect *dialect,
+    enum db_mode mode, struct fault *f)
+{
+    struct text full = TEXT_INIT;
+    int rc = -1;
+
+    text_add(&full, connection);
+    add_attributes(&full, dialect, mode);
+    if (text_check(&full, f) == 0 && connect_with(db, text_get(&full), f) == 0)
+        rc = find_dialect(db, f);
+    text_release(&full);
+    return rc;
+}
+
 struct db *
 db_open(const char *name, const char *connection, enum db_mode mode, struct fault *f)
 {
-    const struct dialect *guess = guess_dialect(connection);
-    struct text full = TEXT_INIT;
+    const struct dialect *guess = dialect_guess(connection);
     struct db *db = calloc(1, sizeof *db);
     int rc = -1;
 
-    if (db == NULL || (db->name = strdup(name)) == NULL) {
+    if (db == NULL || (db->name = strdup(name)) == NULL)
         fault_set_memory(f);
-        goto done;
-    }
-    text_add(&full, connection);
-    if (guess != NULL)
-        text_add_format(
-            &full, ";%s;%s", guess->attributes, mode == DB_EXISTING ? guess->no_create : "");
-    if (text_check(&full, f) != 0 || allocate_handles(db, f) != 0)
-        goto done;
-    if (connect_with(db, text_get(&full), f) != 0)
-        goto done;
-    if (find_dialect(db, f) == 0)
+    else if (allocate_handles(db, f) == 0)
+        rc = guess == NULL ? connect_dsn(db, connection, mode, f)
+                           : connect_driver(db, connection, guess, mode, f);
+    if (rc == 0)
         rc = prepare_session(db, f);
-done:
-    text_release(&full);
     if (rc != 0) {
         db_close(db);
         return NULL;
@@ -171,19 +199,7 @@ db_connection_handle(const struct db *db)
     return db->connection;
 }
 
-/* ---- statements that need no preparing ---- */
-
-int
-db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f)
-{
-    struct stmt *s = db_prepare(db, sql, f);
-    int rc = s == NULL ? -1 : stmt_run(s, f);
-
-    if (rc == 0 && affected != NULL)
-        *affected = stmt_affected(s);
-    stmt_free(s);
-    return rc;
-}
+/* ---- whole statements ---- */
 
 int
 db_run_with(
@@ -225,6 +241,16 @@ db_has_row(struct db *db, const char *sql, struct fault *f)
     return rc;
 }
 
+int
+db_run_ddl(struct db *db, const char *sql, struct fault *f)
+{
+    if (db_run(db, sql, NULL, f) != 0)
+        return -1;
+    if (!db->in_transaction || db->dialect->transactional_ddl)
+        return 0;
+    return db_run(db, db->dialect->begin, NULL, f);
+}
+
 /* ---- transactions ---- */
 
 int
@@ -235,12 +261,17 @@ db_begin(struct db *db, struct fault *f)
     if (db_run(db, db->dialect->begin, NULL, f) != 0)
         return fault_wrap(f, "begin a transaction");
     db->in_transaction = true;
+    db->spoilt = false;
     return 0;
 }
 
 int
 db_commit(struct db *db, struct fault *f)
 {
+    /* Some drivers report success for it and keep nothing, or keep what came after the failure. */
+    if (db->spoilt)
+        return fault_set(
+            f, FAULT_INTERNAL, "%s: a failed statement is followed by a commit", db->name);
     if (db_run(db, db->dialect->commit, NULL, f) != 0)
         return fault_wrap(f, "commit");
     db->in_transaction = false;
@@ -252,7 +283,7 @@ db_rollback(struct db *db)
 {
     if (!db->in_transaction)
         return;
-    db->in_transaction = false;
+    db->in_transaction = db->spoilt = false;
     db_run(db, db->dialect->rollback, NULL, NULL);
 }
 
@@ -327,15 +358,37 @@ add_create_table(struct text *sql, const struct dialect *dialect, const struct t
     text_add(sql, ")");
 }
 
+/* Is it a text of which an index can take only the beginning? */
+static bool
+is_too_long(const struct db *db, const struct table *table, const char *name)
+{
+    int limit = db->dialect->text_index_characters;
+
+    for (size_t i = 0; limit > 0 && i < table->column_count; i++) {
+        const struct table_column *c = &table->columns[i];
+
+        if (strcmp(c->name, name) == 0)
+            return c->type == VALUE_TEXT && (c->length == 0 || c->length > limit);
+    }
+    return false;
+}
+
 int
-db_create_index(struct db *db, const char *table, const struct table_index *index, struct fault *f)
+db_create_index(
+    struct db *db, const struct table *table, const struct table_index *index, struct fault *f)
 {
     struct text sql = TEXT_INIT;
     int rc;
 
-    sql_add(&sql, "CREATE %sINDEX %n ON %n ", index->unique ? "UNIQUE " : "", index->name, table);
-    add_name_list(&sql, index->columns, index->column_count);
-    rc = text_check(&sql, f) == 0 ? db_run(db, text_get(&sql), NULL, f) : -1;
+    sql_add(&sql, "CREATE %sINDEX %n ON %n (", index->unique ? "UNIQUE " : "", index->name,
+        table->name);
+    for (size_t i = 0; i < index->column_count; i++) {
+        sql_add(&sql, i == 0 ? "%n" : ", %n", index->columns[i]);
+        if (!index->unique && is_too_long(db, table, index->columns[i]))
+            text_add_format(&sql, "(%d)", db->dialect->text_index_characters);
+    }
+    text_add(&sql, ")");
+    rc = text_check(&sql, f) == 0 ? db_run_ddl(db, text_get(&sql), f) : -1;
     text_release(&sql);
     return rc == 0 ? 0 : fault_wrap(f, "create index '%s'", index->name);
 }
@@ -348,11 +401,11 @@ db_create_table(struct db *db, const struct table *table, struct fault *f)
 
     add_create_table(&sql, db->dialect, table);
     if (text_check(&sql, f) == 0)
-        rc = db_run(db, text_get(&sql), NULL, f);
+        rc = db_run_ddl(db, text_get(&sql), f);
     if (rc == 0 && table->identity)
         rc = db->dialect->set_identity(db, table->name, table->identity_last, f);
     for (size_t i = 0; rc == 0 && i < table->index_count; i++)
-        rc = db_create_index(db, table->name, &table->indexes[i], f);
+        rc = db_create_index(db, table, &table->indexes[i], f);
     text_release(&sql);
     return rc == 0 ? 0 : fault_wrap(f, "create table '%s'", table->name);
 }
@@ -361,7 +414,7 @@ db_create_table(struct db *db, const struct table *table, struct fault *f)
 static int
 run_about(struct db *db, struct text *sql, const char *name, struct fault *f)
 {
-    int rc = text_check(sql, f) == 0 ? db_run(db, text_get(sql), NULL, f) : -1;
+    int rc = text_check(sql, f) == 0 ? db_run_ddl(db, text_get(sql), f) : -1;
 
     text_release(sql);
     return rc == 0 ? 0 : fault_wrap(f, "'%s'", name);
@@ -401,6 +454,24 @@ db_rename_table(struct db *db, const char *from, const char *to, struct fault *f
 
     sql_add(&sql, "ALTER TABLE %n RENAME TO %n", from, to);
     return run_about(db, &sql, from, f);
+}
+
+int
+db_rename_tables(struct db *db, const struct db_rename *renames, size_t count, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    if (!db->dialect->renames_as_one) {
+        for (size_t i = 0; i < count; i++) {
+            if (db_rename_table(db, renames[i].from, renames[i].to, f) != 0)
+                return -1;
+        }
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        sql_add(
+            &sql, i == 0 ? "RENAME TABLE %n TO %n" : ", %n TO %n", renames[i].from, renames[i].to);
+    return run_about(db, &sql, renames[0].from, f);
 }
 
 int

@@ -36,7 +36,11 @@ const struct dialect *db_dialect(const struct db *db);
 /* Runs a statement that gives no rows. `affected` may be NULL. */
 int db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f);
 
-/* The same with parameters. */
+/* Runs a CREATE, ALTER, DROP or RENAME. Where that commits the open transaction, the next one has
+ * begun when this returns. */
+int db_run_ddl(struct db *db, const char *sql, struct fault *f);
+
+/* The same as db_run with parameters. */
 int db_run_with(
     struct db *db, const char *sql, const struct value *parameters, size_t count, struct fault *f);
 
@@ -47,6 +51,7 @@ int db_get_int(struct db *db, const char *sql, int64_t none, int64_t *result, st
 int db_has_row(struct db *db, const char *sql, struct fault *f);
 
 /*
+ * A statement that fails spoils its transaction: db_commit refuses and db_end rolls back.
  * Transactions do not nest. db_rollback never fails: what it cannot roll back is gone with the
  * connection. A function that began one ends it with db_end: commit when rc is 0, else rollback.
  */
@@ -61,7 +66,7 @@ int db_table_exists(struct db *db, const char *name, struct fault *f);
 /* CREATE TABLE with its key, then its indexes. Default values are text constants. */
 int db_create_table(struct db *db, const struct table *table, struct fault *f);
 int db_create_index(
-    struct db *db, const char *table, const struct table_index *index, struct fault *f);
+    struct db *db, const struct table *table, const struct table_index *index, struct fault *f);
 
 /* ALTER TABLE ... ADD COLUMN: NULL in the rows that are there. */
 int db_add_column(
@@ -72,6 +77,13 @@ int db_drop_table(struct db *db, const char *name, struct fault *f);
 int db_drop_view(struct db *db, const char *name, struct fault *f);
 int db_create_view(struct db *db, const char *name, const char *select, struct fault *f);
 int db_rename_table(struct db *db, const char *from, const char *to, struct fault *f);
+
+/* Renames several tables, in order, as one step: in the caller's transaction, or in one statement
+ * where renaming commits. */
+struct db_rename {
+    const char *from, *to;
+};
+int db_rename_tables(struct db *db, const struct db_rename *renames, size_t count, struct fault *f);
 
 /* Prepares a statement; owned by the caller. */
 struct stmt *db_prepare(struct db *db, const char *sql, struct fault *f);

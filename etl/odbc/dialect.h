@@ -19,8 +19,10 @@
 struct db;
 
 struct dialect {
-    const char *name;           /* "SQLite", for people */
-    const char *dbms_name;      /* as SQLGetInfo(SQL_DBMS_NAME) says it */
+    const char *name;      /* "SQLite", for people */
+    const char *dbms_name; /* as SQLGetInfo(SQL_DBMS_NAME) says it */
+    /* Parts of a driver's name by which it is known before it is asked; ends with NULL. */
+    const char *const *driver_words;
     const char *attributes;     /* put behind every connection string */
     const char *no_create;      /* attribute that keeps connecting from creating a database; "" */
     const char *const *session; /* statements for a new connection, up to a NULL */
@@ -34,12 +36,20 @@ struct dialect {
 
     /* Column type for CREATE TABLE. */
     void (*add_type)(struct text *sql, const struct table_column *column);
+    /* A NULL of that type, for the branches of a UNION. */
+    void (*add_null)(struct text *sql, enum value_type type);
     /* The key column of a table whose identity the engine gives. */
     const char *identity_key;
+    /* How many characters of a text column an index can take; 0: all. */
+    int text_index_characters;
 
     /* A select-list expression that brings the column's exact value (see stmt_fetch). `name` is
      * quoted SQL. */
     void (*add_read)(struct text *sql, const char *name, enum value_type type);
+
+    /* Which way doubles keep their bits: as text, or as they are. */
+    bool float_parameters_as_text;
+    bool float_cells_as_text;
 
     /* FLOAT seconds from one DATETIME expression to another; NULL when either is. */
     void (*add_seconds_between)(struct text *sql, const char *from, const char *to);
@@ -73,12 +83,21 @@ struct dialect {
     /* What a native error code means. */
     enum fault_kind (*classify)(int native, const char *sqlstate);
 
-    bool transactional_ddl; /* CREATE, DROP and RENAME commit and roll back with the transaction */
+    /* CREATE, DROP and RENAME commit and roll back with the transaction. Where they do not, each
+     * commits what came before it and db.c begins the transaction anew behind it. */
+    bool transactional_ddl;
+    /* RENAME TABLE a TO b, c TO d is one step: all of it or nothing, never a name without a table.
+     */
+    bool renames_as_one;
 };
 
-extern const struct dialect dialect_sqlite;
+extern const struct dialect dialect_sqlite, dialect_postgresql, dialect_mariadb;
 
 /* The dialect of a DBMS by the name its driver tells; NULL when we know none. */
 const struct dialect *dialect_find(const char *dbms_name);
+
+/* The dialect whose driver a connection string names, by name or by file; NULL when it names none
+ * that we know (a DSN). */
+const struct dialect *dialect_guess(const char *connection);
 
 #endif

@@ -20,6 +20,8 @@ static const char *const session[] = {
     NULL,
 };
 
+static const char *const driver_words[] = {"sqlite", NULL};
+
 static const char *const type_names[VALUE_TYPE_COUNT] = {
     [VALUE_NULL] = "BLOB",
     [VALUE_INT] = "BIGINT",
@@ -40,6 +42,13 @@ add_type(struct text *sql, const struct table_column *column)
         text_add(sql, type_names[column->type]);
     if (column->type == VALUE_TEXT && column->length > 0)
         text_add_format(sql, "(%d)", column->length);
+}
+
+static void
+add_null(struct text *sql, enum value_type type)
+{
+    (void)type;
+    text_add(sql, "NULL");
 }
 
 /* The driver hands doubles over with 15 digits; the engine's own 17 digits read back to the same
@@ -350,6 +359,7 @@ classify(int native, const char *sqlstate)
 const struct dialect dialect_sqlite = {
     .name = "SQLite",
     .dbms_name = "SQLite",
+    .driver_words = driver_words,
     /* WAL lets readers (a backup) see one moment while a writer goes on. As a statement it would
      * take no effect: the driver runs what gives rows only when they are fetched. */
     .attributes = "StepAPI=1;Timeout=60000;FKSupport=0;JournalMode=WAL",
@@ -360,8 +370,10 @@ const struct dialect dialect_sqlite = {
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
     .add_type = add_type,
+    .add_null = add_null,
     .identity_key = "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
     .add_read = add_read,
+    .float_cells_as_text = true,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,
     .get_identity = get_identity,

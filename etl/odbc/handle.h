@@ -14,6 +14,6 @@ void *db_connection_handle(const struct db *db);
 /* Turns the first diagnostic record of an ODBC handle into a fault; `kind` when the dialect is not
  * known yet. Always returns -1. */
 int handle_fault(
-    const struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f);
+    struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f);
 
 #endif

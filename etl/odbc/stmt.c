@@ -1,4 +1,5 @@
 #include <limits.h>
+#include <math.h>
 #include <sql.h>
 #include <sqlext.h>
 #include <stdlib.h>
@@ -33,8 +34,8 @@ struct stmt {
     bool open; /* a query is under way */
 };
 
-struct stmt *
-db_prepare(struct db *db, const char *sql, struct fault *f)
+static struct stmt *
+stmt_new(struct db *db, struct fault *f)
 {
     struct stmt *s = calloc(1, sizeof *s);
 
@@ -43,17 +44,41 @@ db_prepare(struct db *db, const char *sql, struct fault *f)
         return NULL;
     }
     s->db = db;
-    if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, db_connection_handle(db), &s->handle))) {
-        handle_fault(db, SQL_HANDLE_DBC, db_connection_handle(db), FAULT_UNAVAILABLE, f);
-        stmt_free(s);
-        return NULL;
+    if (SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, db_connection_handle(db), &s->handle)))
+        return s;
+    handle_fault(db, SQL_HANDLE_DBC, db_connection_handle(db), FAULT_UNAVAILABLE, f);
+    stmt_free(s);
+    return NULL;
+}
+
+struct stmt *
+db_prepare(struct db *db, const char *sql, struct fault *f)
+{
+    struct stmt *s = stmt_new(db, f);
+
+    if (s == NULL || SQL_SUCCEEDED(SQLPrepare(s->handle, (SQLCHAR *)sql, SQL_NTS)))
+        return s;
+    handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+    stmt_free(s);
+    return NULL;
+}
+
+int
+db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f)
+{
+    struct stmt *s = stmt_new(db, f);
+    SQLRETURN result = s == NULL ? SQL_ERROR : SQLExecDirect(s->handle, (SQLCHAR *)sql, SQL_NTS);
+    SQLLEN count = 0;
+    int rc = s == NULL ? -1 : 0;
+
+    if (rc == 0 && result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
+        rc = handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+    if (rc == 0 && affected != NULL) {
+        SQLRowCount(s->handle, &count);
+        *affected = count;
     }
-    if (!SQL_SUCCEEDED(SQLPrepare(s->handle, (SQLCHAR *)sql, SQL_NTS))) {
-        handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
-        stmt_free(s);
-        return NULL;
-    }
-    return s;
+    stmt_free(s);
+    return rc;
 }
 
 void
@@ -116,9 +141,9 @@ find_parameter(struct stmt *s, int number, struct fault *f)
 
 /* Copies the value into the parameter. Returns the address the driver is to read. */
 static const void *
-hold_value(struct parameter *p, const struct value *v)
+hold_value(struct parameter *p, const struct value *v, bool float_as_text)
 {
-    char moment[MOMENT_TEXT_BYTES];
+    char moment[MOMENT_TEXT_BYTES], number[NUMBER_TEXT_BYTES];
 
     text_clear(&p->bytes);
     switch (v->type) {
@@ -127,9 +152,13 @@ hold_value(struct parameter *p, const struct value *v)
         p->indicator = 0;
         return &p->integer;
     case VALUE_FLOAT:
-        p->real = v->as.real;
-        p->indicator = 0;
-        return &p->real;
+        if (!float_as_text) {
+            p->real = v->as.real;
+            p->indicator = 0;
+            return &p->real;
+        }
+        text_add(&p->bytes, number_format_double(v->as.real, number));
+        break;
     case VALUE_TIME:
         text_add(&p->bytes, moment_format_sql(v->as.time_us, moment));
         break;
@@ -146,25 +175,42 @@ hold_value(struct parameter *p, const struct value *v)
     return p->bytes.bytes;
 }
 
+/* A value that the engine would keep as NULL is refused, not lost. */
+static int
+check_fit(const struct stmt *s, int number, const struct value *v, struct fault *f)
+{
+    const struct dialect *dialect = db_dialect(s->db);
+    char text[NUMBER_TEXT_BYTES];
+    struct value kept = *v;
+
+    if (dialect->fit == NULL || dialect->fit(&kept) || kept.type != VALUE_NULL)
+        return 0;
+    return fault_set(f, FAULT_DATA, "%s: %s cannot hold the number %s (value %d of the row)",
+        db_name(s->db), dialect->name, number_format_double(v->as.real, text), number);
+}
+
 int
 stmt_bind(struct stmt *s, int number, const struct value *v, struct fault *f)
 {
     struct parameter *p = find_parameter(s, number, f);
+    bool float_as_text = db_dialect(s->db)->float_parameters_as_text;
+    SQLSMALLINT c_type =
+        v->type == VALUE_FLOAT && float_as_text ? SQL_C_CHAR : binding[v->type].c_type;
     const void *address;
     SQLULEN size;
 
-    if (p == NULL)
+    if (p == NULL || check_fit(s, number, v, f) != 0)
         return -1;
-    address = hold_value(p, v);
+    address = hold_value(p, v, float_as_text);
     if (text_check(&p->bytes, f) != 0)
         return -1;
     size = p->bytes.capacity > 0 ? p->bytes.capacity : 20;
     if (p->bound_bytes == address && p->bound_size == size && p->bound_type == v->type &&
         v->type != VALUE_NULL)
         return 0;
-    if (!SQL_SUCCEEDED(SQLBindParameter(s->handle, (SQLUSMALLINT)number, SQL_PARAM_INPUT,
-            binding[v->type].c_type, binding[v->type].sql_type, size, binding[v->type].digits,
-            (SQLPOINTER)address, (SQLLEN)size, &p->indicator)))
+    if (!SQL_SUCCEEDED(SQLBindParameter(s->handle, (SQLUSMALLINT)number, SQL_PARAM_INPUT, c_type,
+            binding[v->type].sql_type, size, binding[v->type].digits, (SQLPOINTER)address,
+            (SQLLEN)size, &p->indicator)))
         return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
     p->bound_bytes = address;
     p->bound_size = size;
@@ -274,6 +320,18 @@ get_bytes(struct stmt *s, SQLUSMALLINT number, SQLSMALLINT c_type, struct fault 
 }
 
 static int
+get_double(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
+{
+    SQLDOUBLE real = 0;
+    SQLLEN indicator = 0;
+
+    if (!SQL_SUCCEEDED(SQLGetData(s->handle, number, SQL_C_DOUBLE, &real, 0, &indicator)))
+        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
+    *v = indicator == SQL_NULL_DATA ? value_null() : value_float(real);
+    return 0;
+}
+
+static int
 get_integer(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
 {
     SQLBIGINT integer = 0;
@@ -285,6 +343,21 @@ get_integer(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *
     return 0;
 }
 
+/* Engines say Inf, Infinity, NaN. */
+static int
+parse_double(const char *text, size_t length, double *number)
+{
+    bool negative = text[0] == '-';
+
+    if (strncasecmp(text + negative, "inf", 3) == 0)
+        *number = negative ? -INFINITY : INFINITY;
+    else if (strcasecmp(text, "nan") == 0)
+        *number = NAN;
+    else
+        return number_parse_double(text, length, number);
+    return 0;
+}
+
 /* A cell that came as text, as a value of its type. */
 static int
 parse_cell(enum value_type type, const struct text *cell, struct value *v)
@@ -292,10 +365,7 @@ parse_cell(enum value_type type, const struct text *cell, struct value *v)
     v->type = type;
     switch (type) {
     case VALUE_FLOAT:
-        if (strcasecmp(text_get(cell), "inf") == 0 || strcasecmp(text_get(cell), "-inf") == 0)
-            return number_parse_double(
-                text_get(cell)[0] == '-' ? "-inf" : "inf", cell->length, &v->as.real);
-        return number_parse_double(text_get(cell), cell->length, &v->as.real);
+        return parse_double(text_get(cell), cell->length, &v->as.real);
     case VALUE_TIME:
         return moment_parse(text_get(cell), cell->length, 0, &v->as.time_us);
     case VALUE_BYTES:
@@ -316,6 +386,8 @@ get_cell(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
 
     if (type == VALUE_INT)
         return get_integer(s, number, v, f);
+    if (type == VALUE_FLOAT && !db_dialect(s->db)->float_cells_as_text)
+        return get_double(s, number, v, f);
     rc = get_bytes(s, number, type == VALUE_BYTES ? SQL_C_BINARY : SQL_C_CHAR, f);
     if (rc < 0)
         return -1;

@@ -1,0 +1,32 @@
+/*
+ * catalogue: what the dialects of server engines share in reading a table's shape from the engine's
+ * catalogue. Each function adds to `table` the rows of one query; everything is allocated in
+ * `memory`. 0, or -1 with a fault.
+ */
+#ifndef ETL_ODBC_CATALOGUE_H
+#define ETL_ODBC_CATALOGUE_H
+
+#include "config/base/arena.h"
+#include "etl/odbc/db.h"
+
+/* What an engine calls a type, and its neutral type. Ends with a NULL name. */
+struct catalogue_type {
+    const char *name;
+    enum value_type type;
+    int length; /* what the column's length becomes; -1: as the query says */
+};
+
+/* Columns (name, type's name, length, not null, default, is identity) in order. A type that is not
+ * listed is VALUE_TEXT without a limit. FAULT_DATA when there is none. */
+int catalogue_read_columns(struct db *db, const char *sql, const struct catalogue_type *types,
+    struct arena *memory, struct table *table, struct fault *f);
+
+/* Names of the primary key's columns, in order. */
+int catalogue_read_key(
+    struct db *db, const char *sql, struct arena *memory, struct table *table, struct fault *f);
+
+/* Rows of (index, is unique, column), in order of index and column. */
+int catalogue_read_indexes(
+    struct db *db, const char *sql, struct arena *memory, struct table *table, struct fault *f);
+
+#endif

@@ -1,0 +1,278 @@
+/*
+ * MariaDB (10.11 and later) through MariaDB Connector/ODBC.
+ *
+ * DATETIME is datetime(6) in UTC. Texts are utf8mb4 and compare by their bytes, trailing blanks
+ * included (utf8mb4_nopad_bin). DDL commits: see transactional_ddl.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "etl/odbc/catalogue.h"
+#include "etl/odbc/dialect.h"
+
+static const char attributes[] = "CHARSET=utf8mb4;FORWARDONLY=1;NO_PROMPT=1";
+
+/* Quotes as the standard has them, backslashes that mean themselves, and no silent change of a
+ * value (mariadb.com/kb/en/sql-mode). */
+static const char *const session[] = {
+    "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO'",
+    "SET collation_connection = utf8mb4_nopad_bin",
+    "SET time_zone = '+00:00'",
+    "SET innodb_lock_wait_timeout = 60",
+    "SET lock_wait_timeout = 60",
+    NULL,
+};
+
+static const char *const driver_words[] = {"maria", "maodbc", NULL};
+
+#define TEXT_RULES " CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+
+static const char *const type_names[VALUE_TYPE_COUNT] = {
+    [VALUE_NULL] = "longblob",
+    [VALUE_INT] = "bigint",
+    [VALUE_FLOAT] = "double",
+    [VALUE_TIME] = "datetime(6)",
+    [VALUE_TEXT] = "longtext" TEXT_RULES,
+    [VALUE_BYTES] = "longblob",
+};
+
+static void
+add_type(struct text *sql, const struct table_column *column)
+{
+    if (column->type == VALUE_TEXT && column->length > 0)
+        text_add_format(sql, "varchar(%d)" TEXT_RULES, column->length);
+    else if (column->type == VALUE_INT && column->length == 1)
+        text_add(sql, "tinyint");
+    else
+        text_add(sql, type_names[column->type]);
+}
+
+static void
+add_null(struct text *sql, enum value_type type)
+{
+    text_add(sql, type == VALUE_INT ? "CAST(NULL AS signed)" : "NULL");
+}
+
+static void
+add_read(struct text *sql, const char *name, enum value_type type)
+{
+    (void)type;
+    text_add(sql, name);
+}
+
+/* 1e6 is a double, 1000000.0 would be a decimal and round. */
+static void
+add_seconds_between(struct text *sql, const char *from, const char *to)
+{
+    sql_add(sql, "(timestampdiff(MICROSECOND, %s, %s) / 1e6)", from, to);
+}
+
+/* ---- identity ---- */
+
+static int
+set_identity(struct db *db, const char *table, int64_t last, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    sql_add(&sql, "ALTER TABLE %n AUTO_INCREMENT = %d", table, last + 1);
+    if (text_check(&sql, f) == 0)
+        rc = db_run_ddl(db, text_get(&sql), f);
+    text_release(&sql);
+    return rc;
+}
+
+/* The catalogue says the next value. */
+static int
+get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = db_get_int(db,
+        sql_set(&sql,
+            "SELECT auto_increment FROM information_schema.tables "
+            "WHERE table_schema = database() AND table_name = %t",
+            table),
+        1, last, f);
+
+    text_release(&sql);
+    *last -= 1;
+    return rc;
+}
+
+/* ---- describing a table ---- */
+
+static const struct catalogue_type types[] = {
+    {"bigint", VALUE_INT, 0},
+    {"int", VALUE_INT, 0},
+    {"mediumint", VALUE_INT, 0},
+    {"smallint", VALUE_INT, 0},
+    {"year", VALUE_INT, 0},
+    {"tinyint", VALUE_INT, 1},
+    {"double", VALUE_FLOAT, 0},
+    {"float", VALUE_FLOAT, 0},
+    {"decimal", VALUE_FLOAT, 0},
+    {"datetime", VALUE_TIME, 0},
+    {"timestamp", VALUE_TIME, 0},
+    {"date", VALUE_TIME, 0},
+    {"varchar", VALUE_TEXT, -1},
+    {"char", VALUE_TEXT, -1},
+    {"longblob", VALUE_BYTES, 0},
+    {"mediumblob", VALUE_BYTES, 0},
+    {"blob", VALUE_BYTES, 0},
+    {"tinyblob", VALUE_BYTES, 0},
+    {"varbinary", VALUE_BYTES, 0},
+    {"binary", VALUE_BYTES, 0},
+    {"bit", VALUE_BYTES, 0},
+    {NULL, VALUE_TEXT, 0},
+};
+
+/* The catalogue compares names without case; binary makes them differ as their tables do. */
+#define OF_TABLE "table_schema = database() AND table_name = %t AND binary table_name = %t "
+
+static const char columns_query[] =
+    "SELECT column_name, data_type, character_maximum_length, "
+    "CASE WHEN is_nullable = 'NO' THEN 1 ELSE 0 END, column_default, "
+    "CASE WHEN extra LIKE '%%auto_increment%%' THEN 1 ELSE 0 END "
+    "FROM information_schema.columns WHERE " OF_TABLE "ORDER BY ordinal_position";
+
+static const char key_query[] =
+    "SELECT column_name FROM information_schema.statistics WHERE " OF_TABLE
+    "AND index_name = 'PRIMARY' ORDER BY seq_in_index";
+
+static const char indexes_query[] =
+    "SELECT index_name, CASE WHEN non_unique = 0 THEN 1 ELSE 0 END, column_name "
+    "FROM information_schema.statistics WHERE " OF_TABLE
+    "AND index_name <> 'PRIMARY' ORDER BY index_name, seq_in_index";
+
+static int
+describe(
+    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc;
+
+    *table = (struct table){.name = arena_strdup(memory, name)};
+    if (table->name == NULL)
+        return fault_set_memory(f);
+    rc = catalogue_read_columns(
+        db, sql_set(&sql, columns_query, name, name), types, memory, table, f);
+    if (rc == 0)
+        rc = catalogue_read_key(db, sql_set(&sql, key_query, name, name), memory, table, f);
+    if (rc == 0)
+        rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name, name), memory, table, f);
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- values and errors ---- */
+
+/* The zero date of an old table is no time. */
+static void
+add_misfit(struct text *sql, const char *name, enum value_type type)
+{
+    if (type == VALUE_TIME)
+        sql_add(sql, "%s < '0001-01-01 00:00:00'", name);
+    else
+        text_add(sql, "1 = 0");
+}
+
+/* Doubles are finite (mariadb.com/kb/en/double). */
+static bool
+fit(struct value *v)
+{
+    if (v->type != VALUE_FLOAT || isfinite(v->as.real))
+        return true;
+    *v = value_null();
+    return false;
+}
+
+/* Errors that share the SQLSTATE HY000 or 42000 (mariadb.com/kb/en/mariadb-error-code-reference).
+ */
+static enum fault_kind
+classify(int native, const char *sqlstate)
+{
+    static const struct {
+        int native;
+        enum fault_kind kind;
+    } codes[] = {
+        {1021, FAULT_IO},          /* disk full */
+        {1114, FAULT_IO},          /* the table is full */
+        {1030, FAULT_IO},          /* got error from storage engine */
+        {1044, FAULT_PERMISSION},  /* no access to the database */
+        {1045, FAULT_PERMISSION},  /* wrong user or password */
+        {1142, FAULT_PERMISSION},  /* command denied */
+        {1290, FAULT_PERMISSION},  /* read-only server */
+        {1049, FAULT_UNAVAILABLE}, /* unknown database */
+        {1205, FAULT_UNAVAILABLE}, /* lock wait timeout */
+        {1213, FAULT_UNAVAILABLE}, /* deadlock */
+        {2002, FAULT_UNAVAILABLE}, /* cannot connect, local */
+        {2003, FAULT_UNAVAILABLE}, /* cannot connect */
+        {2006, FAULT_UNAVAILABLE}, /* gone away */
+        {2013, FAULT_UNAVAILABLE}, /* lost while it answered */
+    };
+    static const struct {
+        const char *head;
+        enum fault_kind kind;
+    } states[] = {
+        {"08", FAULT_UNAVAILABLE},
+        {"22", FAULT_DATA},
+        {"23", FAULT_DATA},
+        {"28", FAULT_PERMISSION},
+        {"40", FAULT_UNAVAILABLE},
+        {"70", FAULT_UNAVAILABLE},
+        {"HYT", FAULT_UNAVAILABLE},
+        {"IM0", FAULT_UNAVAILABLE},
+        {"010", FAULT_UNAVAILABLE},
+    };
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (codes[i].native == native)
+            return codes[i].kind;
+    }
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        if (strncmp(sqlstate, states[i].head, strlen(states[i].head)) == 0)
+            return states[i].kind;
+    }
+    return FAULT_INTERNAL;
+}
+
+/* A view's SQL names its database before each table. */
+#define WITHOUT_DATABASE                                                                           \
+    "replace(replace(view_definition, concat('`', database(), '`.'), ''), "                        \
+    "concat('\"', database(), '\".'), '')"
+
+const struct dialect dialect_mariadb = {
+    .name = "MariaDB",
+    .dbms_name = "MariaDB",
+    .driver_words = driver_words,
+    .attributes = attributes,
+    .no_create = "",
+    .session = session,
+    .begin = "START TRANSACTION",
+    .begin_snapshot = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    .commit = "COMMIT",
+    .rollback = "ROLLBACK",
+    .add_type = add_type,
+    .add_null = add_null,
+    .identity_key = "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY",
+    .text_index_characters = 768,
+    .add_read = add_read,
+    .add_seconds_between = add_seconds_between,
+    .set_identity = set_identity,
+    .get_identity = get_identity,
+    .list_tables = "SELECT CAST(table_name AS char CHARACTER SET utf8mb4) COLLATE "
+                   "utf8mb4_nopad_bin AS name FROM information_schema.tables "
+                   "WHERE table_schema = database() AND table_type = 'BASE TABLE'",
+    .list_views = "SELECT CAST(table_name AS char CHARACTER SET utf8mb4) COLLATE "
+                  "utf8mb4_nopad_bin AS name FROM information_schema.tables "
+                  "WHERE table_schema = database() AND table_type = 'VIEW'",
+    .list_objects = "SELECT 'view', table_name, table_name, concat('CREATE VIEW \"', table_name, "
+                    "'\" AS ', " WITHOUT_DATABASE ") FROM information_schema.views "
+                    "WHERE table_schema = database() ORDER BY table_name",
+    .add_misfit = add_misfit,
+    .fit = fit,
+    .describe = describe,
+    .classify = classify,
+    .renames_as_one = true,
+};

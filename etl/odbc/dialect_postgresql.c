@@ -1,0 +1,285 @@
+/*
+ * PostgreSQL (15 and later) through psqlodbc's Unicode driver.
+ *
+ * DATETIME is timestamp(6) without a zone, in UTC. Texts compare by their bytes (collation "C").
+ */
+#include <string.h>
+
+#include "etl/odbc/catalogue.h"
+#include "etl/odbc/dialect.h"
+
+/*
+ * Protocol=7.4-0: an error inside a transaction spoils all of it, and the server itself refuses
+ * whatever comes before the rollback; the other choices set savepoints or commit the rest
+ * (odbc.postgresql.org, "Configuration Options", Level of rollback on errors).
+ * ByteaAsLongVarBinary, BoolsAsChar, MaxLongVarcharSize: values come as what they are and whole.
+ */
+static const char attributes[] = "Protocol=7.4-0;ByteaAsLongVarBinary=1;BoolsAsChar=0;"
+                                 "MaxLongVarcharSize=1048576;MaxVarcharSize=16384;"
+                                 "UseServerSidePrepare=1;LFConversion=0;UpdatableCursors=0";
+
+/* extra_float_digits above 0 writes doubles so that they read back to the same bits. */
+static const char *const session[] = {
+    "SET TIME ZONE 'UTC'",
+    "SET DateStyle TO 'ISO, YMD'",
+    "SET standard_conforming_strings TO on",
+    "SET extra_float_digits TO 3",
+    "SET lock_timeout TO '60s'",
+    NULL,
+};
+
+static const char *const driver_words[] = {"postgres", "psqlodbc", NULL};
+
+static const char *const type_names[VALUE_TYPE_COUNT] = {
+    [VALUE_NULL] = "bytea",
+    [VALUE_INT] = "bigint",
+    [VALUE_FLOAT] = "double precision",
+    [VALUE_TIME] = "timestamp(6)",
+    [VALUE_TEXT] = "text COLLATE \"C\"",
+    [VALUE_BYTES] = "bytea",
+};
+
+static void
+add_type(struct text *sql, const struct table_column *column)
+{
+    if (column->type == VALUE_TEXT && column->length > 0)
+        text_add_format(sql, "varchar(%d) COLLATE \"C\"", column->length);
+    else if (column->type == VALUE_INT && column->length == 1)
+        text_add(sql, "smallint");
+    else
+        text_add(sql, type_names[column->type]);
+}
+
+/* Branches of a UNION must agree in type and collation. */
+static void
+add_null(struct text *sql, enum value_type type)
+{
+    static const char *const nulls[VALUE_TYPE_COUNT] = {
+        [VALUE_NULL] = "NULL",
+        [VALUE_INT] = "CAST(NULL AS bigint)",
+        [VALUE_FLOAT] = "CAST(NULL AS double precision)",
+        [VALUE_TIME] = "CAST(NULL AS timestamp(6))",
+        [VALUE_TEXT] = "CAST(NULL AS text) COLLATE \"C\"",
+        [VALUE_BYTES] = "CAST(NULL AS bytea)",
+    };
+
+    text_add(sql, nulls[type]);
+}
+
+static void
+add_read(struct text *sql, const char *name, enum value_type type)
+{
+    (void)type;
+    text_add(sql, name);
+}
+
+/* The interval's seconds are an exact numeric: whole microseconds, divided as doubles. */
+static void
+add_seconds_between(struct text *sql, const char *from, const char *to)
+{
+    sql_add(sql,
+        "(CAST(CAST(extract(epoch FROM (CAST(%s AS timestamp(6)) - CAST(%s AS timestamp(6)))) * "
+        "1000000 AS bigint) AS double precision) / CAST(1000000 AS double precision))",
+        to, from);
+}
+
+/* ---- identity: a sequence of the table's own ---- */
+
+/* SELECT <expression of the sequence's name> for the identity column of a table. */
+static void
+add_sequence_query(struct text *sql, const char *head, const char *tail, const char *table)
+{
+    struct text quoted = TEXT_INIT;
+
+    sql_set(&quoted, "%n", table);
+    sql_add(sql,
+        "SELECT %spg_get_serial_sequence(%t, a.attname)%s FROM pg_attribute AS a "
+        "WHERE a.attrelid = CAST(%t AS regclass) AND a.attidentity <> ''",
+        head, text_get(&quoted), tail, text_get(&quoted));
+    sql->failed = sql->failed || quoted.failed;
+    text_release(&quoted);
+}
+
+static int
+set_identity(struct db *db, const char *table, int64_t last, struct fault *f)
+{
+    struct text sql = TEXT_INIT, tail = TEXT_INIT;
+    int rc = -1;
+
+    /* A sequence begins at 1; "not called" makes that the next value. */
+    if (last > 0)
+        sql_set(&tail, ", %d, true)", last);
+    else
+        text_add(&tail, ", 1, false)");
+    add_sequence_query(&sql, "setval(", text_get(&tail), table);
+    if (text_check(&sql, f) == 0)
+        rc = db_get_int(db, text_get(&sql), 0, &last, f);
+    text_release(&sql);
+    text_release(&tail);
+    return rc;
+}
+
+static int
+get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    add_sequence_query(&sql, "pg_sequence_last_value(CAST(", " AS regclass))", table);
+    if (text_check(&sql, f) == 0)
+        rc = db_get_int(db, text_get(&sql), 0, last, f);
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- describing a table ---- */
+
+#define HERE "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+
+static const struct catalogue_type types[] = {
+    {"int8", VALUE_INT, 0},
+    {"int4", VALUE_INT, 0},
+    {"oid", VALUE_INT, 0},
+    {"int2", VALUE_INT, 1},
+    {"bool", VALUE_INT, 1},
+    {"float8", VALUE_FLOAT, 0},
+    {"float4", VALUE_FLOAT, 0},
+    {"numeric", VALUE_FLOAT, 0},
+    {"timestamp", VALUE_TIME, 0},
+    {"timestamptz", VALUE_TIME, 0},
+    {"date", VALUE_TIME, 0},
+    {"bytea", VALUE_BYTES, 0},
+    {"varchar", VALUE_TEXT, -1},
+    {"bpchar", VALUE_TEXT, -1},
+    {NULL, VALUE_TEXT, 0},
+};
+
+static const char columns_query[] =
+    "SELECT CAST(a.attname AS text), CAST(t.typname AS text), "
+    "CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 ELSE 0 END, "
+    "CASE WHEN a.attnotnull THEN 1 ELSE 0 END, pg_get_expr(d.adbin, d.adrelid), "
+    "CASE WHEN a.attidentity <> '' THEN 1 ELSE 0 END FROM pg_class AS c "
+    "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+    "JOIN pg_type AS t ON t.oid = a.atttypid "
+    "LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
+    "WHERE c.relname = %t AND c.relnamespace = " HERE " ORDER BY a.attnum";
+
+static const char key_query[] =
+    "SELECT CAST(a.attname AS text) FROM pg_class AS c "
+    "JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary "
+    "JOIN LATERAL unnest(CAST(i.indkey AS smallint[])) WITH ORDINALITY AS k(attnum, place) ON true "
+    "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum "
+    "WHERE c.relname = %t AND c.relnamespace = " HERE " ORDER BY k.place";
+
+/* Indexes over expressions or over some of the rows are this engine's alone. */
+static const char indexes_query[] =
+    "SELECT CAST(x.relname AS text), CASE WHEN i.indisunique THEN 1 ELSE 0 END, "
+    "CAST(a.attname AS text) FROM pg_class AS c "
+    "JOIN pg_index AS i ON i.indrelid = c.oid AND NOT i.indisprimary AND i.indpred IS NULL "
+    "AND i.indexprs IS NULL JOIN pg_class AS x ON x.oid = i.indexrelid "
+    "JOIN LATERAL unnest(CAST(i.indkey AS smallint[])) WITH ORDINALITY AS k(attnum, place) ON true "
+    "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum "
+    "WHERE c.relname = %t AND c.relnamespace = " HERE " ORDER BY x.relname, k.place";
+
+static int
+describe(
+    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc;
+
+    *table = (struct table){.name = arena_strdup(memory, name)};
+    if (table->name == NULL)
+        return fault_set_memory(f);
+    rc = catalogue_read_columns(db, sql_set(&sql, columns_query, name), types, memory, table, f);
+    if (rc == 0)
+        rc = catalogue_read_key(db, sql_set(&sql, key_query, name), memory, table, f);
+    if (rc == 0)
+        rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name), memory, table, f);
+    text_release(&sql);
+    return rc;
+}
+
+/* ---- values and errors ---- */
+
+/* Timestamps go beyond our years, and to infinity (postgresql.org/docs/15/datatype-datetime.html).
+ */
+static void
+add_misfit(struct text *sql, const char *name, enum value_type type)
+{
+    if (type == VALUE_TIME)
+        sql_add(sql,
+            "%s NOT BETWEEN '0001-01-01 00:00:00' AND "
+            "'9999-12-31 23:59:59.999999'",
+            name);
+    else
+        text_add(sql, "1 = 0");
+}
+
+/* SQLSTATE classes (postgresql.org/docs/15/errcodes-appendix.html), the longest first. */
+static enum fault_kind
+classify(int native, const char *sqlstate)
+{
+    static const struct {
+        const char *head;
+        enum fault_kind kind;
+    } rules[] = {
+        {"42501", FAULT_PERMISSION},
+        {"53100", FAULT_IO},
+        {"08", FAULT_UNAVAILABLE},
+        {"22", FAULT_DATA},
+        {"23", FAULT_DATA},
+        {"28", FAULT_PERMISSION},
+        {"3D", FAULT_UNAVAILABLE},
+        {"40", FAULT_UNAVAILABLE},
+        {"53", FAULT_UNAVAILABLE},
+        {"55", FAULT_UNAVAILABLE},
+        {"57", FAULT_UNAVAILABLE},
+        {"58", FAULT_IO},
+        {"XX", FAULT_IO},
+        {"HYT", FAULT_UNAVAILABLE},
+        {"IM0", FAULT_UNAVAILABLE},
+        {"010", FAULT_UNAVAILABLE},
+    };
+
+    (void)native;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (strncmp(sqlstate, rules[i].head, strlen(rules[i].head)) == 0)
+            return rules[i].kind;
+    }
+    return FAULT_INTERNAL;
+}
+
+const struct dialect dialect_postgresql = {
+    .name = "PostgreSQL",
+    .dbms_name = "PostgreSQL",
+    .driver_words = driver_words,
+    .attributes = attributes,
+    .no_create = "",
+    .session = session,
+    .begin = "BEGIN",
+    .begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    .commit = "COMMIT",
+    .rollback = "ROLLBACK",
+    .add_type = add_type,
+    .add_null = add_null,
+    .identity_key = "bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
+    .add_read = add_read,
+    .float_parameters_as_text = true,
+    .float_cells_as_text = true,
+    .add_seconds_between = add_seconds_between,
+    .set_identity = set_identity,
+    .get_identity = get_identity,
+    .list_tables = "SELECT CAST(relname AS text) AS name FROM pg_class WHERE relkind IN ('r', 'p') "
+                   "AND relnamespace = " HERE,
+    .list_views = "SELECT CAST(relname AS text) AS name FROM pg_class WHERE relkind = 'v' "
+                  "AND relnamespace = " HERE,
+    .list_objects =
+        "SELECT 'view', CAST(relname AS text), CAST(relname AS text), 'CREATE VIEW ' || "
+        "quote_ident(relname) || ' AS ' || pg_get_viewdef(oid) FROM pg_class "
+        "WHERE relkind = 'v' AND relnamespace = " HERE " ORDER BY oid",
+    .add_misfit = add_misfit,
+    .describe = describe,
+    .classify = classify,
+    .transactional_ddl = true,
+};
