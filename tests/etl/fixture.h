@@ -65,20 +65,25 @@ struct fixture {
     struct fault f;
 };
 
+/* A fresh database on an engine. */
 static inline struct db *
-fixture_open_database(const char *name, struct fault *f)
+fixture_open_on(enum engine engine, const char *name, struct fault *f)
 {
     char connection[600];
-    char *here = getcwd(NULL, 0);
     struct db *db;
 
-    snprintf(connection, sizeof connection, "Driver=SQLite3;Database=%s/%s.db", here, name);
-    free(here);
+    CU_ASSERT_EQUAL_FATAL(engine_new_database(engine, name, connection, sizeof connection), 0);
     db = db_open(name, connection, DB_CREATE, f);
     if (db == NULL)
         test_print_fault(__FILE__, __LINE__, f);
     CU_ASSERT_PTR_NOT_NULL_FATAL(db);
     return db;
+}
+
+static inline struct db *
+fixture_open_database(const char *name, struct fault *f)
+{
+    return fixture_open_on(test_engine(), name, f);
 }
 
 /* Fixes the present moment. */
@@ -175,13 +180,64 @@ fixture_complete(struct fixture *x, int first, int last)
     text_release(&lines);
 }
 
+/* Tests write names without quotes: every word that mixes upper and lower case is
+ * quoted here, outside of 'texts'. */
+static inline const char *
+fixture_quote(struct text *quoted, const char *sql)
+{
+    text_clear(quoted);
+    while (*sql != '\0') {
+        size_t length =
+            strspn(sql, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789#");
+        bool lower = false, upper = false;
+
+        for (size_t i = 0; i < length; i++) {
+            lower = lower || (sql[i] >= 'a' && sql[i] <= 'z');
+            upper = upper || (sql[i] >= 'A' && sql[i] <= 'Z');
+        }
+        if (length == 0)
+            length =
+                *sql == '\'' || *sql == '"' ? strcspn(sql + 1, *sql == '"' ? "\"" : "'") + 2 : 1;
+        text_add(quoted, lower && upper ? "\"" : "");
+        text_add_bytes(quoted, sql, length);
+        text_add(quoted, lower && upper ? "\"" : "");
+        sql += length;
+    }
+    return text_get(quoted);
+}
+
 static inline int64_t
 fixture_count(struct fixture *x, struct db *db, const char *sql)
 {
+    struct text quoted = TEXT_INIT;
     int64_t n = -1;
 
-    ASSERT_OK(db_get_int(db, sql, -1, &n, &x->f), &x->f);
+    ASSERT_OK(db_get_int(db, fixture_quote(&quoted, sql), -1, &n, &x->f), &x->f);
+    text_release(&quoted);
     return n;
+}
+
+static inline int64_t
+fixture_table_count(struct fixture *x, struct db *db)
+{
+    struct text sql = TEXT_INIT;
+    int64_t n = -1;
+
+    sql_set(&sql, "SELECT count(*) FROM (%s) AS t", db_dialect(db)->list_tables);
+    ASSERT_OK(db_get_int(db, text_get(&sql), -1, &n, &x->f), &x->f);
+    text_release(&sql);
+    return n;
+}
+
+/* Runs a statement. */
+static inline int
+fixture_run(struct fixture *x, struct db *db, const char *sql)
+{
+    struct text quoted = TEXT_INIT;
+    int rc = db_run(db, fixture_quote(&quoted, sql), NULL, &x->f);
+
+    text_release(&quoted);
+    return rc;
 }
 
 #endif

@@ -284,5 +284,5 @@ const struct test suite_etl_activity_import[] = {
     {"keys differ in case and blanks", keys_differ_in_case_and_blanks},
     {"a log of another process is refused", a_foreign_log_is_refused},
     {"a removed activity may be imported again", a_removed_activity_may_be_imported_again},
-    {0},
+    {NULL, on_each_engine},
 };

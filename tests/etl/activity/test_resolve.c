@@ -132,7 +132,7 @@ an_extension_must_be_a_plain_name_and_fit(void)
 
         ASSERT_FAULT(resolve(&x, &o, &r), &x.f, FAULT_DATA, "extension");
     }
-    ASSERT_OK(db_run(x.primary, "CREATE TABLE bam_Order_Active_Taken(a INT)", NULL, &x.f), &x.f);
+    ASSERT_OK(fixture_run(&x, x.primary, "CREATE TABLE bam_Order_Active_Taken(a INT)"), &x.f);
     ASSERT_FAULT(resolve(&x, &taken, &r), &x.f, FAULT_DATA, "other columns");
     CU_ASSERT_EQUAL(count(&x, "bam_Order_Active"), 3);
     fixture_end(&x);
@@ -201,5 +201,5 @@ const struct test suite_etl_activity_resolve[] = {
     {"age is that of the last change", age_is_that_of_the_last_change},
     {"an unknown ID is told", an_unknown_id_is_told},
     {"many are resolved batch by batch", many_are_resolved_batch_by_batch},
-    {0},
+    {NULL, on_each_engine},
 };

@@ -44,11 +44,10 @@ static void
 analyse(struct fixture *x)
 {
     ASSERT_OK(
-        db_run(x->primary,
+        fixture_run(x, x->primary,
             "INSERT INTO bam_Metadata_AnalysisTasks(CubeName, MinRecordID, MaxRecordID, "
             "LastStartTime, LastEndTime) VALUES ('OrderCube', 1, 1000000, '2026-01-01 00:00:00', "
-            "'2026-01-01 00:00:00')",
-            NULL, &x->f),
+            "'2026-01-01 00:00:00')"),
         &x->f);
 }
 
@@ -129,8 +128,7 @@ unanalysed_partitions_stay(void)
 
     begin_with_due_partition(&x);
     ASSERT_OK(
-        db_run(x.primary, "UPDATE bam_Metadata_AnalysisTasks SET MaxRecordID = 9", NULL, &x.f),
-        &x.f);
+        fixture_run(&x, x.primary, "UPDATE bam_Metadata_AnalysisTasks SET MaxRecordID = 9"), &x.f);
     a = archiving(&x, true);
     ASSERT_OK(archiving_begin(&a, &r, &x.f), &x.f);
     CU_ASSERT_EQUAL(r.partitions, 0);
@@ -232,9 +230,8 @@ an_archive_that_differs_stops_the_activity(void)
     ASSERT_OK(archiving_begin(&a, &r, &x.f), &x.f);
     ASSERT_OK(archiving_copy(&a, &r, &x.f), &x.f);
     ASSERT_OK(
-        db_run(x.archive,
-            "UPDATE bam_Order_Instances_20260101T000000Z SET Price = Price + 1 WHERE RecordID = 3",
-            NULL, &x.f),
+        fixture_run(&x, x.archive,
+            "UPDATE bam_Order_Instances_20260101T000000Z SET Price = Price + 1 WHERE RecordID = 3"),
         &x.f);
     ASSERT_FAULT(archiving_copy(&a, &r, &x.f), &x.f, FAULT_DATA, "other rows");
     ASSERT_FAULT(archiving_end(&a, &r, &x.f), &x.f, FAULT_DATA, "other rows");
@@ -278,9 +275,7 @@ archive_flag_off_purges(void)
     ASSERT_OK(archiving_copy(&a, &r, &x.f), &x.f);
     ASSERT_OK(archiving_end(&a, &r, &x.f), &x.f);
     CU_ASSERT_EQUAL(r.partitions, 1);
-    CU_ASSERT_EQUAL(
-        fixture_count(&x, x.archive, "SELECT count(*) FROM sqlite_master WHERE name LIKE 'bam_%'"),
-        0);
+    CU_ASSERT_EQUAL(fixture_table_count(&x, x.archive), 0);
     fixture_end(&x);
 }
 
@@ -337,5 +332,5 @@ const struct test suite_etl_maintenance_archiving[] = {
     {"with the archive flag off a partition is purged", archive_flag_off_purges},
     {"an archiving run is finished before a spawn", an_archiving_run_is_finished_first},
     {"new columns read as NULL in old partitions", new_columns_read_as_null_in_old_partitions},
-    {0},
+    {NULL, on_each_engine},
 };

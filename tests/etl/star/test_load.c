@@ -137,7 +137,7 @@ an_analysis_that_never_ended_is_redone(void)
     fixture_complete(&x, 1, 5);
     load(&x, &r);
     ASSERT_OK(
-        db_run(x.primary, "UPDATE bam_Metadata_AnalysisTasks SET LastEndTime = NULL", NULL, &x.f),
+        fixture_run(&x, x.primary, "UPDATE bam_Metadata_AnalysisTasks SET LastEndTime = NULL"),
         &x.f);
     load(&x, &r);
     CU_ASSERT_EQUAL(r.completed, 5);
@@ -166,7 +166,7 @@ an_empty_window_is_not_redone(void)
     fixture_complete(&x, 1, 5);
     load(&x, &r);
     /* Its records go offline, and the analysis of a night without news dies. */
-    ASSERT_OK(db_run(x.primary, "DELETE FROM bam_Order_Completed", NULL, &x.f), &x.f);
+    ASSERT_OK(fixture_run(&x, x.primary, "DELETE FROM bam_Order_Completed"), &x.f);
     begin_and_never_end(&x);
     load(&x, &r);
     CU_ASSERT_EQUAL(fixture_count(&x, x.star, "SELECT count(*) FROM bam_OrderCube_Facts"), 5);
@@ -231,8 +231,7 @@ a_cube_that_does_not_fit_is_built_anew(void)
     fixture_complete(&x, 1, 10);
     load(&x, &r);
     process(&x, PROCESS_DEFAULT, &p);
-    ASSERT_OK(
-        db_run(x.star, "DELETE FROM bam_OrderCube_Facts WHERE RecordID = 3", NULL, &x.f), &x.f);
+    ASSERT_OK(fixture_run(&x, x.star, "DELETE FROM bam_OrderCube_Facts WHERE RecordID = 3"), &x.f);
     process(&x, PROCESS_DEFAULT, &p);
     CU_ASSERT_STRING_EQUAL(p.how, "full");
     CU_ASSERT_STRING_EQUAL(ask(&x, "Orders", NULL, CUBE_PART_ALL), "9");
@@ -478,5 +477,5 @@ const struct test suite_etl_star_load[] = {
     {"facts of a removed cube are not taken over", facts_of_a_removed_cube_are_not_taken_over},
     {"weeks and days count as DATEPART does", weeks_and_days_count_as_datepart_does},
     {"ragged stages repeat their own name", ragged_stages_repeat_their_own_name},
-    {0},
+    {NULL, on_each_engine},
 };
