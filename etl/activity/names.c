@@ -1,6 +1,55 @@
 #include "etl/activity/names.h"
 
+#include <inttypes.h>
 #include <string.h>
+#include <xxhash.h>
+
+#include "etl/odbc/sql.h"
+
+enum {
+    LONGEST = SQL_NAME_BYTES - 1,
+    HASH_BYTES = 9, /* "_0123abcd" */
+    STAMP_BYTES = 20,
+    ARCHIVE_STEM_BYTES = LONGEST - (int)sizeof "_Relationships_" + 1 - STAMP_BYTES
+};
+
+static uint32_t
+hash_of(const char *stem)
+{
+    return (uint32_t)XXH3_64bits(stem, strlen(stem));
+}
+
+/* The stem, or its beginning and its hash when it is longer than that many bytes. */
+static char *
+fit_stem(struct arena *memory, const char *stem, size_t limit)
+{
+    size_t kept = limit - HASH_BYTES;
+
+    if (strlen(stem) <= limit)
+        return arena_strdup(memory, stem);
+    while (kept > 0 && ((unsigned char)stem[kept] & 0xC0) == 0x80)
+        kept--;
+    return arena_printf(memory, "%.*s_%08" PRIx32, (int)kept, stem, hash_of(stem));
+}
+
+/* Stem and tail, the tail always whole. */
+static char *
+join(struct arena *memory, const char *stem, const char *tail)
+{
+    char *fitting = fit_stem(memory, stem, LONGEST - strlen(tail));
+
+    return fitting == NULL ? NULL : arena_printf(memory, "%s%s", fitting, tail);
+}
+
+/* bam_<name>_<suffix> */
+static char *
+bam_name(struct arena *memory, const char *name, const char *suffix)
+{
+    char *stem = arena_printf(memory, "bam_%s", name);
+    char *tail = arena_printf(memory, "_%s", suffix);
+
+    return stem == NULL || tail == NULL ? NULL : join(memory, stem, tail);
+}
 
 /* A list of (where the name goes, its form), filled in one loop. */
 struct name_slot {
@@ -13,7 +62,7 @@ fill(const struct name_slot *slots, size_t count, struct arena *memory, const ch
     struct fault *f)
 {
     for (size_t i = 0; i < count; i++) {
-        if ((*slots[i].slot = arena_printf(memory, "bam_%s_%s", stem, slots[i].suffix)) == NULL)
+        if ((*slots[i].slot = bam_name(memory, stem, slots[i].suffix)) == NULL)
             return fault_set_memory(f);
     }
     return 0;
@@ -76,36 +125,69 @@ cube_names_init(struct cube_names *n, struct arena *memory, const char *cube, st
 char *
 dimension_table_name(struct arena *memory, const char *cube, const char *dimension)
 {
-    return arena_printf(memory, "bam_%s_%s", cube, dimension);
+    return bam_name(memory, cube, dimension);
 }
 
 char *
 partition_name(struct arena *memory, const char *activity, const char *stamp)
 {
-    return arena_printf(memory, "bam_%s_%s", activity, stamp);
+    return bam_name(memory, activity, stamp);
 }
 
 char *
 partition_relationships_name(struct arena *memory, const char *partition)
 {
-    return arena_printf(memory, "%s_Relationships", partition);
+    return join(memory, partition, "_Relationships");
 }
 
-/* What stands behind bam_<Activity>_ in a partition's name. */
+char *
+incoming_name(struct arena *memory, const char *table)
+{
+    return join(memory, table, "_Incoming");
+}
+
+char *
+tier_name(struct arena *memory, const char *view, size_t number)
+{
+    char *tail = arena_printf(memory, "_%zu", number);
+
+    return tail == NULL ? NULL : join(memory, view, tail);
+}
+
+/* What stands behind the activity in a partition's name. */
 static const char *
-stamp_of(const char *activity, const char *partition)
+stamp_of(struct arena *memory, const char *activity, const char *partition)
 {
-    return partition + strlen("bam_") + strlen(activity) + 1;
+    char *stem = arena_printf(memory, "bam_%s", activity);
+    char *hash = stem == NULL ? NULL : arena_printf(memory, "_%08" PRIx32 "_", hash_of(stem));
+    const char *found;
+
+    if (hash == NULL)
+        return NULL;
+    if (strncmp(partition, stem, strlen(stem)) == 0 && partition[strlen(stem)] == '_')
+        return partition + strlen(stem) + 1;
+    found = strstr(partition, hash);
+    return found == NULL ? partition : found + strlen(hash);
+}
+
+/* The stem is fitted alone, so that all tables of an activity begin alike. */
+char *
+archive_prefix(struct arena *memory, const char *activity, enum archive_kind kind)
+{
+    static const char *const kinds[] = {
+        [ARCHIVE_INSTANCES] = "Instances", [ARCHIVE_RELATIONSHIPS] = "Relationships"};
+    char *stem = arena_printf(memory, "bam_%s", activity);
+    char *fitting = stem == NULL ? NULL : fit_stem(memory, stem, ARCHIVE_STEM_BYTES);
+
+    return fitting == NULL ? NULL : arena_printf(memory, "%s_%s_", fitting, kinds[kind]);
 }
 
 char *
-archive_instances_name(struct arena *memory, const char *activity, const char *partition)
+archive_name(
+    struct arena *memory, const char *activity, enum archive_kind kind, const char *partition)
 {
-    return arena_printf(memory, "bam_%s_Instances_%s", activity, stamp_of(activity, partition));
-}
+    char *prefix = archive_prefix(memory, activity, kind);
+    const char *stamp = stamp_of(memory, activity, partition);
 
-char *
-archive_relationships_name(struct arena *memory, const char *activity, const char *partition)
-{
-    return arena_printf(memory, "bam_%s_Relationships_%s", activity, stamp_of(activity, partition));
+    return prefix == NULL || stamp == NULL ? NULL : arena_printf(memory, "%s%s", prefix, stamp);
 }

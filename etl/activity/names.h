@@ -1,6 +1,8 @@
 /*
  * names: what BAM calls the tables and views of an activity, a view and a cube. The one place where
- * these names are put together.
+ * these names are put together. No name is longer than engines can have them: the activity's part
+ * of a longer one is cut and gets a hash, the same each time; what tells the tables of an activity
+ * apart is always kept.
  */
 #ifndef ETL_ACTIVITY_NAMES_H
 #define ETL_ACTIVITY_NAMES_H
@@ -41,11 +43,21 @@ int cube_names_init(struct cube_names *n, struct arena *memory, const char *cube
 /* bam_<Cube>_<Dimension>; NULL when memory runs out. */
 char *dimension_table_name(struct arena *memory, const char *cube, const char *dimension);
 
-/* Tables of a partition: bam_<Activity>_<stamp>, and its archive copies; NULL when memory runs out.
+/* Tables of a partition: bam_<Activity>_<stamp>, and ..._Relationships; NULL when memory runs out.
  */
 char *partition_name(struct arena *memory, const char *activity, const char *stamp);
 char *partition_relationships_name(struct arena *memory, const char *partition);
-char *archive_instances_name(struct arena *memory, const char *activity, const char *partition);
-char *archive_relationships_name(struct arena *memory, const char *activity, const char *partition);
+
+/* What a table is called while it is being filled or made ready. */
+char *incoming_name(struct arena *memory, const char *table);
+
+/* <view>_<number>: a view over some of the tables that are too many for one. */
+char *tier_name(struct arena *memory, const char *view, size_t number);
+
+/* Its copies in the archive, bam_<Activity>_Instances_<stamp>, and how they all begin. */
+enum archive_kind { ARCHIVE_INSTANCES, ARCHIVE_RELATIONSHIPS };
+char *archive_prefix(struct arena *memory, const char *activity, enum archive_kind kind);
+char *archive_name(
+    struct arena *memory, const char *activity, enum archive_kind kind, const char *partition);
 
 #endif

@@ -65,3 +65,17 @@ partition_read(struct db *primary, const char *activity, enum partition_filter f
     text_release(&sql);
     return rc == 0 ? 0 : fault_wrap(f, "read the partitions");
 }
+
+int
+partition_record(struct db *primary, const struct partition *p, struct fault *f)
+{
+    const struct value row[] = {value_text(p->activity), value_text(p->instances),
+        value_text(p->relationships), value_time(p->created), value_int(p->min_record),
+        value_int(p->max_record)};
+
+    return db_run_with(primary,
+        "INSERT INTO \"bam_Metadata_Partitions\"(\"ActivityName\", \"InstancesTable\", "
+        "\"RelationshipsTable\", \"CreationTime\", \"MinRecordID\", \"MaxRecordID\", "
+        "\"ArchivingInProgress\") VALUES (?, ?, ?, ?, ?, ?, 0)",
+        row, sizeof row / sizeof row[0], f);
+}

@@ -32,4 +32,7 @@ enum partition_filter { PARTITIONS_LIVE, PARTITIONS_MARKED, PARTITIONS_ALL };
 int partition_read(struct db *primary, const char *activity, enum partition_filter filter,
     struct arena *memory, struct partition_list *list, struct fault *f);
 
+/* Writes down a partition that has just been swapped out. */
+int partition_record(struct db *primary, const struct partition *p, struct fault *f);
+
 #endif

@@ -189,21 +189,52 @@ schema_continuations(
     return 0;
 }
 
-int
-schema_create_completed(
-    struct db *primary, const struct activity *a, int64_t last_record, struct fault *f)
+/* Completed and CompletedRelationships, under their own names or their incoming ones. */
+static int
+create_completed(struct db *primary, const struct activity *a, int64_t last_record, bool incoming,
+    struct fault *f)
 {
     struct arena memory = ARENA_INIT;
-    struct table t;
-    int rc = schema_completed(a, last_record, &memory, &t, f);
+    struct table tables[2];
+    int rc = schema_completed(a, last_record, &memory, &tables[0], f);
 
     if (rc == 0)
-        rc = db_create_table(primary, &t, f);
-    if (rc == 0)
-        rc = schema_completed_relationships(a, last_record, &memory, &t, f);
-    if (rc == 0)
-        rc = db_create_table(primary, &t, f);
+        rc = schema_completed_relationships(a, last_record, &memory, &tables[1], f);
+    for (int i = 0; rc == 0 && i < 2; i++) {
+        if (incoming && (tables[i].name = incoming_name(&memory, tables[i].name)) == NULL)
+            rc = fault_set_memory(f);
+        if (rc == 0)
+            rc = db_create_table(primary, &tables[i], f);
+    }
     arena_release(&memory);
+    return rc;
+}
+
+int
+schema_create_twins(
+    struct db *primary, const struct activity *a, int64_t last_record, struct fault *f)
+{
+    return create_completed(primary, a, last_record, true, f);
+}
+
+/* What a try left behind that died in the midst of it, where DDL commits. A table with rows is
+ * somebody's: creating it fails. */
+static int
+drop_leftovers(struct db *primary, const struct activity_names *n, struct fault *f)
+{
+    const char *const tables[] = {n->active, n->active_relationships, n->continuations,
+        n->completed, n->completed_relationships};
+    struct text sql = TEXT_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < COUNT(tables); i++) {
+        rc = db_table_exists(primary, tables[i], f);
+        if (rc == 1)
+            rc = db_has_row(primary, sql_set(&sql, "SELECT 1 FROM %n", tables[i]), f) == 0
+                     ? db_drop_table(primary, tables[i], f)
+                     : 0;
+    }
+    text_release(&sql);
     return rc;
 }
 
@@ -211,9 +242,14 @@ int
 schema_create(struct db *primary, const struct activity *a, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
+    struct activity_names n;
     struct table t;
-    int rc = schema_active(a, &memory, &t, f);
+    int rc = activity_names_init(&n, &memory, a->name, f);
 
+    if (rc == 0 && !db_dialect(primary)->transactional_ddl)
+        rc = drop_leftovers(primary, &n, f);
+    if (rc == 0)
+        rc = schema_active(a, &memory, &t, f);
     if (rc == 0)
         rc = db_create_table(primary, &t, f);
     if (rc == 0)
@@ -225,9 +261,18 @@ schema_create(struct db *primary, const struct activity *a, struct fault *f)
     if (rc == 0)
         rc = db_create_table(primary, &t, f);
     if (rc == 0)
-        rc = schema_create_completed(primary, a, 0, f);
+        rc = create_completed(primary, a, 0, false, f);
     arena_release(&memory);
     return rc;
+}
+
+/* Where DDL commits, a former try may have dropped it already. */
+static int
+drop(struct db *primary, const char *table, struct fault *f)
+{
+    int exists = db_dialect(primary)->transactional_ddl ? 1 : db_table_exists(primary, table, f);
+
+    return exists == 1 ? db_drop_table(primary, table, f) : exists;
 }
 
 int
@@ -241,23 +286,23 @@ schema_drop(struct db *primary, const struct activity *a, struct fault *f)
     if (rc == 0)
         rc = partition_read(primary, a->name, PARTITIONS_LIVE, &memory, &partitions, f);
     for (size_t i = 0; rc == 0 && i < partitions.count; i++) {
-        rc = db_drop_table(primary, partitions.items[i].instances, f);
+        rc = drop(primary, partitions.items[i].instances, f);
         if (rc == 0)
-            rc = db_drop_table(primary, partitions.items[i].relationships, f);
+            rc = drop(primary, partitions.items[i].relationships, f);
     }
     if (rc == 0) {
         const char *const tables[] = {n.active, n.completed, n.active_relationships,
             n.completed_relationships, n.continuations};
 
         for (size_t i = 0; rc == 0 && i < COUNT(tables); i++)
-            rc = db_drop_table(primary, tables[i], f);
+            rc = drop(primary, tables[i], f);
     }
     arena_release(&memory);
     return rc;
 }
 
 static bool
-has_index(const struct activity *a, const char *name)
+is_old_index(const struct activity *a, const char *name)
 {
     for (size_t i = 0; i < a->index_count; i++) {
         if (strcmp(a->indexes[i].name, name) == 0)
@@ -266,9 +311,29 @@ has_index(const struct activity *a, const char *name)
     return false;
 }
 
+static bool
+has_index(const struct table *t, const char *name)
+{
+    for (size_t i = 0; i < t->index_count; i++) {
+        if (sql_is_name(t->indexes[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+static bool
+has_column(const struct table *t, const char *name)
+{
+    for (size_t i = 0; i < t->column_count; i++) {
+        if (sql_is_name(t->columns[i].name, name))
+            return true;
+    }
+    return false;
+}
+
 static int
 add_new_indexes(struct db *primary, const struct activity *before, const struct activity *after,
-    const struct activity_names *n, struct fault *f)
+    const struct table *completed, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
     struct table t;
@@ -276,14 +341,32 @@ add_new_indexes(struct db *primary, const struct activity *before, const struct 
     int rc = -1;
 
     /* Index names that no incarnation of the table has used yet. */
-    if (db_dialect(primary)->get_identity(primary, n->completed, &last, f) == 0)
+    if (db_dialect(primary)->get_identity(primary, completed->name, &last, f) == 0)
         rc = schema_completed(after, last + 1, &memory, &t, f);
     for (size_t i = 0; rc == 0 && i < after->index_count; i++) {
         /* The activity's own indexes stand behind the two that every Completed table has. */
-        if (!has_index(before, after->indexes[i].name))
-            rc = db_create_index(primary, &t, &t.indexes[i + 2], f);
+        const struct table_index *index = &t.indexes[i + 2];
+
+        if (!is_old_index(before, after->indexes[i].name) && !has_index(completed, index->name))
+            rc = db_create_index(primary, &t, index, f);
     }
     arena_release(&memory);
+    return rc;
+}
+
+static int
+add_new_columns(struct db *primary, const struct activity *before, const struct activity *after,
+    const struct table *t, struct fault *f)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < after->checkpoint_count; i++) {
+        const struct table_column column = checkpoint_column(&after->checkpoints[i]);
+
+        if (activity_find_checkpoint(before, column.name) == NO_INDEX &&
+            !has_column(t, column.name))
+            rc = db_add_column(primary, t->name, &column, f);
+    }
     return rc;
 }
 
@@ -291,21 +374,22 @@ int
 schema_extend(struct db *primary, const struct activity *before, const struct activity *after,
     struct fault *f)
 {
+    const struct dialect *dialect = db_dialect(primary);
     struct arena memory = ARENA_INIT;
     struct activity_names n;
+    struct table active, completed;
     int rc = activity_names_init(&n, &memory, after->name, f);
 
-    for (size_t i = 0; rc == 0 && i < after->checkpoint_count; i++) {
-        const struct table_column column = checkpoint_column(&after->checkpoints[i]);
-
-        if (activity_find_checkpoint(before, column.name) != NO_INDEX)
-            continue;
-        rc = db_add_column(primary, n.active, &column, f);
-        if (rc == 0)
-            rc = db_add_column(primary, n.completed, &column, f);
-    }
     if (rc == 0)
-        rc = add_new_indexes(primary, before, after, &n, f);
+        rc = dialect->describe(primary, n.active, &memory, &active, f);
+    if (rc == 0)
+        rc = dialect->describe(primary, n.completed, &memory, &completed, f);
+    if (rc == 0)
+        rc = add_new_columns(primary, before, after, &active, f);
+    if (rc == 0)
+        rc = add_new_columns(primary, before, after, &completed, f);
+    if (rc == 0)
+        rc = add_new_indexes(primary, before, after, &completed, f);
     arena_release(&memory);
     return rc;
 }

@@ -24,19 +24,21 @@ int schema_active_relationships(
 int schema_completed_relationships(const struct activity *a, int64_t last_record,
     struct arena *memory, struct table *t, struct fault *f);
 
-/* Creates an empty Completed and CompletedRelationships whose RecordIDs go on after `last_record`.
- */
-int schema_create_completed(
+/* Creates an empty Completed and CompletedRelationships, under their incoming names, whose
+ * RecordIDs go on after `last_record`: they take the others' places by a rename. */
+int schema_create_twins(
     struct db *primary, const struct activity *a, int64_t last_record, struct fault *f);
 
-/* Creates all tables of an activity. Must run inside a transaction. */
+/* Creates all tables of an activity. Must run inside a transaction. Where DDL commits, an empty
+ * table that a former try left behind is made anew. */
 int schema_create(struct db *primary, const struct activity *a, struct fault *f);
 
 /* Drops them, the partitions included. Must run inside a transaction. */
 int schema_drop(struct db *primary, const struct activity *a, struct fault *f);
 
 /* Adds the columns that `after` has and `before` has not to Active and Completed, and the indexes.
- * Old partitions stay as they are: their views give NULL. Must run inside a transaction. */
+ * Old partitions stay as they are: their views give NULL. What a former try has added is left. Must
+ * run inside a transaction. */
 int schema_extend(struct db *primary, const struct activity *before, const struct activity *after,
     struct fault *f);
 

@@ -1,8 +1,10 @@
 #include "etl/activity/union_view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/base/arena.h"
+#include "etl/activity/names.h"
 
 void
 union_view_init(struct union_view *u, struct db *db, const char *name)
@@ -21,20 +23,20 @@ union_view_release(struct union_view *u)
 static int
 close_tier(struct union_view *u, struct fault *f)
 {
-    struct text name = TEXT_INIT;
-    int rc = -1;
+    struct arena memory = ARENA_INIT;
+    const char *name = tier_name(&memory, u->name, u->tier_count + 1);
+    int rc = name == NULL ? fault_set_memory(f) : text_check(&u->terms, f);
 
-    text_add_format(&name, "%s_%zu", u->name, u->tier_count + 1);
-    if (text_check(&name, f) == 0 && text_check(&u->terms, f) == 0)
-        rc = db_create_view(u->db, text_get(&name), text_get(&u->terms), f);
+    if (rc == 0)
+        rc = db_create_view(u->db, name, text_get(&u->terms), f);
     if (rc == 0) {
         sql_add(&u->tiers, u->tier_count == 0 ? "SELECT * FROM %n" : " UNION ALL SELECT * FROM %n",
-            text_get(&name));
+            name);
         u->tier_count++;
         u->term_count = 0;
         text_clear(&u->terms);
     }
-    text_release(&name);
+    arena_release(&memory);
     return rc;
 }
 
@@ -62,21 +64,18 @@ union_view_finish(struct union_view *u, struct fault *f)
 
 /* ---- dropping ---- */
 
-/* "<name>_" and digits. */
+/* Does the listed view bear the name that a tier of ours would? */
 static bool
-is_tier_of(const char *name, const struct value *view)
+is_tier_of(struct arena *memory, const char *name, const char *listed)
 {
-    size_t length = strlen(name);
-    const char *digits = view->as.text.bytes + length + 1;
-    size_t count = view->as.text.length - length - 1;
+    const char *digits = strrchr(listed, '_');
+    const char *tier;
 
-    if (view->as.text.length < length + 2 || view->as.text.bytes[length] != '_')
+    if (digits == NULL || digits[1] == '\0' ||
+        strspn(digits + 1, "0123456789") != strlen(digits + 1))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        if (digits[i] < '0' || digits[i] > '9')
-            return false;
-    }
-    return true;
+    tier = tier_name(memory, name, strtoul(digits + 1, NULL, 10));
+    return tier != NULL && strcmp(tier, listed) == 0;
 }
 
 static int
@@ -84,26 +83,23 @@ list_tiers(struct db *db, const char *name, struct arena *memory, const char ***
     size_t *count, struct fault *f)
 {
     static const enum value_type type = VALUE_TEXT;
-    struct text sql = TEXT_INIT;
     struct value v;
-    struct stmt *s = db_prepare(db,
-        sql_set(&sql, "SELECT name FROM (%s) AS listed WHERE substr(name, 1, %d) = %t",
-            db_dialect(db)->list_views, (int64_t)strlen(name), name),
-        f);
+    struct stmt *s = db_prepare(db, db_dialect(db)->list_views, f);
     int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
 
     while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
+        const char *listed = arena_strndup(memory, v.as.text.bytes, v.as.text.length);
         const char **slot;
 
-        rc = 0;
-        if (!is_tier_of(name, &v))
+        rc = listed == NULL ? fault_set_memory(f) : 0;
+        if (rc != 0 || !is_tier_of(memory, name, listed))
             continue;
-        if ((slot = arena_append(memory, tiers, count, sizeof *slot)) == NULL ||
-            (*slot = arena_strndup(memory, v.as.text.bytes, v.as.text.length)) == NULL)
+        if ((slot = arena_append(memory, tiers, count, sizeof *slot)) == NULL)
             rc = fault_set_memory(f);
+        else
+            *slot = listed;
     }
     stmt_free(s);
-    text_release(&sql);
     return rc;
 }
 

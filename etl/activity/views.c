@@ -27,23 +27,40 @@ create(struct views *v, const char *name, struct text *select, struct fault *f)
 
 /* ---- instances: one SELECT a table ---- */
 
-static const char *const relationship_columns =
-    "\"ActivityID\", \"ReferenceName\", \"ReferenceData\", \"ReferenceType\", "
-    "\"LongReferenceData\", \"ReferenceDataExtend\"";
-
-/* RecordID, ActivityID, checkpoints, LastModified; `table` NULL: all columns are there. */
-static void
-add_instances(
-    struct text *sql, const struct activity *a, const char *record_id, const struct table *table)
+void
+views_add_checkpoints(struct text *sql, const struct dialect *dialect, const struct activity *a,
+    const struct table *table)
 {
-    text_add_format(sql, "SELECT %s, \"ActivityID\"", record_id);
     for (size_t i = 0; i < a->checkpoint_count; i++) {
         bool there = table == NULL;
 
         for (size_t k = 0; table != NULL && k < table->column_count; k++)
-            there = there || strcmp(table->columns[k].name, a->checkpoints[i].name) == 0;
-        sql_add(sql, there ? ", %n" : ", NULL AS %n", a->checkpoints[i].name);
+            there = there || sql_is_name(table->columns[k].name, a->checkpoints[i].name);
+        text_add(sql, ", ");
+        if (!there) {
+            dialect->add_null(sql, a->checkpoints[i].type);
+            text_add(sql, " AS ");
+        }
+        sql_add(sql, "%n", a->checkpoints[i].name);
     }
+}
+
+static const char *const relationship_columns =
+    "\"ActivityID\", \"ReferenceName\", \"ReferenceData\", \"ReferenceType\", "
+    "\"LongReferenceData\", \"ReferenceDataExtend\"";
+
+/* RecordID (a NULL when there is none yet), ActivityID, checkpoints, LastModified; `table` NULL:
+ * all columns are there. */
+static void
+add_instances(struct text *sql, const struct views *v, bool has_record, const struct table *table)
+{
+    text_add(sql, "SELECT ");
+    if (!has_record) {
+        v->dialect->add_null(sql, VALUE_INT);
+        text_add(sql, " AS ");
+    }
+    text_add(sql, "\"RecordID\", \"ActivityID\"");
+    views_add_checkpoints(sql, v->dialect, v->activity, table);
     text_add(sql, ", \"LastModified\" FROM ");
 }
 
@@ -57,7 +74,7 @@ add_partition_instances(
     int rc = db_dialect(v->primary)->describe(v->primary, p->instances, &v->memory, &table, f);
 
     if (rc == 0) {
-        add_instances(&select, v->activity, "\"RecordID\"", &table);
+        add_instances(&select, v, true, &table);
         sql_add(&select, "%n", p->instances);
         rc = union_view_add(u, text_get(&select), f);
     }
@@ -107,7 +124,7 @@ create_active_instances(struct views *v, struct fault *f)
     struct text sql = TEXT_INIT;
     int rc;
 
-    add_instances(&sql, v->activity, "CAST(NULL AS BIGINT) AS \"RecordID\"", NULL);
+    add_instances(&sql, v, false, NULL);
     sql_add(&sql, "%n WHERE \"IsVisible\" = 1", v->names.active);
     rc = create(v, v->names.active_instances, &sql, f);
     text_release(&sql);
@@ -121,7 +138,7 @@ create_instances(struct views *v, const struct partition_list *live, struct faul
     struct text completed = TEXT_INIT, all = TEXT_INIT;
     int rc = create_active_instances(v, f);
 
-    add_instances(&completed, v->activity, "\"RecordID\"", NULL);
+    add_instances(&completed, v, true, NULL);
     sql_add(&completed, "%n", n->completed);
     sql_add(&all, "SELECT * FROM %n UNION ALL SELECT * FROM %n", n->active_instances,
         n->completed_instances);
@@ -142,14 +159,18 @@ create_relationships(struct views *v, const struct partition_list *live, struct 
 {
     const struct activity_names *n = &v->names;
     struct text active = TEXT_INIT, completed = TEXT_INIT;
-    const char *const selects[] = {
-        sql_set(&active, "SELECT CAST(NULL AS BIGINT) AS \"RecordID\", %s FROM %n",
-            relationship_columns, n->active_relationships),
-        sql_set(&completed, "SELECT \"RecordID\", %s FROM %n", relationship_columns,
-            n->completed_relationships),
-        NULL};
-    int rc = create_union(v, n->all_relationships, selects, live, add_partition_relationships, f);
+    int rc;
 
+    text_add(&active, "SELECT ");
+    v->dialect->add_null(&active, VALUE_INT);
+    sql_add(&active, " AS \"RecordID\", %s FROM %n", relationship_columns, n->active_relationships);
+    sql_add(&completed, "SELECT \"RecordID\", %s FROM %n", relationship_columns,
+        n->completed_relationships);
+    {
+        const char *const selects[] = {text_get(&active), text_get(&completed), NULL};
+
+        rc = create_union(v, n->all_relationships, selects, live, add_partition_relationships, f);
+    }
     text_release(&active);
     text_release(&completed);
     return rc;
@@ -163,7 +184,7 @@ create_for_archive(struct views *v, const struct partition_list *marked, struct 
     struct text instances = TEXT_INIT, relationships = TEXT_INIT;
     int rc;
 
-    add_instances(&instances, v->activity, "\"RecordID\"", NULL);
+    add_instances(&instances, v, true, NULL);
     sql_add(&instances, "%n WHERE 1 = 0", n->completed);
     sql_add(&relationships, "SELECT \"RecordID\", %s FROM %n WHERE 1 = 0", relationship_columns,
         n->completed_relationships);

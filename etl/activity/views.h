@@ -23,6 +23,10 @@ int views_regenerate(
 int views_drop(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 
+/* Adds ", <checkpoint>" for each: a NULL of its type when `table` (NULL: has all) lacks it. */
+void views_add_checkpoints(struct text *sql, const struct dialect *dialect,
+    const struct activity *a, const struct table *table);
+
 /* Adds the SELECT of a cube's activity view with its range and progress columns, over any relation
  * that has RecordID, ActivityID, the checkpoints and LastModified (`instances` is SQL): for
  * instances that are no longer in the primary import. */

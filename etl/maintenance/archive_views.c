@@ -28,15 +28,16 @@ list_tables(struct db *archive, const char *prefix, struct arena *memory, const 
     struct text sql = TEXT_INIT;
     struct value v;
     struct stmt *s = db_prepare(archive,
-        sql_set(&sql, "SELECT name FROM (%s) AS t WHERE substr(name, 1, %d) = %t ORDER BY name",
-            db_dialect(archive)->list_tables, (int64_t)strlen(prefix), prefix),
+        sql_set(&sql, "SELECT name FROM (%s) AS t ORDER BY name", db_dialect(archive)->list_tables),
         f);
     int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
 
     while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
-        size_t length = v.as.text.length, tail = sizeof incoming - 1;
+        size_t length = v.as.text.length, tail = sizeof incoming - 1, head = strlen(prefix);
 
         rc = 0;
+        if (length <= head || memcmp(v.as.text.bytes, prefix, head) != 0)
+            continue;
         if (length <= tail || memcmp(v.as.text.bytes + length - tail, incoming, tail) != 0)
             rc = take_name(memory, &v, names, count, f);
     }
@@ -48,29 +49,29 @@ list_tables(struct db *archive, const char *prefix, struct arena *memory, const 
 /* All columns that any of the tables has, in order of first sight: tables of before an update lack
  * some. */
 static int
-unite_columns(struct arena *memory, const struct table *tables, size_t count, const char ***columns,
-    size_t *column_count, struct fault *f)
+unite_columns(struct arena *memory, const struct table *tables, size_t count,
+    struct table_column **columns, size_t *column_count, struct fault *f)
 {
     for (size_t i = count; i-- > 0;) {
         for (size_t k = 0; k < tables[i].column_count; k++) {
             bool known = false;
-            const char **slot;
+            struct table_column *slot;
 
             for (size_t n = 0; n < *column_count; n++)
-                known = known || strcmp((*columns)[n], tables[i].columns[k].name) == 0;
+                known = known || strcmp((*columns)[n].name, tables[i].columns[k].name) == 0;
             if (known)
                 continue;
             if ((slot = arena_append(memory, columns, column_count, sizeof *slot)) == NULL)
                 return fault_set_memory(f);
-            *slot = tables[i].columns[k].name;
+            *slot = tables[i].columns[k];
         }
     }
     return 0;
 }
 
 static int
-add_table(struct union_view *u, const struct table *t, const char *const *columns, size_t count,
-    struct fault *f)
+add_table(struct union_view *u, const struct table *t, const struct table_column *columns,
+    size_t count, struct fault *f)
 {
     struct text select = TEXT_INIT;
     int rc;
@@ -80,9 +81,13 @@ add_table(struct union_view *u, const struct table *t, const char *const *column
         bool there = false;
 
         for (size_t k = 0; k < t->column_count; k++)
-            there = there || strcmp(t->columns[k].name, columns[i]) == 0;
+            there = there || strcmp(t->columns[k].name, columns[i].name) == 0;
         text_add(&select, i == 0 ? "" : ", ");
-        sql_add(&select, there ? "%n" : "NULL AS %n", columns[i]);
+        if (!there) {
+            db_dialect(u->db)->add_null(&select, columns[i].type);
+            text_add(&select, " AS ");
+        }
+        sql_add(&select, "%n", columns[i].name);
     }
     sql_add(&select, " FROM %n", t->name);
     rc = text_check(&select, f) == 0 ? union_view_add(u, text_get(&select), f) : -1;
@@ -94,7 +99,8 @@ static int
 rebuild_view(struct db *archive, const char *view, const char *prefix, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
-    const char **names = NULL, **columns = NULL;
+    const char **names = NULL;
+    struct table_column *columns = NULL;
     size_t count = 0, column_count = 0;
     struct table *tables = NULL;
     struct union_view u;
@@ -123,8 +129,8 @@ archive_views_rebuild(struct db *archive, const char *activity, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
     struct activity_names n;
-    const char *instances = arena_printf(&memory, "bam_%s_Instances_", activity);
-    const char *relationships = arena_printf(&memory, "bam_%s_Relationships_", activity);
+    const char *instances = archive_prefix(&memory, activity, ARCHIVE_INSTANCES);
+    const char *relationships = archive_prefix(&memory, activity, ARCHIVE_RELATIONSHIPS);
     int rc = -1;
 
     if (instances == NULL || relationships == NULL)

@@ -103,13 +103,14 @@ drop_partition(const struct archiving *a, const struct partition *p, struct faul
 
     if (db_begin(db, f) != 0)
         return -1;
-    rc = views_drop(db, a->definition, a->activity, f);
+    /* Written down first: where a drop commits, what is left of it is found by that. */
+    rc = record_dropped(a, p, f);
+    if (rc == 0)
+        rc = views_drop(db, a->definition, a->activity, f);
     if (rc == 0)
         rc = db_drop_table(db, p->instances, f);
     if (rc == 0)
         rc = db_drop_table(db, p->relationships, f);
-    if (rc == 0)
-        rc = record_dropped(a, p, f);
     if (rc == 0)
         rc = views_regenerate(db, a->definition, a->activity, f);
     return db_end(db, rc, f);

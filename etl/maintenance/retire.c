@@ -119,7 +119,7 @@ copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memo
 {
     struct rowsum sum = ROWSUM_INIT;
     struct table source, target;
-    const char *incoming = arena_printf(memory, "%s_Incoming", pair->to);
+    const char *incoming = incoming_name(memory, pair->to);
     int rc = -1;
 
     if (incoming == NULL)
@@ -139,9 +139,10 @@ pairs_of(const struct archiving *a, const struct partition *p, struct arena *mem
 {
     const char *activity = a->activity->name;
 
-    pairs[0] = (struct pair){p->instances, archive_instances_name(memory, activity, p->instances)};
-    pairs[1] =
-        (struct pair){p->relationships, archive_relationships_name(memory, activity, p->instances)};
+    pairs[0] = (struct pair){
+        p->instances, archive_name(memory, activity, ARCHIVE_INSTANCES, p->instances)};
+    pairs[1] = (struct pair){
+        p->relationships, archive_name(memory, activity, ARCHIVE_RELATIONSHIPS, p->instances)};
     return pairs[0].to == NULL || pairs[1].to == NULL ? fault_set_memory(f) : 0;
 }
 

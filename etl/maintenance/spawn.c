@@ -6,6 +6,7 @@
 #include "etl/activity/partition.h"
 #include "etl/activity/schema.h"
 #include "etl/activity/views.h"
+#include "etl/maintenance/heal.h"
 
 struct spawn {
     struct db *primary;
@@ -55,47 +56,49 @@ static int
 choose_name(struct spawn *s, struct fault *f)
 {
     char stamp[MOMENT_TEXT_BYTES];
-    const char *base =
-        partition_name(&s->memory, s->activity->name, moment_format_stamp(clock_now(), stamp));
+    const char *suffix = moment_format_stamp(clock_now(), stamp);
     int taken = 1;
 
-    for (int number = 1; base != NULL && taken == 1; number++) {
-        s->instances = number == 1 ? base : arena_printf(&s->memory, "%s_%d", base, number);
+    for (int number = 1; taken == 1; number++) {
+        if (number > 1)
+            suffix = arena_printf(&s->memory, "%s_%d", stamp, number);
+        s->instances =
+            suffix == NULL ? NULL : partition_name(&s->memory, s->activity->name, suffix);
         if (s->instances == NULL)
-            break;
+            return fault_set_memory(f);
         if ((taken = db_table_exists(s->primary, s->instances, f)) < 0)
             return -1;
         if (taken == 0)
             taken = name_was_used(s, f);
     }
-    if (base == NULL || s->instances == NULL ||
-        (s->relationships = partition_relationships_name(&s->memory, s->instances)) == NULL)
-        return fault_set_memory(f);
-    return taken;
+    s->relationships = partition_relationships_name(&s->memory, s->instances);
+    return s->relationships == NULL ? fault_set_memory(f) : taken;
 }
 
-static int
-record_partition(struct spawn *s, struct fault *f)
-{
-    const struct value row[] = {value_text(s->activity->name), value_text(s->instances),
-        value_text(s->relationships), value_time(clock_now()), value_int(s->min_record),
-        value_int(s->max_record)};
-
-    return db_run_with(s->primary,
-        "INSERT INTO \"bam_Metadata_Partitions\"(\"ActivityName\", \"InstancesTable\", "
-        "\"RelationshipsTable\", \"CreationTime\", \"MinRecordID\", \"MaxRecordID\", "
-        "\"ArchivingInProgress\") VALUES (?, ?, ?, ?, ?, ?, 0)",
-        row, sizeof row / sizeof row[0], f);
-}
-
+/* The twins stand ready before the full tables make room: the renames are one step. */
 static int
 swap(struct spawn *s, struct fault *f)
 {
-    if (choose_name(s, f) != 0 || views_drop(s->primary, s->definition, s->activity, f) != 0 ||
-        db_rename_table(s->primary, s->names.completed, s->instances, f) != 0 ||
-        db_rename_table(s->primary, s->names.completed_relationships, s->relationships, f) != 0 ||
-        schema_create_completed(s->primary, s->activity, s->last_record, f) != 0 ||
-        record_partition(s, f) != 0)
+    const struct activity_names *n = &s->names;
+    const struct partition p = {.activity = s->activity->name,
+        .instances = s->instances,
+        .relationships = s->relationships,
+        .created = clock_now(),
+        .min_record = s->min_record,
+        .max_record = s->max_record};
+    const struct db_rename renames[] = {
+        {n->completed, s->instances},
+        {incoming_name(&s->memory, n->completed), n->completed},
+        {n->completed_relationships, s->relationships},
+        {incoming_name(&s->memory, n->completed_relationships), n->completed_relationships},
+    };
+
+    if (renames[1].from == NULL || renames[3].from == NULL)
+        return fault_set_memory(f);
+    if (views_drop(s->primary, s->definition, s->activity, f) != 0 ||
+        schema_create_twins(s->primary, s->activity, s->last_record, f) != 0 ||
+        db_rename_tables(s->primary, renames, sizeof renames / sizeof *renames, f) != 0 ||
+        partition_record(s->primary, &p, f) != 0)
         return -1;
     return views_regenerate(s->primary, s->definition, s->activity, f);
 }
@@ -116,7 +119,7 @@ swap_when_due(struct spawn *s, struct spawn_result *result, struct fault *f)
     if (result->why != NULL)
         return 0;
     result->rows = s->rows;
-    return swap(s, f);
+    return choose_name(s, f) != 0 ? -1 : swap(s, f);
 }
 
 int
@@ -128,7 +131,8 @@ spawn_partition(struct db *primary, const struct definition *d, const struct act
 
     *result = (struct spawn_result){0};
     if (rc == 0 && (rc = db_begin(primary, f)) == 0)
-        rc = db_end(primary, swap_when_due(&s, result, f), f);
+        rc = db_end(
+            primary, heal_activity(primary, d, a, f) == 0 ? swap_when_due(&s, result, f) : -1, f);
     arena_release(&s.memory);
     return rc == 0 ? 0 : fault_wrap(f, "spawn a partition of '%s'", a->name);
 }

@@ -302,10 +302,11 @@ db_end(struct db *db, int rc, struct fault *f)
 static int
 name_is_listed(struct db *db, const char *list, const char *name, struct fault *f)
 {
+    char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
     int rc = -1;
 
-    sql_add(&sql, "SELECT 1 FROM (%s) AS listed WHERE name = %t", list, name);
+    sql_add(&sql, "SELECT 1 FROM (%s) AS listed WHERE name = %t", list, sql_fit_name(name, buffer));
     if (text_check(&sql, f) == 0)
         rc = db_has_row(db, text_get(&sql), f);
     text_release(&sql);

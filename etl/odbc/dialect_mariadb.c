@@ -87,12 +87,13 @@ set_identity(struct db *db, const char *table, int64_t last, struct fault *f)
 static int
 get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 {
+    char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
     int rc = db_get_int(db,
         sql_set(&sql,
             "SELECT auto_increment FROM information_schema.tables "
-            "WHERE table_schema = database() AND table_name = %t",
-            table),
+            "WHERE table_schema = database() AND table_name = %t AND binary table_name = %t",
+            sql_fit_name(table, buffer), sql_fit_name(table, buffer)),
         1, last, f);
 
     text_release(&sql);
@@ -149,9 +150,11 @@ static int
 describe(
     struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
 {
+    char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
     int rc;
 
+    name = sql_fit_name(name, buffer);
     *table = (struct table){.name = arena_strdup(memory, name)};
     if (table->name == NULL)
         return fault_set_memory(f);

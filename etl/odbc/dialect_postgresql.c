@@ -185,9 +185,11 @@ static int
 describe(
     struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
 {
+    char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
     int rc;
 
+    name = sql_fit_name(name, buffer);
     *table = (struct table){.name = arena_strdup(memory, name)};
     if (table->name == NULL)
         return fault_set_memory(f);

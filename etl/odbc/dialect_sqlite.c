@@ -86,13 +86,16 @@ add_seconds_between(struct text *sql, const char *from, const char *to)
 static int
 set_identity(struct db *db, const char *table, int64_t last, struct fault *f)
 {
+    char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
-    int rc =
-        db_run(db, sql_set(&sql, "DELETE FROM sqlite_sequence WHERE name = %t", table), NULL, f);
+    int rc = db_run(db,
+        sql_set(&sql, "DELETE FROM sqlite_sequence WHERE name = %t", sql_fit_name(table, buffer)),
+        NULL, f);
 
     if (rc == 0)
         rc = db_run(db,
-            sql_set(&sql, "INSERT INTO sqlite_sequence(name, seq) VALUES (%t, %d)", table, last),
+            sql_set(&sql, "INSERT INTO sqlite_sequence(name, seq) VALUES (%t, %d)",
+                sql_fit_name(table, buffer), last),
             NULL, f);
     text_release(&sql);
     return rc;
@@ -101,9 +104,12 @@ set_identity(struct db *db, const char *table, int64_t last, struct fault *f)
 static int
 get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 {
+    char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
-    int rc = db_get_int(
-        db, sql_set(&sql, "SELECT seq FROM sqlite_sequence WHERE name = %t", table), 0, last, f);
+    int rc = db_get_int(db,
+        sql_set(
+            &sql, "SELECT seq FROM sqlite_sequence WHERE name = %t", sql_fit_name(table, buffer)),
+        0, last, f);
 
     text_release(&sql);
     return rc;
@@ -279,9 +285,11 @@ static int
 describe(
     struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
 {
+    char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
     int identity;
 
+    name = sql_fit_name(name, buffer);
     *table = (struct table){.name = arena_strdup(memory, name)};
     if (table->name == NULL)
         return fault_set_memory(f);

@@ -2,7 +2,11 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
+
+enum { HASH_DIGITS = 8 };
 
 static void
 add_quoted(struct text *sql, const char *bytes, char quote)
@@ -16,12 +20,37 @@ add_quoted(struct text *sql, const char *bytes, char quote)
     text_add_char(sql, quote);
 }
 
+const char *
+sql_fit_name(const char *name, char buffer[SQL_NAME_BYTES])
+{
+    size_t length = strlen(name), kept = SQL_NAME_BYTES - 1 - HASH_DIGITS - 1;
+
+    if (length < SQL_NAME_BYTES)
+        return name;
+    /* Not in the midst of a character. */
+    while (kept > 0 && ((unsigned char)name[kept] & 0xC0) == 0x80)
+        kept--;
+    snprintf(buffer, SQL_NAME_BYTES, "%.*s_%0*" PRIx32, (int)kept, name, HASH_DIGITS,
+        (uint32_t)XXH3_64bits(name, length));
+    return buffer;
+}
+
+bool
+sql_is_name(const char *listed, const char *name)
+{
+    char buffer[SQL_NAME_BYTES];
+
+    return strcmp(listed, sql_fit_name(name, buffer)) == 0;
+}
+
 static void
 add_placeholder(struct text *sql, char kind, va_list *arguments)
 {
+    char buffer[SQL_NAME_BYTES];
+
     switch (kind) {
     case 'n':
-        add_quoted(sql, va_arg(*arguments, const char *), '"');
+        add_quoted(sql, sql_fit_name(va_arg(*arguments, const char *), buffer), '"');
         break;
     case 't':
         add_quoted(sql, va_arg(*arguments, const char *), '\'');

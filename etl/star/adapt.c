@@ -1,12 +1,10 @@
 #include "etl/star/adapt.h"
 
-#include <string.h>
-
 static const struct table_column *
 find_column(const struct table *t, const char *name)
 {
     for (size_t i = 0; i < t->column_count; i++) {
-        if (strcmp(t->columns[i].name, name) == 0)
+        if (sql_is_name(t->columns[i].name, name))
             return &t->columns[i];
     }
     return NULL;

@@ -126,13 +126,7 @@ add_archived_instances(struct load *l, const char *view, struct text *sql, struc
     if (db_dialect(l->archive)->describe(l->archive, view, &l->shape->memory, &t, f) != 0)
         return -1;
     text_add(sql, "(SELECT \"RecordID\", \"ActivityID\"");
-    for (size_t i = 0; i < a->checkpoint_count; i++) {
-        bool there = false;
-
-        for (size_t k = 0; k < t.column_count; k++)
-            there = there || strcmp(t.columns[k].name, a->checkpoints[i].name) == 0;
-        sql_add(sql, there ? ", %n" : ", NULL AS %n", a->checkpoints[i].name);
-    }
+    views_add_checkpoints(sql, db_dialect(l->archive), a, &t);
     sql_add(sql, ", \"LastModified\" FROM %n) AS archived", view);
     return 0;
 }

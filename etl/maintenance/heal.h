@@ -1,0 +1,21 @@
+/*
+ * heal: puts right what a crash left half-way where DDL commits at once (dialect->transactional_ddl
+ * is false): there a swap or a drop is not one transaction. Found by looking:
+ *
+ *   twins of Completed under their incoming names          dropped, they are empty
+ *   tables with a partition's name that nobody wrote down  written down: they were swapped out
+ *   partitions written down as dropped, with tables        dropped
+ *   views                                                  made anew
+ *
+ * Elsewhere there is nothing to heal, and nothing is done.
+ */
+#ifndef ETL_MAINTENANCE_HEAL_H
+#define ETL_MAINTENANCE_HEAL_H
+
+#include "config/definition/definition.h"
+#include "etl/odbc/db.h"
+
+int heal_activity(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
+
+#endif
