@@ -6,7 +6,7 @@ set -eu
 libraries='odbc libxml-2.0 libarchive libcrypto jansson libxxhash'
 packages='gcc libc6-dev make pkg-config unixodbc-dev libsqliteodbc odbcinst libxml2-dev libarchive-dev libssl-dev
     libjansson-dev libxxhash-dev tzdata'
-test_packages='libcunit1-dev age zstd sqlite3 libxml2-utils'
+test_packages='libcunit1-dev age zstd sqlite3 libxml2-utils postgresql odbc-postgresql mariadb-server odbc-mariadb'
 
 case ${1-} in
 run) ;;
@@ -44,6 +44,24 @@ missing_packages() {
     done
 }
 
+# The database servers are wanted for their programs: the tests start their own, so installing starts none
+# (policy-rc.d, invoke-rc.d(8)). A policy that is there already is left as it is.
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=''
+start_no_services() {
+    [ ! -e $policy ] || return 0
+    policy_is_ours=yes
+    trap allow_services EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+    as_root chmod +x $policy
+}
+
+allow_services() {
+    [ -n "$policy_is_ours" ] || return 0
+    policy_is_ours=''
+    as_root rm -f $policy
+}
+
 # Package lists may be old, or missing in a fresh image: they are fetched when installing fails without.
 install() {
     set -- env DEBIAN_FRONTEND=noninteractive apt-get -y -qq -o DPkg::Lock::Timeout=300 \
@@ -58,8 +76,10 @@ if command -v dpkg-query >/dev/null 2>&1; then
     if [ -n "$missing" ]; then
         can_be_root || unavailable "needs packages; as root: apt-get update && apt-get install --no-install-recommends$missing"
         echo "installing$missing"
+        start_no_services
         # shellcheck disable=SC2086 # one word a package
         install $missing
+        allow_services
     fi
 elif ! pkg-config --exists "$libraries" 2>/dev/null; then
     unavailable "not a Debian system: install by hand what corresponds to:$(printf ' %s' $packages)"
