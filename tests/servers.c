@@ -373,8 +373,11 @@ engine_new_database(enum engine engine, const char *name, char *connection, size
     char unique[64], here[PATH_MAX];
 
     if (engine == ENGINE_SQLITE) {
+        snprintf(unique, sizeof unique, "%s.db", name);
+        for (int i = 2; access(unique, F_OK) == 0; i++)
+            snprintf(unique, sizeof unique, "%s_%d.db", name, i);
         snprintf(
-            connection, size, "Driver=SQLite3;Database=%s/%s.db", getcwd(here, sizeof here), name);
+            connection, size, "Driver=SQLite3;Database=%s/%s", getcwd(here, sizeof here), unique);
         return 0;
     }
     snprintf(unique, sizeof unique, "%s_%d", name, ++servers[engine].databases);

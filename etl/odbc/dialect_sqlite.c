@@ -51,13 +51,13 @@ add_null(struct text *sql, enum value_type type)
     text_add(sql, "NULL");
 }
 
-/* The driver hands doubles over with 15 digits; the engine's own 17 digits read back to the same
- * bits. */
+/* The driver hands doubles over with 15 digits. The engine's own printf errs in the 18th digit at
+ * the ends of the range, so that 17 do not always read back to the same bits: 20 do. */
 static void
 add_read(struct text *sql, const char *name, enum value_type type)
 {
     if (type == VALUE_FLOAT)
-        sql_add(sql, "CASE WHEN %s IS NULL THEN NULL ELSE printf('%%!.17g', %s) END", name, name);
+        sql_add(sql, "CASE WHEN %s IS NULL THEN NULL ELSE printf('%%!.20g', %s) END", name, name);
     else
         text_add(sql, name);
 }

@@ -175,7 +175,7 @@ hold_value(struct parameter *p, const struct value *v, bool float_as_text)
     return p->bytes.bytes;
 }
 
-/* A value that the engine would keep as NULL is refused, not lost. */
+/* A value that an engine would cut or keep as NULL is refused, not lost. */
 static int
 check_fit(const struct stmt *s, int number, const struct value *v, struct fault *f)
 {
@@ -183,6 +183,9 @@ check_fit(const struct stmt *s, int number, const struct value *v, struct fault 
     char text[NUMBER_TEXT_BYTES];
     struct value kept = *v;
 
+    if (v->type == VALUE_TEXT && memchr(v->as.text.bytes, '\0', v->as.text.length) != NULL)
+        return fault_set(f, FAULT_DATA, "%s: a text holds a NUL character (value %d of the row)",
+            db_name(s->db), number);
     if (dialect->fit == NULL || dialect->fit(&kept) || kept.type != VALUE_NULL)
         return 0;
     return fault_set(f, FAULT_DATA, "%s: %s cannot hold the number %s (value %d of the row)",
@@ -205,6 +208,9 @@ stmt_bind(struct stmt *s, int number, const struct value *v, struct fault *f)
     if (text_check(&p->bytes, f) != 0)
         return -1;
     size = p->bytes.capacity > 0 ? p->bytes.capacity : 20;
+    /* SQLite's driver takes a binary's length when it is bound, not when the statement runs. */
+    if (v->type == VALUE_BYTES)
+        size = p->bytes.length;
     if (p->bound_bytes == address && p->bound_size == size && p->bound_type == v->type &&
         v->type != VALUE_NULL)
         return 0;

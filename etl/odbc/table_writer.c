@@ -4,7 +4,9 @@
 
 struct table_writer {
     const struct table *table;
+    struct db *db;
     struct stmt *stmt;
+    uint64_t rows;
 };
 
 struct table_writer *
@@ -18,6 +20,7 @@ table_writer_open(struct db *db, const struct table *t, struct fault *f)
         return NULL;
     }
     w->table = t;
+    w->db = db;
     sql_add(&sql, "INSERT INTO %n(", t->name);
     for (size_t i = 0; i < t->column_count; i++)
         sql_add(&sql, i == 0 ? "%n" : ", %n", t->columns[i].name);
@@ -45,9 +48,34 @@ table_writer_close(struct table_writer *w)
     free(w);
 }
 
+/* Refuses the row when the engine would keep another value than one of it. */
+static int
+check_row(struct table_writer *w, const struct value *row, struct fault *f)
+{
+    bool (*fit)(struct value *) = db_dialect(w->db)->fit;
+
+    w->rows++;
+    for (size_t i = 0; i < w->table->column_count; i++) {
+        struct value kept = row[i];
+        struct text text = TEXT_INIT;
+
+        if (fit == NULL || fit(&kept))
+            continue;
+        value_add_text(&text, &row[i]);
+        fault_set(f, FAULT_DATA, "table '%s', column '%s', row %llu: %s cannot hold %.40s exactly",
+            w->table->name, w->table->columns[i].name, (unsigned long long)w->rows,
+            db_dialect(w->db)->name, text_get(&text));
+        text_release(&text);
+        return -1;
+    }
+    return 0;
+}
+
 int
 table_writer_add(struct table_writer *w, const struct value *row, struct fault *f)
 {
+    if (check_row(w, row, f) != 0)
+        return -1;
     if (stmt_bind_row(w->stmt, row, w->table->column_count, f) != 0 || stmt_run(w->stmt, f) != 0)
         return fault_wrap(f, "write table '%s'", w->table->name);
     if (stmt_affected(w->stmt) != 1)

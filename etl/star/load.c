@@ -30,6 +30,13 @@ struct load {
 
 /* ---- rows ---- */
 
+/* Not every engine tells -0.0 from 0: no star schema does. */
+static struct value
+without_sign_of_zero(struct value v)
+{
+    return v.type == VALUE_FLOAT && v.as.real == 0 ? value_float(0) : v;
+}
+
 static int
 write_fact(struct load *l, struct table_writer *w, struct fault *f)
 {
@@ -48,7 +55,7 @@ write_fact(struct load *l, struct table_writer *w, struct fault *f)
         l->fact[n++] = value_int(key);
     }
     for (size_t i = 0; i < s->measured_count; i++)
-        l->fact[n++] = sources[s->measured[i]];
+        l->fact[n++] = without_sign_of_zero(sources[s->measured[i]]);
     return table_writer_add(w, l->fact, f);
 }
 

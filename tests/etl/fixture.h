@@ -80,12 +80,6 @@ fixture_open_on(enum engine engine, const char *name, struct fault *f)
     return db;
 }
 
-static inline struct db *
-fixture_open_database(const char *name, struct fault *f)
-{
-    return fixture_open_on(test_engine(), name, f);
-}
-
 /* Fixes the present moment. */
 static inline void
 fixture_set_now(const char *now)
@@ -96,17 +90,18 @@ fixture_set_now(const char *now)
     ASSERT_OK(clock_init(&f), &f);
 }
 
+/* Each database on an engine of its own. */
 static inline void
-fixture_begin(struct fixture *x)
+fixture_begin_on(struct fixture *x, enum engine primary, enum engine archive, enum engine star)
 {
     struct findings list = FINDINGS_INIT("fixture");
     struct definition d = DEFINITION_INIT;
 
     *x = (struct fixture){.f = FAULT_INIT};
     fixture_set_now("2026-01-01T00:00:00Z");
-    x->primary = fixture_open_database("PrimaryImport", &x->f);
-    x->archive = fixture_open_database("Archive", &x->f);
-    x->star = fixture_open_database("StarSchema", &x->f);
+    x->primary = fixture_open_on(primary, "PrimaryImport", &x->f);
+    x->archive = fixture_open_on(archive, "Archive", &x->f);
+    x->star = fixture_open_on(star, "StarSchema", &x->f);
     ASSERT_OK(metadata_setup(x->primary, &x->f), &x->f);
     ASSERT_OK(
         definition_read_text(&d, fixture_definition, sizeof fixture_definition - 1, &list, &x->f),
@@ -115,6 +110,12 @@ fixture_begin(struct fixture *x)
     ASSERT_OK(deployment_read(x->primary, &x->definition, &x->f), &x->f);
     definition_release(&d);
     findings_release(&list);
+}
+
+static inline void
+fixture_begin(struct fixture *x)
+{
+    fixture_begin_on(x, test_engine(), test_engine(), test_engine());
 }
 
 static inline void
