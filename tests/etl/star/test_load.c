@@ -436,6 +436,26 @@ weeks_and_days_count_as_datepart_does(void)
 }
 
 static void
+sums_may_leave_the_range_of_doubles(void)
+{
+    struct load_result r;
+    struct process_result p;
+    struct import_result imported;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_import(&x,
+                  "{\"op\":\"begin\",\"id\":\"a\",\"data\":{\"Price\":1e308,\"Quantity\":1}}\n"
+                  "{\"op\":\"begin\",\"id\":\"b\",\"data\":{\"Price\":1e308,\"Quantity\":2}}\n",
+                  &imported),
+        &x.f);
+    load(&x, &r);
+    process(&x, PROCESS_FULL, &p);
+    CU_ASSERT_STRING_EQUAL(ask(&x, "Pieces", NULL, CUBE_PART_ALL), "3");
+    fixture_end(&x);
+}
+
+static void
 ragged_stages_repeat_their_own_name(void)
 {
     static struct stage stages[] = {
@@ -476,6 +496,7 @@ const struct test suite_etl_star_load[] = {
     {"an updated cube reads its facts again", an_updated_cube_reads_its_facts_again},
     {"facts of a removed cube are not taken over", facts_of_a_removed_cube_are_not_taken_over},
     {"weeks and days count as DATEPART does", weeks_and_days_count_as_datepart_does},
+    {"sums may leave the range of doubles", sums_may_leave_the_range_of_doubles},
     {"ragged stages repeat their own name", ragged_stages_repeat_their_own_name},
     {NULL, on_each_engine},
 };
