@@ -310,16 +310,8 @@ journal_read_steps(struct journal *j, int64_t run, struct arena *memory,
 }
 
 int
-journal_bury(struct journal *j, struct arena *memory, struct journal_run *run, struct fault *f)
+journal_bury(struct journal *j, struct fault *f)
 {
-    struct journal_runs runs;
-
-    *run = (struct journal_run){.id = 0};
-    /* Only the newest can have been cut short: each run buries those before it. */
-    if (journal_read_runs(j, NULL, 1, memory, &runs, f) != 0)
-        return -1;
-    if (runs.count == 1 && runs.items[0].state == JOURNAL_STARTED)
-        *run = runs.items[0];
     return db_run(j->db,
         "UPDATE \"nightcube_Runs\" SET \"State\" = 'died' WHERE \"State\" = 'started'", NULL, f);
 }

@@ -73,9 +73,8 @@ int journal_begin_step(
 int journal_end_step(
     struct journal *j, int64_t handle, const struct journal_step *step, struct fault *f);
 
-/* Runs that are noted as started though the caller holds the lock: they died. Marks them so; the
- * newest is returned in `run` (id 0: none). */
-int journal_bury(struct journal *j, struct arena *memory, struct journal_run *run, struct fault *f);
+/* Runs that are noted as started though the caller holds the lock: they died. Marks them so. */
+int journal_bury(struct journal *j, struct fault *f);
 
 /* The newest runs, at most `limit`; of one job when `job` is not NULL. */
 int journal_read_runs(struct journal *j, const char *job, size_t limit, struct arena *memory,

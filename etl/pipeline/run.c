@@ -10,6 +10,7 @@
 #include "config/base/log.h"
 #include "config/base/moment.h"
 #include "etl/pipeline/lock.h"
+#include "etl/pipeline/remains.h"
 #include "etl/pipeline/unit.h"
 
 struct run {
@@ -64,8 +65,8 @@ new_step(struct run *r, const struct unit *u, struct fault *f)
     const char *targets = join_targets(r, u);
 
     if (s == NULL || targets == NULL ||
-        (s->name = arena_printf(&report->memory, "%s%s", r->redoing ? "redo:" : "", u->name)) ==
-            NULL) {
+        (s->name = arena_printf(
+             &report->memory, "%s%s", r->redoing ? REMAINS_REDO : "", u->name)) == NULL) {
         fault_set_memory(f);
         return NULL;
     }
@@ -93,10 +94,10 @@ run_unit(struct run *r, const struct unit *u, struct fault *f)
     s->seconds = clock_elapsed() - start;
     s->rows = result.rows;
     s->bytes = result.bytes;
-    s->state = rc != 0          ? JOURNAL_FAILED
-               : result.skipped ? JOURNAL_SKIPPED
-               : result.warned  ? JOURNAL_WARNED
-                                : JOURNAL_DONE;
+    s->state = rc != 0 || result.failed ? JOURNAL_FAILED
+               : result.skipped         ? JOURNAL_SKIPPED
+               : result.warned          ? JOURNAL_WARNED
+                                        : JOURNAL_DONE;
     s->message = rc != 0          ? arena_strdup(&r->report->memory, f->text)
                  : result.message ? arena_strdup(&r->report->memory, result.message)
                                   : "";
@@ -111,36 +112,20 @@ run_unit(struct run *r, const struct unit *u, struct fault *f)
 
 /* ---- what a dead run left ---- */
 
-/* The step that was under way when the run died; NULL when it was between two. */
-static const char *
-unfinished_step(struct run *r, const struct journal_run *dead, struct fault *f)
-{
-    struct journal_steps steps;
-    const char *name = "";
-
-    if (journal_read_steps(r->journal, dead->id, &r->report->memory, &steps, f) != 0)
-        return NULL;
-    for (size_t i = 0; i < steps.count; i++) {
-        if (steps.items[i].state == JOURNAL_STARTED)
-            name = steps.items[i].name;
-    }
-    return strncmp(name, "redo:", 5) == 0 ? name + 5 : name;
-}
-
 /* Does the whole step again that the unit belongs to: its parts rely on each other. */
 static int
-redo_step(struct run *r, const struct journal_run *dead, const char *unfinished, struct fault *f)
+redo_step(struct run *r, const struct remains *dead, struct fault *f)
 {
     struct findings list = FINDINGS_INIT("the dead run's job");
     struct job job = JOB_INIT;
     struct plan plan = PLAN_INIT;
     const struct job_step *step = NULL;
-    int rc = job_read_text(&job, dead->xml, strlen(dead->xml), &list, f);
+    int rc = job_read_text(&job, dead->run.xml, strlen(dead->run.xml), &list, f);
 
     if (rc == 0)
         rc = plan_make(&plan, &job, &r->site->settings, &r->context.definition, f);
     for (size_t i = 0; rc == 0 && i < plan.unit_count; i++) {
-        if (strcmp(plan.units[i].name, unfinished) == 0)
+        if (strcmp(plan.units[i].name, dead->unit) == 0)
             step = plan.units[i].step;
     }
     for (size_t i = 0; rc == 0 && i < plan.unit_count; i++) {
@@ -154,23 +139,21 @@ redo_step(struct run *r, const struct journal_run *dead, const char *unfinished,
 }
 
 static int
-recover(struct run *r, const struct journal_run *dead, struct fault *f)
+recover(struct run *r, const struct remains *dead, struct fault *f)
 {
-    const char *unfinished;
     int rc;
 
-    if (dead->id == 0)
+    if (dead->run.id == 0)
         return 0;
-    if ((unfinished = unfinished_step(r, dead, f)) == NULL)
-        return -1;
-    if (unfinished[0] == '\0') {
-        log_warning("run %" PRId64 " of job '%s' died between two steps", dead->id, dead->job);
+    if (dead->unit == NULL || dead->unit[0] == '\0') {
+        log_warning(
+            "run %" PRId64 " of job '%s' died between two steps", dead->run.id, dead->run.job);
         return 0;
     }
     log_warning("run %" PRId64 " of job '%s' died in step '%s', which is done again first",
-        dead->id, dead->job, unfinished);
+        dead->run.id, dead->run.job, dead->unit);
     r->redoing = true;
-    rc = redo_step(r, dead, unfinished, f);
+    rc = redo_step(r, dead, f);
     r->redoing = false;
     return rc;
 }
@@ -182,13 +165,23 @@ was_done(const struct run *r, const struct unit *u)
 {
     for (size_t i = 0; i < r->done.count; i++) {
         const struct journal_step *s = &r->done.items[i];
-        const char *name = strncmp(s->name, "redo:", 5) == 0 ? s->name + 5 : s->name;
 
-        if (strcmp(name, u->name) == 0 &&
+        if (strcmp(s->name, u->name) == 0 &&
             (s->state == JOURNAL_DONE || s->state == JOURNAL_WARNED || s->state == JOURNAL_SKIPPED))
             return true;
     }
     return false;
+}
+
+/* The parts of a step rely on each other: it is done when all of them are. */
+static bool
+step_was_done(const struct run *r, const struct plan *plan, const struct job_step *step)
+{
+    bool done = true;
+
+    for (size_t i = 0; i < plan->unit_count; i++)
+        done = done && (plan->units[i].step != step || was_done(r, &plan->units[i]));
+    return done;
 }
 
 /* --only and --from must name something. */
@@ -266,7 +259,8 @@ select_units(struct run *r, const struct plan *plan, struct fault *f)
         const struct unit *u = &plan->units[i];
 
         begun = begun || unit_is(u, o->from);
-        selected[i] = begun && (o->only == NULL || unit_is(u, o->only)) && !was_done(r, u);
+        selected[i] =
+            begun && (o->only == NULL || unit_is(u, o->only)) && !step_was_done(r, plan, u->step);
     }
     return check_purges(r, plan, selected, f) == 0 ? selected : NULL;
 }
@@ -413,7 +407,7 @@ run_job(struct site *site, const struct job *job, const char *xml,
     struct run r = {.site = site, .options = options, .report = report, .lock = LOCK_INIT};
     struct plan plan = PLAN_INIT;
     const bool *selected = NULL;
-    struct journal_run dead;
+    struct remains dead;
     int rc = lock_take(&r.lock, site->settings.state_directory, job->name, f);
 
     if (rc == 0 && (r.journal = journal_open(site->settings.state_directory, f)) == NULL)
@@ -421,7 +415,9 @@ run_job(struct site *site, const struct job *job, const char *xml,
     if (rc == 0)
         rc = prepare(&r, job, &plan, &selected, f);
     if (rc == 0)
-        rc = journal_bury(r.journal, &report->memory, &dead, f);
+        rc = remains_find(&dead, r.journal, &report->memory, f);
+    if (rc == 0)
+        rc = journal_bury(r.journal, f);
     if (rc == 0 && (rc = begin(&r, job, xml, f)) == 0) {
         rc = recover(&r, &dead, f);
         if (rc == 0)

@@ -89,8 +89,12 @@ for_each_activity(struct run_context *c, const struct unit *u, maintain part, st
         a.activity = definition_find_activity(&c->definition, u->targets[i]);
         if (has_failed(c, u->targets[i]))
             continue;
-        if (part(c, &a, &result, f) != 0 && set_aside(c, u->targets[i], f) != 0)
-            return -1;
+        if (part(c, &a, &result, f) != 0) {
+            r->failed = true;
+            r->message = arena_strdup(&c->memory, f->text);
+            if (set_aside(c, u->targets[i], f) != 0)
+                return -1;
+        }
         total->partitions += result.partitions;
         total->held_back += result.held_back;
         total->rows += result.rows;
@@ -152,10 +156,11 @@ apply_maintenance(
 
     if (for_each_activity(c, u, parts[u->kind], r, &total, f) != 0)
         return -1;
-    r->message = total.held_back > 0
-                     ? arena_printf(&c->memory, "partitions: %" PRId64 ", held back: %" PRId64,
-                           total.partitions, total.held_back)
-                     : arena_printf(&c->memory, "partitions: %" PRId64, total.partitions);
+    if (!r->failed)
+        r->message = total.held_back > 0
+                         ? arena_printf(&c->memory, "partitions: %" PRId64 ", held back: %" PRId64,
+                               total.partitions, total.held_back)
+                         : arena_printf(&c->memory, "partitions: %" PRId64, total.partitions);
     return 0;
 }
 

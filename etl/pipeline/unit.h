@@ -31,6 +31,7 @@ struct unit_result {
         *message; /* what there is to say beyond the numbers; in the context's arena, or NULL */
     bool skipped;
     bool warned;
+    bool failed; /* for an activity, which is left alone from now on */
 };
 
 /* Does the unit. An activity's failure is kept in the context and does not fail the unit. */

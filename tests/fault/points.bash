@@ -9,7 +9,8 @@
 #   boundaries [NAMES]     numbers of the calls at which something becomes durable, and of those behind them: commits,
 #                          journal entries, changes of names; with NAMES (rename|rmdir) only such calls
 #   spread COUNT TOTAL     COUNT numbers from 1 to TOTAL, evenly; with NIGHTCUBE_LONG=1 all of them
-#   strike FAULT CODES     one point: FAULT as the shim reads it; one of CODES is how the program may end, by words
+#   strike FAULTS CODES    one point: FAULTS as the shim reads them, a run each, with commas between them; each run ends with
+#                          one of CODES
 #   strike_all FORMAT CODES  the same for each number read, FORMAT as of printf; adds to `checked`
 checked=0
 shim=$(dirname "$NIGHTCUBE")/tests/fault-shim.so
@@ -114,20 +115,23 @@ complain() {
 
 # Ended well in spite of the fault: what it was asked to do is done.
 strike() {
-    local fault=$1 codes=" $2 " code=0 left
+    local fault=$1 codes=" $2 " code left each
     site "$story.${fault//:/-}"
     cp -a "$home/$story_base" "$XDG_DATA_HOME"
     cd "$XDG_DATA_HOME" || return
 
-    { LD_PRELOAD=$shim NIGHTCUBE_FAULT=$fault act; } >out 2>err || code=$?
-    [[ $codes == *" $code "* ]] || {
-        complain "ended with $code, not with one of$codes" cat err
-        return 1
-    }
-    [ "$code" -eq 137 ] || [ "$code" -eq 0 ] || [ "$(grep '^error: ' err | sort -u | wc -l)" -eq 1 ] || {
-        complain "is not told in one line" cat err
-        return 1
-    }
+    for each in ${fault//,/ }; do
+        code=0
+        { LD_PRELOAD=$shim NIGHTCUBE_FAULT=$each act; } >out 2>err || code=$?
+        [[ $codes == *" $code "* ]] || {
+            complain "ended with $code, not with one of$codes" cat err
+            return 1
+        }
+        [ "$code" -eq 137 ] || [ "$code" -eq 0 ] || [ "$(grep '^error: ' err | sort -u | wc -l)" -eq 1 ] || {
+            complain "is not told in one line" cat err
+            return 1
+        }
+    done
     [ "$code" -eq 0 ] || act >out 2>err2 || {
         complain "afterwards, undisturbed, ended with $?" cat err2
         return 1

@@ -8,6 +8,10 @@ act() { "$NIGHTCUBE" nightly; }
 story night base
 strike_all kill:%d 137 < <(boundaries; spread 40 "$(total calls)")
 
+# The next night is killed too, soon or late.
+strike_all "kill:%d,kill:$(($(total calls) / 5))" 137 < <(spread 8 "$(total calls)")
+strike_all "kill:%d,kill:$(($(total calls) / 2))" 137 < <(spread 8 "$(total calls)")
+
 # A night without news after older records went offline: what was loaded of them stays.
 site quiet
 exits 0 maintain
@@ -32,6 +36,20 @@ sed 's/POCube/OrderCube/' "$SOURCE/config/examples/purge.xml" >purge.xml
 act() { "$NIGHTCUBE" run "$home/purge.xml"; }
 story purge base
 strike_all kill:%d 137 < <(boundaries; spread 10 "$(total calls)")
+
+# Two nights follow a purge that died while it loaded, and the first of them dies early: what it was about to do was the
+# purge's load, with what is archived, and so it is for the second.
+act() {
+    local night=nightly
+    [ -e "$XDG_DATA_HOME/purging" ] || night="run $home/purge.xml"
+    touch "$XDG_DATA_HOME/purging"
+    "$NIGHTCUBE" $night
+}
+story purge-and-nights base
+noted=$(grep 'SELECT max("StepID")' "$story.trace" | sed -n 's/ .*//; 3p') # the load is in the journal
+for second in 20 60 150; do
+    strike_all "kill:%d,kill:$second" 137 < <(spread 20 "$(total calls)" | awk -v first="$noted" '$1 > first')
+done
 
 echo "$checked points checked"
 finish
