@@ -161,6 +161,12 @@ recover(struct run *r, const struct journal_run *dead, struct fault *f)
 
     if (dead->id == 0)
         return 0;
+    if (dead->xml[0] == '\0') {
+        log_warning("run %" PRId64 " of job '%s' died and is not done again: its text holds a "
+                    "password and was not kept",
+            dead->id, dead->job);
+        return 0;
+    }
     if ((unfinished = unfinished_step(r, dead, f)) == NULL)
         return -1;
     if (unfinished[0] == '\0') {
@@ -375,7 +381,7 @@ begin(struct run *r, const struct job *job, const char *xml, struct fault *f)
 
     r->entry.job = job->name;
     r->entry.fingerprint = job->fingerprint;
-    r->entry.xml = xml;
+    r->entry.xml = job->has_password ? "" : xml;
     if (highest_run(r->site, &floor, f) != 0 ||
         journal_begin_run(r->journal, &r->entry, floor, f) != 0)
         return -1;
