@@ -33,7 +33,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all deps deps-test demo test unit sanitize scenario lint format clean help always
+.PHONY: all deps deps-test demo test unit sanitize scenario test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -62,6 +62,10 @@ sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
 
 scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so ## tests/scenario/*.sh: whole stories, run with the program
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)
+
+test-browser: $(BUILD)/nightcube ## reports rendered in headless Chromium; pictures in build/browser
+	@scripts/install-deps.sh browser
+	@scripts/test-browser.sh '$(abspath $(BUILD)/nightcube)'
 
 lint: ## floors, banned functions, READMEs and formatting
 	@failed=0; scripts/check-layers.sh || failed=1; scripts/check-format.sh || failed=1; exit $$failed
