@@ -9,6 +9,7 @@
 #include "config/base/interrupt.h"
 #include "config/base/log.h"
 #include "config/base/moment.h"
+#include "etl/pipeline/forecast.h"
 #include "etl/pipeline/lock.h"
 #include "etl/pipeline/unit.h"
 
@@ -348,7 +349,8 @@ prepare(
 static int
 run_planned(struct run *r, const struct plan *plan, const bool *selected, struct fault *f)
 {
-    if (run_units(r, plan, selected, f) != 0)
+    /* Refused for want of room is a run that failed: somebody must hear of it. */
+    if (forecast_check(r->site, plan, f) != 0 || run_units(r, plan, selected, f) != 0)
         return -1;
     if (r->context.first_failure.kind == FAULT_NONE)
         return 0;
@@ -386,6 +388,7 @@ begin(struct run *r, const struct job *job, const char *xml, struct fault *f)
         journal_begin_run(r->journal, &r->entry, floor, f) != 0)
         return -1;
     r->report->id = r->entry.id;
+    r->report->started_utc = r->entry.started_utc;
     r->context.site = r->site;
     r->context.job = job;
     r->context.run = r->entry.id;
