@@ -104,6 +104,8 @@ run_show(struct invocation *i, struct fault *f)
 
     if (strcmp(word, "job") == 0)
         return show_job(i, f);
+    if (strcmp(word, "roles") == 0 && i->argument_count == 1)
+        return show_roles(i, f);
     if (i->argument_count > 1)
         return fault_set(
             f, FAULT_USAGE, "show %s: one argument too many: '%s'", word, i->arguments[1]);
@@ -113,7 +115,7 @@ run_show(struct invocation *i, struct fault *f)
 }
 
 static const char *const words[] = {"activities", "views", "cubes", "indexes", "windows",
-    "partitions", "changes", "incomplete", "definition", "job", NULL};
+    "partitions", "changes", "incomplete", "definition", "roles", "job", NULL};
 
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
@@ -123,7 +125,7 @@ static const struct command_option options[] = {
 const struct command command_show = {
     .name = "show",
     .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|definition|"
-                 "job [nightly]",
+                 "roles|job [nightly]",
     .summary = "lists what is deployed and what has become of it",
     .details =
         "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
@@ -134,6 +136,7 @@ const struct command command_show = {
         "changes: who deployed, updated or removed what, and when.\n\n"
         "incomplete: instances that wait in the active tables; late ones are events for an "
         "instance that was completed already.\n\n"
+        "roles: the roles of the analysis databases and their members.\n\n"
         "job nightly: the built-in nightly job as XML, to start your own from.",
     .words = words,
     .least = 1,

@@ -5,16 +5,19 @@
 #include "config/base/log.h"
 #include "etl/dump/restore.h"
 #include "etl/pipeline/unit_backup.h"
+#include "etl/role/role_hook.h"
 
 /* ".abf" may be left out, as in Backup; a name without a path is the store's. */
 static int
 fill_order(struct run_context *c, const struct step_file *file, struct restore_order *o,
-    struct secret *password, struct fault *f)
+    enum security *security, struct secret *password, struct fault *f)
 {
     const struct analysis_setting *known =
         file->database == NULL ? NULL : settings_find_analysis(&c->site->settings, file->database);
 
-    *o = (struct restore_order){.source = file->name, .allow_overwrite = file->allow_overwrite};
+    *o = (struct restore_order){.source = file->name,
+        .allow_overwrite = file->allow_overwrite,
+        .hook = role_hook(security)};
     if (known != NULL)
         o->to_connection = known->directory;
     else
@@ -50,8 +53,9 @@ unit_restore(struct run_context *c, const struct unit *u, struct unit_result *r,
 {
     struct restore_result result = RESTORE_RESULT_INIT;
     struct secret password = SECRET_INIT;
+    enum security security = u->step->file->security;
     struct restore_order order;
-    int rc = fill_order(c, u->step->file, &order, &password, f);
+    int rc = fill_order(c, u->step->file, &order, &security, &password, f);
 
     if (rc == 0)
         rc = restore_container(c->site, &order, &result, f);
