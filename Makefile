@@ -6,6 +6,8 @@ WERROR   ?= -Werror
 OPT      ?= -O2 -g
 SANITIZE ?=
 T        ?=
+PREFIX   ?= /usr/local
+DESTDIR  ?=
 V        ?=
 
 PACKAGES := odbc libxml-2.0 libarchive libcrypto jansson libxxhash
@@ -33,7 +35,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all deps deps-test demo test unit sanitize scenario lint format clean help always
+.PHONY: all deps deps-test demo test unit sanitize scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -62,6 +64,19 @@ sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
 
 scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so ## tests/scenario/*.sh: whole stories, run with the program
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)
+
+install: $(BUILD)/nightcube ## program, manual, completion, units below PREFIX=/usr/local; DESTDIR= for packages
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh install '$(abspath $(BUILD)/nightcube)'
+
+uninstall: ## take away what install put there; data stays
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh uninstall '$(abspath $(BUILD)/nightcube)'
+
+deb: $(BUILD)/nightcube ## a Debian package in build/deb
+	@scripts/make-deb.sh '$(abspath $(BUILD)/nightcube)' '$(BUILD)/deb'
+
+test-browser: $(BUILD)/nightcube ## reports rendered in headless Chromium; pictures in build/browser
+	@scripts/install-deps.sh browser
+	@scripts/test-browser.sh '$(abspath $(BUILD)/nightcube)'
 
 lint: ## floors, banned functions, READMEs and formatting
 	@failed=0; scripts/check-layers.sh || failed=1; scripts/check-format.sh || failed=1; exit $$failed

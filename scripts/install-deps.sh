@@ -1,5 +1,6 @@
 #!/bin/sh
-# install-deps.sh run|test: installs the Debian packages that building and running (run) and the tests (test) need.
+# install-deps.sh run|test|browser: installs the Debian packages that building and running (run), the tests (test) and
+# the tests in a browser (browser) need.
 # Does nothing, quickly, when all are there. Needs root or `sudo -n`; otherwise prints the command to run and exits 69.
 set -eu
 
@@ -7,12 +8,14 @@ libraries='odbc libxml-2.0 libarchive libcrypto jansson libxxhash'
 packages='gcc libc6-dev make pkg-config unixodbc-dev libsqliteodbc odbcinst libxml2-dev libarchive-dev libssl-dev
     libjansson-dev libxxhash-dev tzdata'
 test_packages='libcunit1-dev age zstd sqlite3 libxml2-utils postgresql odbc-postgresql mariadb-server odbc-mariadb'
+browser_packages='chromium fonts-dejavu-core'
 
 case ${1-} in
 run) ;;
 test) packages="$packages $test_packages" ;;
+browser) packages="$packages $browser_packages" ;;
 *)
-    echo "usage: $0 run|test" >&2
+    echo "usage: $0 run|test|browser" >&2
     exit 64
     ;;
 esac

@@ -83,6 +83,15 @@ DEFINE_LOG(log_info, LOG_LEVEL_INFO)
 DEFINE_LOG(log_debug, LOG_LEVEL_DEBUG)
 
 void
+log_object(const char *json)
+{
+    if (!options.json)
+        return;
+    progress_clear_line();
+    fprintf(stderr, "%s\n", json);
+}
+
+void
 log_fault(const struct fault *f)
 {
     if (f->sqlstate[0] != '\0')

@@ -24,6 +24,10 @@ void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A JSON object as a line of its own, at any level, where the log is JSON; nothing in a text log.
+ */
+void log_object(const char *json);
+
 /* Prints a fault as the one line it is, then its hint. */
 void log_fault(const struct fault *f);
 

@@ -22,6 +22,7 @@ enum step_kind {
     STEP_PROCESS_CUBE,
     STEP_TRUNCATE_FACTS,
     STEP_PURGE_CUBE,
+    STEP_RESTORE, /* only in an XMLA file */
     STEP_KIND_COUNT
 };
 
@@ -43,10 +44,25 @@ enum process_type {
 };
 enum history { HISTORY_WINDOW, HISTORY_PRIMARY, HISTORY_PRIMARY_AND_ARCHIVE, HISTORY_NONE };
 
+/* Roles and their members in a restore: both, roles alone, neither. */
+enum security { SECURITY_COPY_ALL, SECURITY_SKIP_MEMBERSHIP, SECURITY_IGNORE };
+
+/* The file that an XMLA Backup or Restore names, and how it is treated. */
+struct step_file {
+    const char *name;
+    const char *database; /* restore: under this name; NULL: the one in the file */
+    const char *password; /* may hold {secret:NAME}; NULL: none */
+    bool allow_overwrite; /* backup: of the file; restore: of the database */
+    bool compress;        /* backup */
+    enum security security;
+};
+
 struct job_step {
     enum step_kind kind;
-    const char *name;   /* unique in the job */
-    const char *target; /* Database, Activity or Cube: a name, or a pattern ending in '*' */
+    const char *name;     /* unique in the job */
+    const char *target;   /* Database, Activity or Cube: a name, or a pattern ending in '*' */
+    const char *analysis; /* the analysis database that a cube must be of; NULL: any */
+    const struct step_file *file; /* NULL: none is named */
     bool continue_on_error;
     enum frequency frequency;           /* backups */
     bool backup_archive;                /* MaintainData; false is a warning */
@@ -62,6 +78,7 @@ struct job {
     struct job_step *steps;
     size_t step_count;
     char fingerprint[DIGEST_HEX_BYTES]; /* of the whole job */
+    bool has_password;                  /* in clear text: its XML must not be kept */
 };
 
 #define JOB_INIT                                                                                   \
@@ -75,8 +92,8 @@ void job_release(struct job *j);
 extern const char *const step_kind_names[STEP_KIND_COUNT];
 extern const char *const process_type_names[PROCESS_TYPE_COUNT];
 
-/* Reads a job file and checks it (job_check). FAULT_SETTINGS, everything wrong in `list` with
- * lines; FAULT_NO_INPUT when missing. */
+/* Reads a job file, ours or XMLA (config/xmla), and checks it (job_check). FAULT_SETTINGS,
+ * everything wrong in `list` with lines; FAULT_NO_INPUT when missing. */
 int job_read(struct job *j, const char *path, struct findings *list, struct fault *f);
 int job_read_text(
     struct job *j, const char *xml, size_t length, struct findings *list, struct fault *f);

@@ -3,6 +3,7 @@
 #include "config/base/markup.h"
 #include "config/job/job.h"
 #include "config/job/job_shape.h"
+#include "config/xmla/xmla.h"
 
 /* A job on its way from a file. Functions return -1 with a fault only when memory runs out. */
 struct reading {
@@ -161,7 +162,10 @@ read_document(struct reading *r, const xmlNode *root, struct fault *f)
 {
     size_t before = r->list->count;
 
-    if (shape_check(root, &job_shape, &job_space, r->list)) {
+    if (xmla_is(root)) {
+        if (xmla_read(r->j, root, r->list, f) != 0)
+            return -1;
+    } else if (shape_check(root, &job_shape, &job_space, r->list)) {
         if ((r->j->name = copy_attribute(r, root, "Name")) == NULL)
             return fault_set_memory(f);
         if (read_steps(r, root, f) != 0)

@@ -8,6 +8,7 @@ const char *const step_kind_names[STEP_KIND_COUNT] = {
     [STEP_PROCESS_CUBE] = "ProcessCube",
     [STEP_TRUNCATE_FACTS] = "TruncateFacts",
     [STEP_PURGE_CUBE] = "PurgeCube",
+    [STEP_RESTORE] = "Restore",
 };
 
 const char *const step_target_names[STEP_KIND_COUNT] = {
@@ -18,6 +19,7 @@ const char *const step_target_names[STEP_KIND_COUNT] = {
     [STEP_PROCESS_CUBE] = "Cube",
     [STEP_TRUNCATE_FACTS] = "Cube",
     [STEP_PURGE_CUBE] = "Cube",
+    [STEP_RESTORE] = "File",
 };
 
 const char *const process_type_names[PROCESS_TYPE_COUNT] = {

@@ -50,6 +50,8 @@ struct settings {
     struct backup_setting backup;
     const char *state_directory; /* absolute */
     const char *secrets_file;    /* absolute, <Secrets File=.../>; NULL when not given */
+    const char *on_failure;      /* for the shell, <OnFailure Command=.../>; NULL when not given */
+    const char *metrics_file;    /* absolute, <Metrics File=.../>; NULL when not given */
 };
 
 #define SETTINGS_INIT                                                                              \

@@ -240,6 +240,20 @@ read_secrets(struct reading *r, const xmlNode *element)
 }
 
 static int
+read_on_failure(struct reading *r, const xmlNode *element)
+{
+    r->s->on_failure = copy(r, markup_attribute(element, "Command"));
+    return r->s->on_failure == NULL ? -1 : 0;
+}
+
+static int
+read_metrics(struct reading *r, const xmlNode *element)
+{
+    r->s->metrics_file = copy_path(r, markup_attribute(element, "File"));
+    return r->s->metrics_file == NULL ? -1 : 0;
+}
+
+static int
 read_section(struct reading *r, const xmlNode *element)
 {
     static const struct {
@@ -252,6 +266,8 @@ read_section(struct reading *r, const xmlNode *element)
         {"Identity", read_identity},
         {"State", read_state},
         {"Secrets", read_secrets},
+        {"OnFailure", read_on_failure},
+        {"Metrics", read_metrics},
     };
 
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {

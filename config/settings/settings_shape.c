@@ -68,6 +68,13 @@ static const struct shape state = {
     NULL,
 };
 static const struct shape secrets = {"Secrets", SHAPE_ELEMENTS, file_only, NULL};
+static const struct shape metrics = {"Metrics", SHAPE_ELEMENTS, file_only, NULL};
+static const struct shape on_failure = {
+    "OnFailure",
+    SHAPE_ELEMENTS,
+    (const struct shape_attribute[]){{"Command", SHAPE_REQUIRED, NULL}, {0}},
+    NULL,
+};
 
 const struct shape settings_shape = {
     "Nightcube",
@@ -80,6 +87,8 @@ const struct shape settings_shape = {
         {&identity, 0, 0, 0},
         {&state, 0, 0, 1},
         {&secrets, 0, 0, 1},
+        {&on_failure, 0, 0, 1},
+        {&metrics, 0, 0, 1},
         {0},
     },
 };

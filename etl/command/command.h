@@ -54,6 +54,7 @@ struct command {
     X(query)                                                                                       \
     X(status)                                                                                      \
     X(history)                                                                                     \
+    X(report)                                                                                      \
     X(backup)                                                                                      \
     X(restore)                                                                                     \
     X(verify)                                                                                      \

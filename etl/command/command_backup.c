@@ -4,6 +4,7 @@
 #include "config/base/clock.h"
 #include "config/base/log.h"
 #include "config/base/moment.h"
+#include "config/workbook/workbook.h"
 #include "etl/command/backup_hook.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
@@ -238,7 +239,10 @@ int
 backup_after_deploy(struct invocation *i, bool views, struct fault *f)
 {
     const char *path = invocation_argument(i, 0);
-    const struct dump_file definition = {.name = "definition.xml", .path = path};
+    const struct dump_file definition = {
+        .name = path != NULL && workbook_kind_of(path) == WORKBOOK_XLSX ? "definition.xlsx"
+                                                                        : "definition.xml",
+        .path = path};
     struct targets list = {.items = NULL};
     struct dump_order order = {.kind = CONTAINER_DEPLOY, .job = i->command->name};
     int rc = -1;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "config/base/log.h"
+#include "config/workbook/workbook.h"
 #include "cube/store.h"
 #include "etl/activity/deployment.h"
 #include "etl/command/backup_hook.h"
@@ -48,10 +49,16 @@ static int
 read_definition(struct definition *d, const char *path, struct fault *f)
 {
     struct findings list = FINDINGS_INIT(path);
-    int rc = definition_read(d, path, &list, f);
+    struct text xml = TEXT_INIT;
+    int rc;
 
+    if (workbook_kind_of(path) == WORKBOOK_NONE)
+        rc = definition_read(d, path, &list, f);
+    else if ((rc = workbook_read(path, &xml, f)) == 0)
+        rc = definition_read_text(d, text_get(&xml), xml.length, &list, f);
     findings_log(&list);
     findings_release(&list);
+    text_release(&xml);
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/help.h"
+#include "etl/command/manual.h"
 #include "etl/command/output.h"
 #include "etl/command/version.h"
 
@@ -29,6 +30,18 @@ print_exit_codes(const struct invocation *i, struct fault *f)
 }
 
 static int
+print_manual(void (*add)(struct text *t), struct fault *f)
+{
+    struct text t = TEXT_INIT;
+    int rc;
+
+    add(&t);
+    rc = output_take(&t, f);
+    text_release(&t);
+    return rc;
+}
+
+static int
 run_help(struct invocation *i, struct fault *f)
 {
     const char *topic = invocation_argument(i, 0);
@@ -38,13 +51,18 @@ run_help(struct invocation *i, struct fault *f)
         return help_print(NULL, f);
     if (strcmp(topic, "exit-codes") == 0)
         return print_exit_codes(i, f);
+    if (strcmp(topic, "man") == 0)
+        return print_manual(manual_add_program, f);
+    if (strcmp(topic, "man-job") == 0)
+        return print_manual(manual_add_job, f);
     return (c = command_find(topic, f)) == NULL ? COMMAND_FAILED : help_print(c, f);
 }
 
 const struct command command_help = {
     .name = "help",
-    .arguments = "[COMMAND | exit-codes]",
+    .arguments = "[COMMAND | exit-codes | man | man-job]",
     .summary = "lists the commands, explains one, or lists the exit codes",
+    .details = "man and man-job print the manual pages nightcube(1) and nightcube-job(5).",
     .most = 1,
     .run = run_help,
 };

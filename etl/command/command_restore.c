@@ -8,6 +8,7 @@
 #include "etl/command/output.h"
 #include "etl/dump/restore.h"
 #include "etl/pipeline/lock.h"
+#include "etl/role/role_hook.h"
 
 /* ---- what was restored ---- */
 
@@ -66,8 +67,36 @@ print_result(const struct invocation *i, const struct restore_result *r, struct 
 
 /* ---- one container, or a set ---- */
 
+/* Our commands take everything over unless they are told otherwise. */
 static int
-restore_one(struct invocation *i, struct site *site, struct restore_result *result, struct fault *f)
+read_security(const struct invocation *i, enum security *security, struct fault *f)
+{
+    static const char *const words[] = {
+        [SECURITY_COPY_ALL] = "copy-all",
+        [SECURITY_SKIP_MEMBERSHIP] = "skip-membership",
+        [SECURITY_IGNORE] = "ignore-security",
+    };
+    const char *word = invocation_option(i, "security");
+    struct nearest n;
+
+    *security = SECURITY_COPY_ALL;
+    if (word == NULL)
+        return 0;
+    nearest_init(&n, word);
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+        if (strcmp(words[k], word) == 0) {
+            *security = (enum security)k;
+            return 0;
+        }
+        nearest_offer(&n, words[k]);
+    }
+    fault_set(f, FAULT_USAGE, "--security does not know '%s'", word);
+    return nearest_hint(&n, f);
+}
+
+static int
+restore_one(struct invocation *i, struct site *site, struct restore_hook hook,
+    struct restore_result *result, struct fault *f)
 {
     struct restore_order o = {.source = invocation_argument(i, 0),
         .store = invocation_option(i, "store"),
@@ -82,6 +111,7 @@ restore_one(struct invocation *i, struct site *site, struct restore_result *resu
         return fault_set(f, FAULT_USAGE, "--as and --to-connection exclude each other");
     if (opening_options_read(i, &o.opening, f) != 0)
         return -1;
+    o.hook = hook;
     return restore_container(site, &o, result, f);
 }
 
@@ -104,12 +134,15 @@ read_set_order(struct invocation *i, struct restore_set_order *o, struct fault *
 }
 
 static int
-restore_whole(
-    struct invocation *i, struct site *site, struct restore_result *result, struct fault *f)
+restore_whole(struct invocation *i, struct site *site, struct restore_hook hook,
+    struct restore_result *result, struct fault *f)
 {
     struct restore_set_order o;
 
-    return read_set_order(i, &o, f) != 0 ? -1 : restore_set(site, &o, result, f);
+    if (read_set_order(i, &o, f) != 0)
+        return -1;
+    o.hook = hook;
+    return restore_set(site, &o, result, f);
 }
 
 /* ---- the command ---- */
@@ -138,40 +171,22 @@ check_what(const struct invocation *i, bool *whole, struct fault *f)
     return 0;
 }
 
-/* Roles and members are not kept by the engines of today: any of the three leaves the same. */
-static int
-check_security(const struct invocation *i, struct fault *f)
-{
-    static const char *const words[] = {"copy-all", "skip-membership", "ignore-security"};
-    const char *word = invocation_option(i, "security");
-    struct nearest n;
-
-    if (word == NULL)
-        return 0;
-    nearest_init(&n, word);
-    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
-        if (strcmp(words[k], word) == 0)
-            return 0;
-        nearest_offer(&n, words[k]);
-    }
-    fault_set(f, FAULT_USAGE, "--security does not know '%s'", word);
-    return nearest_hint(&n, f);
-}
-
 static int
 run_restore(struct invocation *i, struct fault *f)
 {
     struct restore_result result = RESTORE_RESULT_INIT;
     struct lock lock = LOCK_INIT;
+    enum security security;
     struct site *site;
     bool whole;
     int rc;
 
-    if (check_what(i, &whole, f) != 0 || check_security(i, f) != 0 ||
+    if (check_what(i, &whole, f) != 0 || read_security(i, &security, f) != 0 ||
         (site = invocation_site(i, f)) == NULL ||
         lock_take(&lock, site->settings.state_directory, "restore", f) != 0)
         return COMMAND_FAILED;
-    rc = whole ? restore_whole(i, site, &result, f) : restore_one(i, site, &result, f);
+    rc = whole ? restore_whole(i, site, role_hook(&security), &result, f)
+               : restore_one(i, site, role_hook(&security), &result, f);
     lock_release(&lock);
     if (rc == 0)
         rc = print_result(i, &result, f);

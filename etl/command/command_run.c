@@ -35,7 +35,9 @@ const struct command command_run = {
                "is touched. Each step is noted in the journal before it acts and after; when a run "
                "dies, the "
                "next one first does the step again that was cut short.\n\n"
-               "A second run while one is alive exits with 75.",
+               "A second run while one is alive exits with 75.\n\n"
+               "A Batch, Backup, Restore or Process command of Analysis Services (XMLA) runs as it "
+               "stands; what it asks for and is not honoured is refused by name.",
     .least = 1,
     .most = 1,
     .options = options,

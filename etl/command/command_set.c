@@ -6,6 +6,7 @@
 #include "etl/activity/deployment.h"
 #include "etl/command/command.h"
 #include "etl/maintenance/window.h"
+#include "etl/role/role.h"
 
 /* ---- set window, set archive ---- */
 
@@ -172,17 +173,60 @@ done:
     return rc;
 }
 
+/* ---- set role ---- */
+
+static const struct analysis_setting *
+find_analysis(struct invocation *i, const char *name, struct fault *f)
+{
+    struct site *site = invocation_site(i, f);
+    const struct analysis_setting *a =
+        site == NULL ? NULL : settings_find_analysis(&site->settings, name);
+    struct nearest n;
+
+    if (site == NULL || a != NULL)
+        return a;
+    nearest_init(&n, name);
+    for (size_t k = 0; k < site->settings.analysis_count; k++)
+        nearest_offer(&n, site->settings.analyses[k].name);
+    fault_set(f, FAULT_DATA, "there is no analysis database '%s'", name);
+    nearest_hint(&n, f);
+    return NULL;
+}
+
+static int
+set_role(struct invocation *i, struct fault *f)
+{
+    const char *role = invocation_argument(i, 2), *word = invocation_argument(i, 3);
+    bool adds = strcmp(word, "add") == 0;
+    struct role_list list = ROLE_LIST_INIT;
+    const struct analysis_setting *a;
+    int rc = -1;
+
+    if (!adds && strcmp(word, "remove") != 0)
+        return fault_set(f, FAULT_USAGE, "say add or remove, not '%s'", word);
+    if ((a = find_analysis(i, invocation_argument(i, 1), f)) != NULL &&
+        role_read(&list, a->directory, f) == 0)
+        rc = adds ? role_add(&list, role, invocation_argument(i, 4), f)
+                  : role_remove(&list, role, invocation_argument(i, 4), f);
+    if (rc == 0)
+        rc = role_write(&list, a->directory, f);
+    role_list_release(&list);
+    return rc;
+}
+
 /* ---- set ---- */
 
 static const struct setting {
     const char *word;
     const char *synopsis;
     size_t arguments; /* the word among them */
+    size_t optional;  /* how many of them may be left out */
     int (*set)(struct invocation *i, struct fault *f);
 } settings[] = {
-    {"window", "ACTIVITY LENGTH minute|hour|day|month", 4, set_window},
-    {"archive", "ACTIVITY on|off", 3, set_archive},
-    {"index", "ACTIVITY NAME CHECKPOINT[,..]", 4, set_index},
+    {"window", "ACTIVITY LENGTH minute|hour|day|month", 4, 0, set_window},
+    {"archive", "ACTIVITY on|off", 3, 0, set_archive},
+    {"index", "ACTIVITY NAME CHECKPOINT[,..]", 4, 0, set_index},
+    {"role", "DATABASE ROLE add|remove [MEMBER]", 5, 1, set_role},
 };
 
 static int
@@ -192,27 +236,31 @@ run_set(struct invocation *i, struct fault *f)
 
     while (strcmp(s->word, i->arguments[0]) != 0)
         s++;
-    if (i->argument_count != s->arguments) {
-        fault_set(f, FAULT_USAGE, "set %s needs %zu arguments, not %zu", s->word, s->arguments - 1,
-            i->argument_count - 1);
+    if (i->argument_count > s->arguments || i->argument_count < s->arguments - s->optional) {
+        fault_set(f, FAULT_USAGE, "set %s needs %zu arguments, not %zu", s->word,
+            s->arguments - s->optional - 1, i->argument_count - 1);
         return fault_hint(f, "nightcube set %s %s", s->word, s->synopsis);
     }
     return s->set(i, f);
 }
 
-static const char *const words[] = {"window", "archive", "index", NULL};
+static const char *const words[] = {"window", "archive", "index", "role", NULL};
 
 const struct command command_set = {
     .name = "set",
-    .arguments = "window|archive|index ACTIVITY ...",
-    .summary = "changes an activity's online window, archiving or indexes",
+    .arguments = "window|archive|index ACTIVITY ... | role DATABASE ...",
+    .summary = "changes an activity's online window, archiving or indexes, or a role",
     .details =
         "set window ACTIVITY LENGTH minute|hour|day|month: how long completed instances stay "
         "online.\n\n"
         "set archive ACTIVITY on|off: whether what leaves the window is archived, or purged.\n\n"
-        "set index ACTIVITY NAME CHECKPOINT[,..]: an index of its own over one to 16 checkpoints.",
+        "set index ACTIVITY NAME CHECKPOINT[,..]: an index of its own over one to 16 "
+        "checkpoints.\n\n"
+        "set role DATABASE ROLE add|remove [MEMBER]: a role of an analysis database, or a member "
+        "of "
+        "one; roles are backed up and restored with it.",
     .words = words,
     .least = 2,
-    .most = 4,
+    .most = 5,
     .run = run_set,
 };

@@ -1,7 +1,9 @@
 #include <string.h>
 
+#include "config/base/file.h"
 #include "config/base/nearest.h"
 #include "config/job/job.h"
+#include "config/workbook/workbook.h"
 #include "etl/command/command.h"
 #include "etl/command/output.h"
 #include "etl/command/show.h"
@@ -69,6 +71,20 @@ show_definition(const struct show *s, struct fault *f)
     return rc;
 }
 
+/* The definition that a workbook carries, as it stands there. */
+static int
+show_workbook(const char *path, struct fault *f)
+{
+    struct text xml = TEXT_INIT;
+    int rc = file_exists(path) ? workbook_read(path, &xml, f)
+                               : fault_set(f, FAULT_NO_INPUT, "there is no file '%s'", path);
+
+    if (rc == 0)
+        rc = output_take(&xml, f);
+    text_release(&xml);
+    return rc;
+}
+
 static int
 show_job(const struct invocation *i, struct fault *f)
 {
@@ -104,6 +120,10 @@ run_show(struct invocation *i, struct fault *f)
 
     if (strcmp(word, "job") == 0)
         return show_job(i, f);
+    if (strcmp(word, "roles") == 0 && i->argument_count == 1)
+        return show_roles(i, f);
+    if (strcmp(word, "definition") == 0 && invocation_has(i, "from"))
+        return show_workbook(invocation_option(i, "from"), f);
     if (i->argument_count > 1)
         return fault_set(
             f, FAULT_USAGE, "show %s: one argument too many: '%s'", word, i->arguments[1]);
@@ -113,17 +133,18 @@ run_show(struct invocation *i, struct fault *f)
 }
 
 static const char *const words[] = {"activities", "views", "cubes", "indexes", "windows",
-    "partitions", "changes", "incomplete", "definition", "job", NULL};
+    "partitions", "changes", "incomplete", "definition", "roles", "job", NULL};
 
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
+    {"from", "WORKBOOK.xlsx", "definition: the one that this Excel workbook carries", false},
     {NULL, NULL, NULL, false},
 };
 
 const struct command command_show = {
     .name = "show",
     .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|definition|"
-                 "job [nightly]",
+                 "roles|job [nightly]",
     .summary = "lists what is deployed and what has become of it",
     .details =
         "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
@@ -134,6 +155,7 @@ const struct command command_show = {
         "changes: who deployed, updated or removed what, and when.\n\n"
         "incomplete: instances that wait in the active tables; late ones are events for an "
         "instance that was completed already.\n\n"
+        "roles: the roles of the analysis databases and their members.\n\n"
         "job nightly: the built-in nightly job as XML, to start your own from.",
     .words = words,
     .least = 1,

@@ -5,10 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/base/clock.h"
 #include "config/base/log.h"
 #include "config/base/moment.h"
 #include "etl/command/grid.h"
+#include "etl/command/output.h"
 #include "etl/command/plan_table.h"
+#include "etl/pipeline/aftermath.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -81,6 +84,27 @@ ask_on_terminal(void *state, const struct unit *u)
 
 /* ---- running ---- */
 
+/* One line of JSON where programs read, and what the settings say about metrics and failures. */
+static int
+tell(struct invocation *i, const struct job *job, const struct run_report *report,
+    const struct fault *failure, struct fault *f)
+{
+    const struct run_outcome outcome = {
+        .job = job, .report = report, .fault = failure, .ended_utc = clock_now()};
+    struct text summary = TEXT_INIT;
+    int rc = aftermath_summary(&outcome, &summary, f);
+
+    if (rc == 0) {
+        if (i->json)
+            output_format("%s\n", text_get(&summary));
+        log_object(text_get(&summary));
+        text_add_char(&summary, '\n');
+        aftermath_tell(&i->site, &outcome, text_get(&summary));
+    }
+    text_release(&summary);
+    return rc;
+}
+
 static int
 run_and_report(struct invocation *i, const struct job *job, const char *xml,
     const struct run_options *options, struct fault *f)
@@ -97,6 +121,10 @@ run_and_report(struct invocation *i, const struct job *job, const char *xml,
     /* What was done is told also when the run failed; its own fault comes first. */
     if (report.step_count > 0 && print_report(i, &report, rc == 0 ? f : &printing) != 0)
         rc = -1;
+    if (tell(i, job, &report, rc == 0 ? NULL : f, &printing) != 0 && rc == 0) {
+        *f = printing;
+        rc = -1;
+    }
     warned = report.warned;
     run_report_release(&report);
     return rc != 0 ? COMMAND_FAILED : warned ? COMMAND_WARNINGS : COMMAND_DONE;

@@ -30,6 +30,9 @@ int show_partitions(struct show *s, struct fault *f);
 int show_changes(struct show *s, struct fault *f);
 int show_incomplete(struct show *s, struct fault *f);
 
+/* The roles of all analysis databases; asks nothing of the primary import. */
+int show_roles(struct invocation *i, struct fault *f);
+
 /* Their columns, up to one without a name. */
 extern const struct grid_column show_activities_columns[], show_views_columns[],
     show_cubes_columns[], show_indexes_columns[], show_windows_columns[], show_partitions_columns[],

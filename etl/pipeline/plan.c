@@ -16,6 +16,7 @@ static const char *const verbs[UNIT_KIND_COUNT] = {
     [UNIT_PROCESS] = "process cube",
     [UNIT_TRUNCATE] = "truncate facts",
     [UNIT_PURGE] = "purge cube",
+    [UNIT_RESTORE] = "restore",
 };
 
 const char *
@@ -91,6 +92,15 @@ list_cubes(struct planning *p, struct names *names)
     return 0;
 }
 
+/* A file to restore need not be there yet: a step before it may write it. */
+static int
+list_nothing(struct planning *p, struct names *names)
+{
+    (void)p;
+    (void)names;
+    return 0;
+}
+
 /* ---- step kinds ---- */
 
 struct part {
@@ -112,6 +122,7 @@ static const struct {
     [STEP_PROCESS_CUBE] = {"cube", list_cubes, {{UNIT_PROCESS, ""}}},
     [STEP_TRUNCATE_FACTS] = {"cube", list_cubes, {{UNIT_TRUNCATE, ""}}},
     [STEP_PURGE_CUBE] = {"cube", list_cubes, {{UNIT_PURGE, ""}}},
+    [STEP_RESTORE] = {"file", list_nothing, {{UNIT_RESTORE, ""}}},
 };
 
 /* ---- resolving ---- */
@@ -153,12 +164,33 @@ refuse_unknown(const char *noun, const char *target, const struct names *known, 
     return -1;
 }
 
+/* Cubes lie in the first analysis database of the settings. */
+static int
+check_analysis(struct planning *p, const char *name, struct fault *f)
+{
+    struct names known = {.items = NULL};
+
+    if (name == NULL ||
+        (p->settings->analysis_count > 0 && strcmp(p->settings->analyses[0].name, name) == 0))
+        return 0;
+    if (list_analyses(p, &known) != 0)
+        return fault_set_memory(f);
+    if (settings_find_analysis(p->settings, name) == NULL)
+        return refuse_unknown("analysis database", name, &known, f);
+    fault_set(f, FAULT_DATA, "the analysis database '%s' holds no cubes", name);
+    return fault_hint(f, "cubes lie in '%s', the first one of the settings", known.items[0]);
+}
+
 static int
 resolve(struct planning *p, const struct job_step *step, struct names *targets, struct fault *f)
 {
     struct names known = {.items = NULL};
     size_t length = strlen(step->target);
 
+    if (check_analysis(p, step->analysis, f) != 0)
+        return -1;
+    if (step->kind == STEP_RESTORE)
+        return add_name(p, targets, step->target) == 0 ? 0 : fault_set_memory(f);
     if (kinds[step->kind].list(p, &known) != 0)
         return fault_set_memory(f);
     for (size_t i = 0; i < known.count; i++) {

@@ -23,6 +23,7 @@ enum unit_kind {
     UNIT_PROCESS,
     UNIT_TRUNCATE,
     UNIT_PURGE,
+    UNIT_RESTORE,
     UNIT_KIND_COUNT
 };
 

@@ -9,6 +9,7 @@
 #include "config/base/interrupt.h"
 #include "config/base/log.h"
 #include "config/base/moment.h"
+#include "etl/pipeline/forecast.h"
 #include "etl/pipeline/lock.h"
 #include "etl/pipeline/remains.h"
 #include "etl/pipeline/unit.h"
@@ -145,6 +146,12 @@ recover(struct run *r, const struct remains *dead, struct fault *f)
 
     if (dead->run.id == 0)
         return 0;
+    if (dead->run.xml[0] == '\0') {
+        log_warning("run %" PRId64 " of job '%s' died and is not done again: its text holds a "
+                    "password and was not kept",
+            dead->run.id, dead->run.job);
+        return 0;
+    }
     if (dead->unit == NULL || dead->unit[0] == '\0') {
         log_warning(
             "run %" PRId64 " of job '%s' died between two steps", dead->run.id, dead->run.job);
@@ -336,7 +343,8 @@ prepare(
 static int
 run_planned(struct run *r, const struct plan *plan, const bool *selected, struct fault *f)
 {
-    if (run_units(r, plan, selected, f) != 0)
+    /* Refused for want of room is a run that failed: somebody must hear of it. */
+    if (forecast_check(r->site, plan, f) != 0 || run_units(r, plan, selected, f) != 0)
         return -1;
     if (r->context.first_failure.kind == FAULT_NONE)
         return 0;
@@ -369,11 +377,12 @@ begin(struct run *r, const struct job *job, const char *xml, struct fault *f)
 
     r->entry.job = job->name;
     r->entry.fingerprint = job->fingerprint;
-    r->entry.xml = xml;
+    r->entry.xml = job->has_password ? "" : xml;
     if (highest_run(r->site, &floor, f) != 0 ||
         journal_begin_run(r->journal, &r->entry, floor, f) != 0)
         return -1;
     r->report->id = r->entry.id;
+    r->report->started_utc = r->entry.started_utc;
     r->context.site = r->site;
     r->context.job = job;
     r->context.run = r->entry.id;

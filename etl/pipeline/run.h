@@ -25,7 +25,8 @@ struct run_options {
 /* What became of the run, for the table at its end. */
 struct run_report {
     struct arena memory;
-    int64_t id;
+    int64_t id;          /* 0: it never began */
+    int64_t started_utc; /* moment */
     struct journal_step *steps;
     size_t step_count;
     bool warned;

@@ -9,6 +9,7 @@
 #include "etl/maintenance/archiving.h"
 #include "etl/maintenance/spawn.h"
 #include "etl/pipeline/unit_backup.h"
+#include "etl/pipeline/unit_restore.h"
 #include "etl/star/load.h"
 #include "etl/star/process.h"
 
@@ -313,6 +314,7 @@ unit_apply(struct run_context *c, const struct unit *u, struct unit_result *r, s
         [UNIT_PROCESS] = apply_process,
         [UNIT_TRUNCATE] = apply_truncate,
         [UNIT_PURGE] = apply_purge,
+        [UNIT_RESTORE] = unit_restore,
     };
 
     *r = (struct unit_result){0};

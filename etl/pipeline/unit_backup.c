@@ -1,12 +1,15 @@
 #include "etl/pipeline/unit_backup.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "backup/catalogue.h"
 #include "config/base/clock.h"
 #include "config/base/log.h"
 #include "config/base/moment.h"
+#include "config/settings/connection.h"
+#include "config/settings/secret.h"
 #include "etl/dump/dump.h"
 
 /* ---- how often ---- */
@@ -99,15 +102,48 @@ is_not_due(struct run_context *c, const struct unit *u, const char *database, st
 typedef int (*dump)(struct site *site, const char *name, const struct dump_order *order,
     struct dump_result *result, struct fault *f);
 
+int
+unit_password(
+    const struct settings *settings, const char *password, struct secret *s, struct fault *f)
+{
+    struct secret_reference reference;
+    char name[256];
+
+    if (!connection_next_secret(password, &reference))
+        return secret_fill_in(s, settings, password, f);
+    snprintf(name, sizeof name, "%.*s", (int)reference.name_length, reference.name);
+    return secret_find(s, settings, name, f);
+}
+
+/* What an XMLA command says of its file: such a backup stands alone, in no set of a run. */
+static int
+name_file(struct run_context *c, const struct step_file *file, struct dump_order *o,
+    struct secret *password, struct fault *f)
+{
+    o->file = file->name;
+    o->allow_overwrite = file->allow_overwrite;
+    o->compression = file->compress ? DUMP_COMPRESS : DUMP_COMPRESS_NOT;
+    if (file->password == NULL)
+        return 0;
+    if (unit_password(&c->site->settings, file->password, password, f) != 0)
+        return fault_wrap(f, "Password of '%s'", file->name);
+    o->sealing.passphrase = password->bytes;
+    return 0;
+}
+
 static int
 back_up(struct run_context *c, const struct unit *u, const char *name, dump how,
     struct unit_result *r, struct fault *f)
 {
-    const struct dump_order order = {
+    struct dump_order order = {
         .run = c->run, .set = c->set, .job = c->job->name, .after = u->after};
     struct dump_result result = DUMP_RESULT_INIT;
-    int rc = how(c->site, name, &order, &result, f);
+    struct secret password = SECRET_INIT;
+    int rc = u->step->file == NULL ? 0 : name_file(c, u->step->file, &order, &password, f);
 
+    if (rc == 0)
+        rc = how(c->site, name, &order, &result, f);
+    secret_release(&password);
     if (rc == 0) {
         c->wrote_containers = true;
         r->rows += (int64_t)result.rows;

@@ -132,8 +132,7 @@ mistakes_are_named_with_line_and_cure(void)
         {HEAD TAIL, "job 'j' has no steps"},
         {"<Job Name=\"j\"><BackupDatabase Name=\"a\" Database=\"X\"/></Job>",
             "job.xml:1: Job stands in the namespace \"\", not in \"urn:nightcube:job:1\""},
-        {"<Batch xmlns=\"http://schemas.microsoft.com/analysisservices/2003/engine\"/>",
-            "job.xml:1: the root element is Batch, not Job"},
+        {"<Batch xmlns=\"urn:nightcube:job:1\"/>", "job.xml:1: the root element is Batch, not Job"},
         {HEAD "<x>" TAIL, "job.xml:2: "},
     };
 

@@ -83,6 +83,19 @@ the_job_examples_are_valid(void)
 }
 
 static void
+the_xmla_example_is_a_job(void)
+{
+    struct findings list = FINDINGS_INIT("process-and-backup.xmla");
+    struct job j = JOB_INIT;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(job_read(&j, tree_path("config/examples/process-and-backup.xmla"), &list, &f), &f);
+    CU_ASSERT_EQUAL(j.step_count, 2);
+    job_release(&j);
+    findings_release(&list);
+}
+
+static void
 the_nightly_example_is_the_built_in_job(void)
 {
     struct text xml = TEXT_INIT;
@@ -150,6 +163,7 @@ schema_and_program_refuse_the_same(void)
 const struct test suite_config_schema_examples[] = {
     {"the settings example is valid", the_settings_example_is_valid},
     {"the job examples are valid", the_job_examples_are_valid},
+    {"the XMLA example is a job", the_xmla_example_is_a_job},
     {"the nightly example is the built-in job", the_nightly_example_is_the_built_in_job},
     {"schema and program refuse the same", schema_and_program_refuse_the_same},
     {0},

@@ -1,0 +1,52 @@
+/*
+ * Who may see the analysis databases.
+ */
+#include "etl/command/show.h"
+#include "etl/role/role.h"
+
+static const struct grid_column columns[] = {
+    {"database", GRID_TEXT}, {"role", GRID_TEXT}, {"member", GRID_TEXT}};
+
+static int
+add_row(
+    struct grid *g, const char *database, const struct role *r, const char *member, struct fault *f)
+{
+    const struct value row[] = {value_text(database), value_text(r->name), value_text(member)};
+
+    return grid_add(g, row, f);
+}
+
+/* A role without members is one line of its own. */
+static int
+add_database(struct grid *g, const struct analysis_setting *a, struct fault *f)
+{
+    struct role_list list = ROLE_LIST_INIT;
+    int rc = role_read(&list, a->directory, f);
+
+    for (size_t i = 0; rc == 0 && i < list.count; i++) {
+        const struct role *r = &list.items[i];
+
+        if (r->member_count == 0)
+            rc = add_row(g, a->name, r, NULL, f);
+        for (size_t k = 0; rc == 0 && k < r->member_count; k++)
+            rc = add_row(g, a->name, r, r->members[k], f);
+    }
+    role_list_release(&list);
+    return rc;
+}
+
+int
+show_roles(struct invocation *i, struct fault *f)
+{
+    struct site *site = invocation_site(i, f);
+    struct grid g;
+    int rc = site == NULL ? -1 : 0;
+
+    grid_init(&g, columns, sizeof columns / sizeof *columns, i->json);
+    for (size_t k = 0; rc == 0 && k < site->settings.analysis_count; k++)
+        rc = add_database(&g, &site->settings.analyses[k], f);
+    if (rc == 0)
+        rc = grid_finish(&g, f);
+    grid_release(&g);
+    return rc;
+}
