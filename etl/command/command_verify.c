@@ -163,6 +163,7 @@ const struct command command_verify = {
 static const struct grid_column list_columns[] = {
     {"taken", GRID_TIME},
     {"database", GRID_TEXT},
+    {"partition", GRID_TEXT},
     {"kind", GRID_TEXT},
     {"run", GRID_NUMBER},
     {"complete", GRID_FLAG},
@@ -179,7 +180,8 @@ static int
 add_listed(struct grid *g, const struct listing_row *r, struct fault *f)
 {
     const struct value row[] = {value_time(r->taken_utc), value_text(r->database),
-        value_text(r->kind), r->run == 0 ? value_null() : value_int(r->run),
+        value_text(r->partition), value_text(r->kind),
+        r->run == 0 ? value_null() : value_int(r->run),
         r->run == 0 ? value_null() : grid_flag(r->run_complete), value_int((int64_t)r->rows),
         value_int((int64_t)r->bytes), grid_flag(r->encrypted),
         r->verified_utc == 0 ? value_null() : value_time(r->verified_utc), value_text(r->file),
