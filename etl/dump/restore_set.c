@@ -40,6 +40,20 @@ set_close(struct set *s)
     store_close(s->own);
 }
 
+/* Before its header was rewritten it may have had another size. */
+static bool
+knows_size(const struct catalogue *c, const struct catalogue_entry *e, uint64_t size)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct catalogue_entry *other = &c->entries[i];
+
+        if (other->kind == CATALOGUE_CONTAINER && strcmp(other->container, e->container) == 0 &&
+            other->bytes == size)
+            return true;
+    }
+    return false;
+}
+
 static int
 check_container(struct set *s, const struct catalogue_entry *e, struct fault *f)
 {
@@ -51,7 +65,7 @@ check_container(struct set *s, const struct catalogue_entry *e, struct fault *f)
     if (found == 0)
         return fault_set(f, FAULT_DATA, "container '%s' of %s is missing in store '%s'", e->file,
             e->database, store_location(s->store));
-    if (size != e->bytes)
+    if (size != e->bytes && !knows_size(&s->catalogue, e, size))
         return fault_set(f, FAULT_DATA, "container '%s' of %s has %llu bytes, not %llu", e->file,
             e->database, (unsigned long long)size, (unsigned long long)e->bytes);
     return 0;
