@@ -222,9 +222,30 @@ catalogue_find(const struct catalogue *c, const char *container)
 bool
 catalogue_is_removed(const struct catalogue *c, const char *container)
 {
+    for (size_t i = c->count; i-- > 0;) {
+        const struct catalogue_entry *entry = &c->entries[i];
+
+        if ((entry->kind == CATALOGUE_REMOVED || entry->kind == CATALOGUE_CONTAINER) &&
+            strcmp(entry->container, container) == 0)
+            return entry->kind == CATALOGUE_REMOVED;
+    }
+    return false;
+}
+
+bool
+catalogue_is_superseded(const struct catalogue *c, const struct catalogue_entry *entry)
+{
+    return catalogue_find(c, entry->container) != entry;
+}
+
+bool
+catalogue_knows_sha256(const struct catalogue *c, const char *container, const char *sha256)
+{
     for (size_t i = 0; i < c->count; i++) {
-        if (c->entries[i].kind == CATALOGUE_REMOVED &&
-            strcmp(c->entries[i].container, container) == 0)
+        const struct catalogue_entry *entry = &c->entries[i];
+
+        if (entry->kind == CATALOGUE_CONTAINER && strcmp(entry->container, container) == 0 &&
+            strcmp(entry->sha256, sha256) == 0)
             return true;
     }
     return false;

@@ -19,6 +19,7 @@ enum catalogue_kind {
     CATALOGUE_RUN,       /* a run ended: its containers are a set */
     CATALOGUE_VERIFIED,  /* a container was read and found right */
     CATALOGUE_REMOVED,   /* a container was taken away */
+    CATALOGUE_DRILLED,   /* a run's set was restored into scratch and compared */
     CATALOGUE_KIND_COUNT
 };
 
@@ -28,6 +29,7 @@ struct catalogue_table {
     uint64_t rows;
     uint64_t sum;          /* rowsum over whole rows */
     const char *reference; /* id of the older container; NULL: it is in this one */
+    const char *mark;      /* by which a later backup knows it again (optional) */
 };
 
 /* Every text may be NULL where the comment does not say that it is needed. */
@@ -49,14 +51,15 @@ struct catalogue_entry {
     bool after;
     bool metadata_only;
     bool encrypted;
+    const char *sealed_for; /* fingerprint of the recipients (optional) */
     int64_t taken_utc;
     uint64_t bytes;
     char sha256[DIGEST_HEX_BYTES]; /* of the stored file; needed */
     struct catalogue_table *tables;
     size_t table_count;
 
-    /* RUN */
-    bool complete; /* false: some of its containers are missing */
+    /* RUN, DRILLED */
+    bool complete; /* false: some of its containers are missing; the drill found a difference */
     int64_t started_utc;
     int64_t ended_utc;
 
@@ -101,8 +104,14 @@ int catalogue_describe(struct catalogue_entry *entry, const struct container_sum
  * none. */
 const struct catalogue_entry *catalogue_find(const struct catalogue *c, const char *container);
 
-/* Whether the container was taken away, and when it was last found right (deeply or at all; 0:
- * never). */
+/* Is there a newer CONTAINER entry of the same id (its file was rewritten)? */
+bool catalogue_is_superseded(const struct catalogue *c, const struct catalogue_entry *entry);
+
+/* Did a container ever have that SHA-256? */
+bool catalogue_knows_sha256(const struct catalogue *c, const char *container, const char *sha256);
+
+/* Whether the container was taken away (and not put back since), and when it was last found right
+ * (deeply or at all; 0: never). */
 bool catalogue_is_removed(const struct catalogue *c, const char *container);
 int64_t catalogue_verified_utc(const struct catalogue *c, const char *container, bool deep);
 

@@ -9,6 +9,7 @@ static const char *const kind_names[CATALOGUE_KIND_COUNT] = {
     [CATALOGUE_RUN] = "run",
     [CATALOGUE_VERIFIED] = "verified",
     [CATALOGUE_REMOVED] = "removed",
+    [CATALOGUE_DRILLED] = "drilled",
 };
 
 static void
@@ -38,6 +39,7 @@ write_tables(struct markup_writer *w, const struct catalogue_entry *entry)
         } else {
             markup_set(w, "Reference", table->reference);
         }
+        set_optional(w, "Mark", table->mark);
         markup_close(w, "Table");
     }
 }
@@ -55,6 +57,7 @@ write_container(struct markup_writer *w, const struct catalogue_entry *entry)
     document_set_bool(w, "After", entry->after);
     document_set_bool(w, "MetadataOnly", entry->metadata_only);
     document_set_bool(w, "Encrypted", entry->encrypted);
+    set_optional(w, "SealedFor", entry->sealed_for);
     set_number(w, "Bytes", entry->bytes);
     markup_set(w, "SHA256", entry->sha256);
     write_tables(w, entry);
@@ -85,7 +88,8 @@ static int
 read_table(const xmlNode *e, struct arena *a, struct catalogue_table *table, struct fault *f)
 {
     if (document_get_text(e, "Name", a, &table->name, f) != 0 ||
-        document_get_optional(e, "Reference", a, &table->reference, f) != 0)
+        document_get_optional(e, "Reference", a, &table->reference, f) != 0 ||
+        document_get_optional(e, "Mark", a, &table->mark, f) != 0)
         return -1;
     if (table->reference != NULL)
         return 0;
@@ -122,6 +126,7 @@ read_container(const xmlNode *root, struct arena *a, struct catalogue_entry *ent
             root, "ContainerKind", container_kind_names, CONTAINER_KIND_COUNT, &kind, f) != 0 ||
         document_get_optional(root, "Set", a, &entry->set, f) != 0 ||
         document_get_optional(root, "Partition", a, &entry->partition, f) != 0 ||
+        document_get_optional(root, "SealedFor", a, &entry->sealed_for, f) != 0 ||
         document_get_time(root, "Taken", &entry->taken_utc, f) != 0 ||
         document_get_bool(root, "After", &entry->after, f) != 0 ||
         document_get_bool(root, "MetadataOnly", &entry->metadata_only, f) != 0 ||
@@ -167,6 +172,7 @@ static const struct {
     [CATALOGUE_RUN] = {write_run, read_run},
     [CATALOGUE_VERIFIED] = {write_verified, read_verified},
     [CATALOGUE_REMOVED] = {write_removed, read_removed},
+    [CATALOGUE_DRILLED] = {write_run, read_run},
 };
 
 int

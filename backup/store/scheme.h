@@ -11,6 +11,7 @@
 struct store_scheme {
     const char *name;  /* before the colon */
     const char *usage; /* "file:DIR" */
+    bool is_remote;    /* behind a network */
 
     /* `rest` is what stands behind the colon. NULL with a fault. */
     void *(*open)(const char *rest, struct fault *f);

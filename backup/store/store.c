@@ -122,6 +122,12 @@ store_location(const struct store *s)
     return s->location;
 }
 
+bool
+store_is_remote(const struct store *s)
+{
+    return s->scheme->is_remote;
+}
+
 struct store_writer *
 store_begin(struct store *s, const char *name, bool overwrite, struct fault *f)
 {

@@ -33,6 +33,9 @@ void store_close(struct store *s); /* NULL is fine */
 /* As it was opened; borrowed. */
 const char *store_location(const struct store *s);
 
+/* Is it behind a network, where each byte read costs? */
+bool store_is_remote(const struct store *s);
+
 /*
  * Putting. Bytes go to the sink; the object appears with store_commit and not before.
  * `overwrite` false: an object of that name stays as it is, FAULT_EXISTS at the beginning or at

@@ -59,6 +59,9 @@ struct command {
     X(restore)                                                                                     \
     X(verify)                                                                                      \
     X(list)                                                                                        \
+    X(prune)                                                                                       \
+    X(drill)                                                                                       \
+    X(copy)                                                                                        \
     X(key)                                                                                         \
     X(doctor)                                                                                      \
     X(help)                                                                                        \

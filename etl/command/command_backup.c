@@ -87,6 +87,7 @@ static const struct grid_column columns[] = {
     {"store", GRID_TEXT},
     {"container", GRID_TEXT},
     {"tables", GRID_NUMBER},
+    {"older", GRID_NUMBER},
     {"rows", GRID_NUMBER},
     {"files", GRID_NUMBER},
     {"bytes", GRID_NUMBER},
@@ -104,9 +105,9 @@ back_up(struct invocation *i, const struct target *t, const struct dump_order *o
 
     if (rc == 0) {
         const struct value row[] = {value_text(t->name), value_text(r.file), value_text(r.store),
-            value_text(r.container), value_int((int64_t)r.tables), value_int((int64_t)r.rows),
-            value_int((int64_t)r.files), value_int((int64_t)r.bytes), grid_flag(r.encrypted),
-            value_text(r.sha256)};
+            value_text(r.container), value_int((int64_t)r.tables), value_int((int64_t)r.older),
+            value_int((int64_t)r.rows), value_int((int64_t)r.files), value_int((int64_t)r.bytes),
+            grid_flag(r.encrypted), value_text(r.sha256)};
 
         log_info("'%s' is backed up as %s", t->name, r.file);
         if (g != NULL)
@@ -156,6 +157,7 @@ read_order(struct invocation *i, struct dump_order *o, struct fault *f)
         .compression =
             invocation_has(i, "no-compression") ? DUMP_COMPRESS_NOT : DUMP_COMPRESS_AS_SET,
         .metadata_only = invocation_has(i, "metadata-only"),
+        .full = invocation_has(i, "full"),
         .sealing = {.passphrase_file = invocation_option(i, "passphrase-file"),
             .no_encryption = invocation_has(i, "no-encryption")}};
     o->sealing.recipients = invocation_options(i, "recipient", &o->sealing.recipient_count, f);
@@ -193,6 +195,7 @@ static const struct command_option options[] = {
     {"to", "STORE", "where to: file:DIR (default: the settings' store)", false},
     {"file", "NAME", "its name there, .abf is added (default: database, time and set)", false},
     {"allow-overwrite", NULL, "replace a file of that name", false},
+    {"full", NULL, "write everything anew, also partitions that older backups hold", false},
     {"no-compression", NULL, "do not compress", false},
     {"recipient", "age1...", "who may open it (default: those of the settings)", true},
     {"passphrase-file", "FILE", "seal it with the passphrase in this file instead", false},
@@ -209,7 +212,10 @@ const struct command command_backup = {
         "A database is named as in the settings: PrimaryImport, Archive, StarSchema, an Other, or "
         "an analysis database. A name that ends in '*' stands for all that begin so. Each becomes "
         "one container: sealed, compressed, checked by reading it back, and entered in the "
-        "store's catalogue.",
+        "store's catalogue.\n\n"
+        "Partitions of PrimaryImport and tables of Archive never change: each is backed up once, "
+        "in a container of its own, and later backups refer to it after having checked its size "
+        "and SHA-256. A backup with --file or with keys of its own stands alone.",
     .least = 1,
     .most = COMMAND_ANY_ARGUMENTS,
     .options = options,

@@ -1,11 +1,10 @@
 #include <string.h>
 
-#include "backup/age/unseal.h"
 #include "config/base/file.h"
-#include "config/settings/secret.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/key_file.h"
+#include "etl/command/key_verbs.h"
 
 /* ---- key generate ---- */
 
@@ -69,143 +68,54 @@ generate(struct invocation *i, struct fault *f)
     return rc;
 }
 
-/* ---- key check ---- */
-
-static int
-try_keys(const char *path, const struct unseal_keys *keys, struct fault *f)
-{
-    struct file_reader file;
-    struct unseal *u;
-
-    if (file_reader_open(&file, path, f) != 0)
-        return -1;
-    u = unseal_open(file_reader_source(&file), keys, NULL, f);
-    unseal_free(u);
-    file_reader_close(&file);
-    return u == NULL ? -1 : 0;
-}
-
-static int
-try_identity_file(const char *path, const char *identity_file, struct fault *f)
-{
-    struct identity_list list = IDENTITY_LIST_INIT;
-    int rc = identity_list_read(&list, identity_file, f);
-
-    if (rc == 0) {
-        const struct unseal_keys keys = {.identities = list.items, .identity_count = list.count};
-
-        rc = try_keys(path, &keys, f);
-    }
-    identity_list_release(&list);
-    return rc;
-}
-
-static int
-try_passphrase(const char *path, const char *passphrase_file, struct fault *f)
-{
-    struct secret passphrase = SECRET_INIT;
-    int rc = secret_read_file(&passphrase, passphrase_file, f);
-
-    if (rc == 0) {
-        const struct unseal_keys keys = {.passphrase = passphrase.bytes};
-
-        rc = try_keys(path, &keys, f);
-    }
-    secret_release(&passphrase);
-    return rc;
-}
-
-/* The first of the identity files that opens it; NULL with the last one's fault. */
-static const char *
-find_opening(const char *path, const char *const *files, size_t count, struct fault *f)
-{
-    if (count == 0)
-        fault_set(f, FAULT_PERMISSION, "there is no key to try");
-    for (size_t k = 0; k < count; k++) {
-        if (try_identity_file(path, files[k], f) == 0)
-            return files[k];
-    }
-    return NULL;
-}
-
-static int
-print_opened(const struct invocation *i, const char *path, const char *by, struct fault *f)
-{
-    static const struct grid_column columns[] = {
-        {"file", GRID_TEXT}, {"opens", GRID_FLAG}, {"with", GRID_TEXT}};
-    const struct value row[] = {value_text(path), grid_flag(true), value_text(by)};
-
-    return grid_print_one(columns, 3, i->json, row, f);
-}
-
-static int
-check(struct invocation *i, struct fault *f)
-{
-    const char *path = invocation_argument(i, 1);
-    const char *passphrase_file = invocation_option(i, "passphrase-file");
-    const char *const *files;
-    const char *opening;
-    struct site *site;
-    size_t count;
-
-    if (path == NULL) {
-        fault_set(f, FAULT_USAGE, "key check needs a file");
-        return fault_hint(f, "nightcube key check FILE [--identity-file FILE]");
-    }
-    if (passphrase_file != NULL)
-        return try_passphrase(path, passphrase_file, f) != 0
-                   ? fault_wrap(f, "check '%s'", path)
-                   : print_opened(i, path, passphrase_file, f);
-    if ((files = invocation_options(i, "identity-file", &count, f)) == NULL)
-        return COMMAND_FAILED;
-    if (count == 0) {
-        if ((site = invocation_site(i, f)) == NULL)
-            return COMMAND_FAILED;
-        files = site->settings.backup.identity_files;
-        count = site->settings.backup.identity_file_count;
-    }
-    if ((opening = find_opening(path, files, count, f)) == NULL)
-        return fault_wrap(f, "check '%s'", path);
-    return print_opened(i, path, opening, f);
-}
-
 /* ---- key ---- */
 
 static int
 run_key(struct invocation *i, struct fault *f)
 {
-    bool is_check = strcmp(i->arguments[0], "check") == 0;
-
-    if (!is_check && i->argument_count > 1) {
+    if (strcmp(i->arguments[0], "rewrap") == 0)
+        return key_rewrap(i, f);
+    if (strcmp(i->arguments[0], "check") == 0)
+        return key_check(i, f);
+    if (i->argument_count > 1) {
         fault_set(f, FAULT_USAGE, "key generate takes no argument");
         return fault_hint(f, "nightcube key generate [--output FILE]");
     }
-    return is_check ? check(i, f) : generate(i, f);
+    return generate(i, f);
 }
 
-static const char *const words[] = {"generate", "check", NULL};
+static const char *const words[] = {"generate", "check", "rewrap", NULL};
 
 static const struct command_option options[] = {
     {"output", "FILE", "generate: where the identity goes (default: where the settings look)",
         false},
-    {"identity-file", "FILE", "check: try this one (default: those of the settings)", true},
-    {"passphrase-file", "FILE", "check: try the passphrase in this file", false},
+    {"identity-file", "FILE", "check, rewrap: the key (default: those of the settings)", true},
+    {"passphrase-file", "FILE", "check, rewrap: the passphrase in this file", false},
+    {"store", "STORE", "check, rewrap: where the backups lie (default: the settings' store)",
+        false},
+    {"recipient", "age1...", "rewrap: who may open it (default: those of the settings)", true},
+    {"new-passphrase-file", "FILE", "rewrap: the passphrase in this file opens it", false},
+    {"all", NULL, "rewrap: all encrypted backups of the store", false},
     {NULL, NULL, NULL, false},
 };
 
 const struct command command_key = {
     .name = "key",
-    .arguments = "generate | check FILE",
-    .summary = "makes a key with its recovery key, or checks whether a key opens a backup",
+    .arguments = "generate | check [FILE] | rewrap FILE|ID...",
+    .summary = "makes a key, says which backups a key opens, changes who may open them",
     .details =
         "generate writes an identity (mode 0600) and beside it a recovery key as a sheet to "
         "print and put away, and prints both recipients; they go into the settings as "
         "<Recipient>, or behind backup --recipient.\n\n"
         "check says whether the identity (or the passphrase) opens a sealed file; 77 when not. "
-        "Only the head of the file is read: verify reads all of it.",
+        "Only the head of the file is read: verify reads all of it. Without a file it says of "
+        "every backup of the store whether the key opens it; 77 when it opens none.\n\n"
+        "rewrap gives backups other recipients: those of the settings, or those named. What is "
+        "sealed stays as it is, byte for byte; who has the old file and its key can still read "
+        "that one. The catalogue gets the new SHA-256.",
     .words = words,
     .least = 1,
-    .most = 2,
+    .most = COMMAND_ANY_ARGUMENTS,
     .options = options,
     .run = run_key,
 };

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/base/log.h"
@@ -119,6 +120,59 @@ verify_tables(struct invocation *i, struct site *site, struct verify_order *o, s
     return rc;
 }
 
+/* ---- verify --sample: those that were not read in full for longest ---- */
+
+static int
+compare_deep(const void *a, const void *b)
+{
+    const struct listing_row *x = a, *y = b;
+
+    if (x->deep_utc != y->deep_utc)
+        return x->deep_utc < y->deep_utc ? -1 : 1;
+    return strcmp(x->container, y->container);
+}
+
+/* Puts the ids of `count` backups where the command line would have named them. */
+static int
+choose_sample(
+    struct invocation *i, struct site *site, const char *store, int64_t count, struct fault *f)
+{
+    struct listing l = LISTING_INIT;
+    int rc = listing_read(&l, site, store, false, f);
+
+    if (rc == 0 && l.count > 0)
+        qsort(l.rows, l.count, sizeof *l.rows, compare_deep);
+    for (size_t k = 0; rc == 0 && k < l.count && (int64_t)k < count; k++) {
+        const char **slot =
+            arena_append(&i->memory, &i->arguments, &i->argument_count, sizeof *slot);
+
+        if (slot == NULL || (*slot = arena_strdup(&i->memory, l.rows[k].container)) == NULL)
+            rc = fault_set_memory(f);
+    }
+    listing_release(&l);
+    return rc;
+}
+
+static int
+sample(struct invocation *i, struct site *site, struct verify_order *o, struct fault *f)
+{
+    int64_t count = 0;
+
+    if (invocation_number(i, "sample", 1, 1000000, &count, f) != 0)
+        return -1;
+    if ((count > 0) == (i->argument_count > 0)) {
+        fault_set(f, FAULT_USAGE, "verify needs the names of backups, or --sample N");
+        return fault_hint(f, "nightcube verify FILE|ID... | --sample N");
+    }
+    if (count == 0)
+        return 0;
+    /* An id is looked for in a store, never taken for a path; each is one of the sample. */
+    o->alone = true;
+    if (o->store == NULL)
+        o->store = site->settings.backup.store;
+    return choose_sample(i, site, o->store, count, f);
+}
+
 static int
 run_verify(struct invocation *i, struct fault *f)
 {
@@ -128,7 +182,7 @@ run_verify(struct invocation *i, struct fault *f)
     struct grid g;
     int rc;
 
-    if (site == NULL || opening_options_read(i, &o.opening, f) != 0)
+    if (site == NULL || opening_options_read(i, &o.opening, f) != 0 || sample(i, site, &o, f) != 0)
         return COMMAND_FAILED;
     if (invocation_has(i, "tables"))
         return verify_tables(i, site, &o, f);
@@ -140,6 +194,7 @@ run_verify(struct invocation *i, struct fault *f)
 
 static const struct command_option verify_options[] = {
     {"no-key", NULL, "only the stored bytes, against the catalogue", false},
+    {"sample", "N", "the N backups of the store that were not read in full for longest", false},
     {"tables", NULL, "list the tables in it with their rows and checksums", false},
     OPENING_OPTION_ROWS,
     {NULL, NULL, NULL, false},
@@ -147,12 +202,12 @@ static const struct command_option verify_options[] = {
 
 const struct command command_verify = {
     .name = "verify",
-    .arguments = "FILE|ID...",
+    .arguments = "FILE|ID... | --sample N",
     .summary = "checks backups without restoring them",
     .details =
         "Reads all of a backup and checks its seal, every hash, count and sum, and that it is the "
-        "one the catalogue names. One that is not right is 65, a key that does not fit 77.",
-    .least = 1,
+        "one the catalogue names; and so those that it leaves partitions to. One that is not right "
+        "is 65, a key that does not fit 77.",
     .most = COMMAND_ANY_ARGUMENTS,
     .options = verify_options,
     .run = run_verify,
@@ -173,6 +228,7 @@ static const struct grid_column list_columns[] = {
     {"file", GRID_TEXT},
     {"container", GRID_TEXT},
     {"removed", GRID_FLAG},
+    {"partition", GRID_TEXT},
 };
 
 static int
@@ -183,7 +239,7 @@ add_listed(struct grid *g, const struct listing_row *r, struct fault *f)
         r->run == 0 ? value_null() : grid_flag(r->run_complete), value_int((int64_t)r->rows),
         value_int((int64_t)r->bytes), grid_flag(r->encrypted),
         r->verified_utc == 0 ? value_null() : value_time(r->verified_utc), value_text(r->file),
-        value_text(r->container), grid_flag(r->removed)};
+        value_text(r->container), grid_flag(r->removed), value_text(r->partition)};
 
     return grid_add(g, row, f);
 }

@@ -10,7 +10,7 @@
 
 /* Rows for a command's table of options. */
 #define OPENING_OPTION_ROWS                                                                        \
-    {"store", "STORE", "where it lies: file:DIR (default: the settings' store)", false},           \
+    {"store", "STORE", "where it lies: a location (default: the settings' store)", false},         \
         {"identity-file", "FILE", "the key that opens it (default: those of the settings)", true}, \
     {                                                                                              \
         "passphrase-file", "FILE", "the passphrase that opens it stands in this file", false       \

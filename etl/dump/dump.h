@@ -42,6 +42,7 @@ struct dump_order {
     int level; /* of zstd, 1 to 19; 0: the settings' */
     struct sealing sealing;
     bool metadata_only; /* of an analysis database: cubes without their facts */
+    bool full;          /* write everything anew, lean on no older container */
     const struct dump_file *files;
     size_t file_count;
 };
@@ -52,9 +53,11 @@ struct dump_result {
     const char *file;  /* name in the store */
     const char *container;
     char sha256[DIGEST_HEX_BYTES]; /* of the stored file, read back */
-    uint64_t bytes;                /* stored */
-    uint64_t rows;
-    uint64_t tables;
+    uint64_t bytes;                /* stored now, in all containers */
+    uint64_t rows;                 /* written now, in all containers */
+    uint64_t tables;               /* of the database */
+    uint64_t older;                /* of these, left to older containers */
+    uint64_t containers;           /* written: this one, and one for each new partition */
     uint64_t files;
     int64_t taken_utc;
     bool encrypted;
@@ -69,9 +72,12 @@ struct dump_result {
 void dump_result_release(struct dump_result *result);
 
 /*
- * Backs up a database of the settings. The result is filled in on success; release it in any case.
+ * Backs up a database of the settings. What never changes once written (history.h) goes into
+ * containers of its own, once, and is referred to, unless the backup stands alone: one whose file
+ * or keys the order names. The result is filled in on success; release it in any case.
  * FAULT_EXISTS: the file is there; FAULT_SETTINGS: nobody said who may open it; FAULT_DATA: a value
- * that a backup cannot carry exactly, by table and column. After a fault the store is as it was.
+ * that a backup cannot carry exactly, by table and column. After a fault nothing
+ * of it counts; partitions that were written by then stay, and the next backup leans on them.
  */
 int dump_database(struct site *site, const char *name, const struct dump_order *order,
     struct dump_result *result, struct fault *f);

@@ -4,6 +4,7 @@
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
 #include "etl/dump/dump.h"
+#include "etl/dump/history.h"
 #include "etl/dump/objects.h"
 #include "etl/dump/outlet.h"
 #include "etl/odbc/table_reader.h"
@@ -23,6 +24,9 @@ struct dump {
     struct container_writer *to;
     bool is_ours; /* no Other database: what we left half-way is known by its name */
     uint64_t rows;
+    struct history history;
+    struct arena *memory; /* lives until the container is finished */
+    struct dump_result *result;
 };
 
 /* ---- one table ---- */
@@ -146,38 +150,138 @@ write_objects(struct dump *d, const struct object_list *objects, struct fault *f
     return rc;
 }
 
+/* ---- what never changes ---- */
+
+/* Writes a unit into a container of its own. */
+static int
+write_unit(struct dump *d, struct outlet *whole, struct history_unit *unit, int64_t taken_utc,
+    struct container_reference *to, struct fault *f)
+{
+    const struct container_info info = {
+        .kind = CONTAINER_DATABASE, .engine = db_dialect(d->db)->name, .taken_utc = taken_utc};
+    struct dump_result written = DUMP_RESULT_INIT;
+    struct outlet o;
+    int rc;
+
+    outlet_open_unit(&o, whole, unit);
+    rc = outlet_begin(&o, &info, f);
+    d->to = o.container;
+    for (size_t i = 0; rc == 0 && i < unit->table_count; i++)
+        rc = write_table(d, unit->tables[i].name, f);
+    if (rc == 0 && (rc = outlet_finish(&o, &written, f)) == 0) {
+        to->container = arena_strdup(d->memory, written.container);
+        to->file = arena_strdup(d->memory, written.file);
+        memcpy(to->sha256, written.sha256, sizeof to->sha256);
+        d->result->rows += written.rows;
+        d->result->bytes += written.bytes;
+        d->result->containers++;
+        if (to->container == NULL || to->file == NULL)
+            rc = fault_set_memory(f);
+    }
+    dump_result_release(&written);
+    outlet_close(&o);
+    return rc == 0 ? 0 : fault_wrap(f, "partition '%s'", unit->name);
+}
+
+/* Leans on the older container of a unit when there is one: 1, 0, -1. */
+static int
+lean(struct dump *d, struct outlet *o, struct history_unit *unit, struct container_reference *to,
+    struct fault *f)
+{
+    const char *sealed_for = o->sealed_for[0] == '\0' ? NULL : o->sealed_for;
+    const struct catalogue_entry *older;
+    int rc;
+
+    if (o->order->full)
+        return 0;
+    older = history_find_older(&o->catalogue, o->database, unit, o->seal != NULL, sealed_for);
+    if (older == NULL || (rc = history_check_older(o->store, &o->catalogue, older, f)) == 0)
+        return 0;
+    to->container = older->container;
+    to->file = older->file;
+    memcpy(to->sha256, older->sha256, sizeof to->sha256);
+    d->result->older += unit->table_count;
+    return rc;
+}
+
+static int
+refer(struct dump *d, struct outlet *o, struct history_unit *unit, int64_t taken_utc,
+    struct container_reference *to, struct fault *f)
+{
+    int rc;
+
+    if ((to->tables = arena_array(d->memory, unit->table_count, sizeof *to->tables)) == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < unit->table_count; i++)
+        to->tables[to->table_count++] = unit->tables[i].name;
+    d->result->tables += unit->table_count;
+    if (history_mark(d->db, unit, f) != 0 || (rc = lean(d, o, unit, to, f)) < 0)
+        return -1;
+    return rc == 1 ? 0 : write_unit(d, o, unit, taken_utc, to, f);
+}
+
+/* Sees to it that each unit is in a container that `info` can refer to. */
+static int
+write_history(struct dump *d, struct outlet *o, const char *const *names, size_t count,
+    struct container_info *info, struct fault *f)
+{
+    struct history *h = &d->history;
+
+    if (outlet_stands_alone(o))
+        return 0;
+    if (history_read(d->db, o->database, names, count, d->memory, h, f) != 0)
+        return -1;
+    info->references = arena_array(d->memory, h->count, sizeof *info->references);
+    if (info->references == NULL && h->count > 0)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < h->count; i++) {
+        if (refer(d, o, &h->units[i], info->taken_utc, &info->references[i], f) != 0 ||
+            interrupt_check(f) != 0)
+            return -1;
+        info->reference_count++;
+    }
+    return 0;
+}
+
+/* ---- the whole ---- */
+
 /* Everything of the snapshot, which the caller has begun. The objects come first: who restores
  * makes the tables with them. */
 static int
 write_database(struct dump *d, struct outlet *o, struct fault *f)
 {
     struct object_list objects = OBJECT_LIST_INIT;
-    struct arena memory = ARENA_INIT;
     const char **names = NULL;
     size_t count = 0;
-    int rc = list_tables(d, &memory, &names, &count, f);
-    const struct container_info info = {
+    int rc = list_tables(d, d->memory, &names, &count, f);
+    struct container_info info = {
         .kind = o->order->kind, .engine = db_dialect(d->db)->name, .taken_utc = clock_now()};
 
     if (rc == 0)
         rc = objects_read(d->db, &objects, f);
+    if (rc == 0)
+        rc = write_history(d, o, names, count, &info, f);
     if (rc == 0 && (rc = outlet_begin(o, &info, f)) == 0) {
         d->to = o->container;
         rc = write_objects(d, &objects, f);
     }
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = write_table(d, names[i], f);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (history_find(&d->history, names[i]) == NULL)
+            rc = write_table(d, names[i], f);
+    }
     object_list_release(&objects);
-    arena_release(&memory);
     return rc;
 }
 
 static int
-write_snapshot(struct site *site, struct outlet *o, struct fault *f)
+write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
+    struct dump_result *result, struct fault *f)
 {
     const struct database_setting *setting = settings_find_database(&site->settings, o->database);
     struct dump d = {.db = site_connect(site, o->database, DB_EXISTING, f),
-        .is_ours = setting != NULL && !setting->is_other};
+        .is_ours = setting != NULL && !setting->is_other,
+        .memory = memory,
+        .result = result};
     int rc = -1;
 
     if (d.db == NULL)
@@ -197,12 +301,14 @@ dump_database(struct site *site, const char *name, const struct dump_order *orde
     struct dump_result *result, struct fault *f)
 {
     struct outlet o = OUTLET_INIT;
+    struct arena memory = ARENA_INIT;
     int rc = outlet_open(&o, site, name, order, f);
 
     if (rc == 0)
-        rc = write_snapshot(site, &o, f);
+        rc = write_snapshot(site, &o, &memory, result, f);
     if (rc == 0)
         rc = outlet_finish(&o, result, f);
     outlet_close(&o);
+    arena_release(&memory);
     return rc == 0 ? 0 : fault_wrap(f, "back up %s", name);
 }

@@ -140,6 +140,24 @@ keyring_unseal(struct keyring *k, const struct settings *settings, const struct 
     return 0;
 }
 
+int
+keyring_fingerprint(const struct seal_keys *seal, char sha256[DIGEST_HEX_BYTES], struct fault *f)
+{
+    struct text all = TEXT_INIT;
+    char recipient[RECIPIENT_TEXT_BYTES];
+    int rc = 0;
+
+    sha256[0] = '\0';
+    for (size_t i = 0; seal != NULL && i < seal->recipient_count; i++) {
+        recipient_format(&seal->recipients[i], recipient);
+        text_add_format(&all, "%s\n", recipient);
+    }
+    if (all.length > 0 && (rc = text_check(&all, f)) == 0)
+        rc = digest_bytes(text_get(&all), all.length, sha256, f);
+    text_release(&all);
+    return rc;
+}
+
 void
 keyring_release(struct keyring *k)
 {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "backup/pack.h"
+#include "config/base/digest.h"
 #include "config/settings/secret.h"
 #include "config/settings/settings.h"
 
@@ -54,6 +55,11 @@ int keyring_seal(struct keyring *k, const struct settings *settings, const struc
  * an identity file of the settings that cannot be read is a warning. */
 int keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
     struct pack_keys *keys, struct fault *f);
+
+/* Tells recipients apart: the SHA-256 of who can open what is sealed so, in order. 0 with "" for a
+ * passphrase and for no encryption (`seal` NULL). */
+int keyring_fingerprint(
+    const struct seal_keys *seal, char sha256[DIGEST_HEX_BYTES], struct fault *f);
 
 /* Wipes and frees. */
 void keyring_release(struct keyring *k);

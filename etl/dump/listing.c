@@ -31,6 +31,7 @@ fill_row(struct listing_row *row, const struct catalogue *c, const struct catalo
         .job = e->job,
         .taken_utc = e->taken_utc,
         .database = e->database,
+        .partition = e->partition,
         .kind = container_kind_names[e->container_kind],
         .file = e->file,
         .bytes = e->bytes,
@@ -56,7 +57,7 @@ listing_read(struct listing *l, struct site *site, const char *store, bool all, 
         const struct catalogue_entry *e = &l->catalogue.entries[i];
         struct listing_row *row;
 
-        if (e->kind != CATALOGUE_CONTAINER)
+        if (e->kind != CATALOGUE_CONTAINER || catalogue_is_superseded(&l->catalogue, e))
             continue;
         if ((row = arena_append(&l->memory, &l->rows, &l->count, sizeof *row)) == NULL)
             rc = fault_set_memory(f);

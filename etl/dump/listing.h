@@ -16,7 +16,8 @@ struct listing_row {
     const char *job;
     int64_t taken_utc;
     const char *database;
-    const char *kind; /* "database", "analysis", "deploy" */
+    const char *partition; /* NULL: a whole database */
+    const char *kind;      /* "database", "analysis", "deploy" */
     const char *file;
     uint64_t bytes;
     uint64_t rows;

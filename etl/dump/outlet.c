@@ -73,9 +73,31 @@ outlet_open(struct outlet *o, struct site *site, const char *database,
     o->order = order;
     o->database = database;
     if (keyring_seal(&o->keyring, &site->settings, &order->sealing, &o->seal, f) != 0 ||
-        open_store(o, f) != 0)
+        keyring_fingerprint(o->seal, o->sealed_for, f) != 0 || open_store(o, f) != 0)
         return -1;
     return o->stands_alone ? 0 : catalogue_read(o->store, &o->catalogue, f);
+}
+
+void
+outlet_open_unit(struct outlet *o, const struct outlet *whole, const struct history_unit *unit)
+{
+    *o = (struct outlet)OUTLET_INIT;
+    o->site = whole->site;
+    o->order = whole->order;
+    o->database = whole->database;
+    o->store = whole->store;
+    o->seal = whole->seal;
+    memcpy(o->sealed_for, whole->sealed_for, sizeof o->sealed_for);
+    o->unit = unit;
+}
+
+bool
+outlet_stands_alone(const struct outlet *o)
+{
+    const struct sealing *s = &o->order->sealing;
+
+    return o->order->file != NULL || s->recipient_count > 0 || s->passphrase != NULL ||
+           s->passphrase_file != NULL || s->no_encryption;
 }
 
 /* ---- the beginning ---- */
@@ -93,23 +115,40 @@ make_id(struct outlet *o, int64_t taken_utc, struct fault *f)
     return 0;
 }
 
-/* <Database>_<UTC stamp>_<set>.abf; when a set holds two of one second, the second one says more.
+/* <Database>, or <Database>_<partition>, in letters that every store takes. */
+static const char *
+make_stem(struct outlet *o)
+{
+    char *stem = arena_printf(&o->memory, "%s%s%.200s", o->database, o->unit == NULL ? "" : "_",
+        o->unit == NULL ? "" : o->unit->name);
+
+    for (char *at = stem; at != NULL && *at != '\0'; at++) {
+        if ((unsigned char)*at <= ' ' || strchr("/\\\x7f", *at) != NULL)
+            *at = '-';
+    }
+    return stem;
+}
+
+/* <Database>[_<partition>]_<UTC stamp>_<set>.abf; when a set holds two of one second, the second
+ * one says more.
  */
 static int
 make_file_name(struct outlet *o, int64_t taken_utc, struct fault *f)
 {
     const char *random = strchr(o->id, '-') + 1;
     const char *set = o->order->set == NULL ? random : o->order->set;
+    const char *stem = make_stem(o);
     char stamp[MOMENT_TEXT_BYTES];
     uint64_t size;
     int found;
 
     moment_format_stamp(taken_utc, stamp);
-    if ((o->file = arena_printf(&o->memory, "%s_%s_%s.abf", o->database, stamp, set)) == NULL)
+    if (stem == NULL ||
+        (o->file = arena_printf(&o->memory, "%s_%s_%s.abf", stem, stamp, set)) == NULL)
         return fault_set_memory(f);
     if ((found = store_find(o->store, o->file, &size, f)) != 1)
         return found;
-    o->file = arena_printf(&o->memory, "%s_%s_%s-%s.abf", o->database, stamp, set, random);
+    o->file = arena_printf(&o->memory, "%s_%s_%s-%s.abf", stem, stamp, set, random);
     return o->file == NULL ? fault_set_memory(f) : 0;
 }
 
@@ -133,7 +172,8 @@ pack_as_ordered(const struct outlet *o, struct pack_options *packing)
 int
 outlet_begin(struct outlet *o, const struct container_info *info, struct fault *f)
 {
-    struct container_note note = {"Job", o->order->job};
+    struct container_note notes[2] = {{.name = NULL}};
+    size_t note_count = 0;
     struct pack_options packing;
 
     if (make_id(o, info->taken_utc, f) != 0 ||
@@ -146,15 +186,19 @@ outlet_begin(struct outlet *o, const struct container_info *info, struct fault *
     o->info.after = o->order->after;
     o->info.database = o->database;
     o->info.program = PROGRAM_NAME " " PROGRAM_VERSION;
-    o->info.notes = &note;
-    o->info.note_count = o->order->job != NULL;
+    if (o->order->job != NULL)
+        notes[note_count++] = (struct container_note){"Job", o->order->job};
+    if (o->unit != NULL)
+        notes[note_count++] = (struct container_note){"Partition", o->unit->name};
+    o->info.notes = notes;
+    o->info.note_count = note_count;
     pack_as_ordered(o, &packing);
     if ((o->to = store_begin(o->store, o->file, o->order->allow_overwrite, f)) == NULL)
         return f->kind == FAULT_EXISTS ? fault_hint(f, "--allow-overwrite replaces it") : -1;
     o->container = container_begin(&packing, &o->info, store_writer_sink(o->to), f);
     o->info.notes = NULL;
     o->info.note_count = 0;
-    for (size_t i = 0; o->container != NULL && i < o->order->file_count; i++) {
+    for (size_t i = 0; o->container != NULL && o->unit == NULL && i < o->order->file_count; i++) {
         const struct dump_file *file = &o->order->files[i];
 
         if (container_add_file(o->container, file->name, file->path, f) != 0)
@@ -206,6 +250,19 @@ note_overwritten(struct outlet *o, struct fault *f)
     return 0;
 }
 
+/* What the catalogue says besides of a unit's container, by which it is found again. */
+static void
+describe_unit(const struct outlet *o, struct catalogue_entry *entry)
+{
+    entry->partition = o->unit->name;
+    for (size_t i = 0; i < entry->table_count; i++) {
+        for (size_t k = 0; k < o->unit->table_count; k++) {
+            if (strcmp(entry->tables[i].name, o->unit->tables[k].name) == 0)
+                entry->tables[i].mark = o->unit->tables[k].mark;
+        }
+    }
+}
+
 static int
 enter(struct outlet *o, const struct container_summary *summary, struct fault *f)
 {
@@ -223,6 +280,9 @@ enter(struct outlet *o, const struct container_summary *summary, struct fault *f
         return -1;
     entry.added_utc = clock_now();
     entry.job = o->order->job;
+    entry.sealed_for = o->sealed_for[0] == '\0' ? NULL : o->sealed_for;
+    if (o->unit != NULL)
+        describe_unit(o, &entry);
     if (catalogue_add(o->store, &entry, f) != 0)
         return -1;
     verified.added_utc = clock_now();
@@ -236,9 +296,10 @@ fill_result(const struct outlet *o, const struct container_summary *summary,
     result->store = arena_strdup(&result->memory, store_location(o->store));
     result->file = arena_strdup(&result->memory, o->file);
     result->container = arena_strdup(&result->memory, o->id);
-    result->bytes = summary->packed.stored_bytes;
-    result->rows = summary->rows;
-    result->tables = summary->table_count;
+    result->bytes += summary->packed.stored_bytes;
+    result->rows += summary->rows;
+    result->tables += summary->table_count;
+    result->containers++;
     result->files = summary->file_count;
     result->taken_utc = o->info.taken_utc;
     result->encrypted = summary->packed.encrypted;

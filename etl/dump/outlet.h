@@ -7,6 +7,7 @@
 
 #include "backup/catalogue.h"
 #include "etl/dump/dump.h"
+#include "etl/dump/history.h"
 #include "etl/dump/keyring.h"
 
 enum { OUTLET_ID_BYTES = 40 }; /* "20261120T080000Z-3f9a2c81d4e6b705" and a NUL */
@@ -21,6 +22,8 @@ struct outlet {
     struct catalogue catalogue;
     struct keyring keyring;
     const struct seal_keys *seal;
+    char sealed_for[DIGEST_HEX_BYTES]; /* see keyring_fingerprint */
+    const struct history_unit *unit;   /* it holds just this one; NULL: a database */
     struct container_info info;
     char id[OUTLET_ID_BYTES];
     struct arena memory;
@@ -38,7 +41,16 @@ struct outlet {
 int outlet_open(struct outlet *o, struct site *site, const char *database,
     const struct dump_order *order, struct fault *f);
 
-/* Begins the container; `info` says kind, engine, storage mode and moment, the rest is filled in.
+/* A container for one unit of the database that `whole` is for, in the same store and with the same
+ * keys; `whole` and `unit` are borrowed. */
+void outlet_open_unit(
+    struct outlet *o, const struct outlet *whole, const struct history_unit *unit);
+
+/* Does it stand alone, or may it leave tables to other containers? */
+bool outlet_stands_alone(const struct outlet *o);
+
+/* Begins the container; `info` says kind, engine, storage mode, moment and references, the rest
+ * is filled in.
  * FAULT_EXISTS when the file is there and may not be overwritten. */
 int outlet_begin(struct outlet *o, const struct container_info *info, struct fault *f);
 

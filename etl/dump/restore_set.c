@@ -40,25 +40,70 @@ set_close(struct set *s)
     store_close(s->own);
 }
 
+/* Before its header was rewritten it may have had another size. */
+static bool
+knows_size(const struct catalogue *c, const struct catalogue_entry *e, uint64_t size)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct catalogue_entry *other = &c->entries[i];
+
+        if (other->kind == CATALOGUE_CONTAINER && strcmp(other->container, e->container) == 0 &&
+            other->bytes == size)
+            return true;
+    }
+    return false;
+}
+
+static int
+check_container(struct set *s, const struct catalogue_entry *e, struct fault *f)
+{
+    uint64_t size = 0;
+    int found = store_find(s->store, e->file, &size, f);
+
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return fault_set(f, FAULT_DATA, "container '%s' of %s is missing in store '%s'", e->file,
+            e->database, store_location(s->store));
+    if (size != e->bytes && !knows_size(&s->catalogue, e, size))
+        return fault_set(f, FAULT_DATA, "container '%s' of %s has %llu bytes, not %llu", e->file,
+            e->database, (unsigned long long)size, (unsigned long long)e->bytes);
+    return 0;
+}
+
+/* A container and those that it leaves tables to. */
+static int
+check_containers(struct set *s, const struct catalogue_entry *e, struct fault *f)
+{
+    const char *last = "";
+
+    if (check_container(s, e, f) != 0)
+        return -1;
+    for (size_t i = 0; i < e->table_count; i++) {
+        const char *reference = e->tables[i].reference;
+        const struct catalogue_entry *older;
+
+        if (reference == NULL || strcmp(reference, last) == 0)
+            continue;
+        last = reference;
+        if ((older = catalogue_find(&s->catalogue, reference)) == NULL)
+            return fault_set(f, FAULT_DATA, "the catalogue has no container '%s' for table '%s'",
+                reference, e->tables[i].name);
+        if (check_container(s, older, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* All containers must be there before the first one is read. */
 static int
 check_store(struct set *s, struct fault *f)
 {
     for (size_t i = 0; i < s->plan.count; i++) {
         const struct catalogue_entry *e = s->plan.parts[i].entry;
-        uint64_t size = 0;
-        int found;
 
-        if (e == NULL)
-            continue;
-        if ((found = store_find(s->store, e->file, &size, f)) < 0)
+        if (e != NULL && check_containers(s, e, f) != 0)
             return -1;
-        if (found == 0)
-            return fault_set(f, FAULT_DATA, "container '%s' of %s is missing in store '%s'",
-                e->file, e->database, store_location(s->store));
-        if (size != e->bytes)
-            return fault_set(f, FAULT_DATA, "container '%s' of %s has %llu bytes, not %llu",
-                e->file, e->database, (unsigned long long)size, (unsigned long long)e->bytes);
     }
     return 0;
 }

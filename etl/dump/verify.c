@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "backup/summary.h"
 #include "config/base/clock.h"
 #include "etl/dump/inlet.h"
 
@@ -78,6 +79,107 @@ settle(struct inlet *from, struct verify_result *result, struct fault *f)
     return catalogue_add(from->store, &verified, f);
 }
 
+/* ---- the containers that it leaves tables to ---- */
+
+/* Adds the tables of an older container to what the summary tells. */
+static int
+add_tables(struct verify_result *result, const struct verify_result *older,
+    const struct container_reference *reference, struct fault *f)
+{
+    struct container_summary *s = &result->summary;
+    size_t found = 0;
+
+    for (size_t i = 0; i < older->summary.table_count; i++) {
+        const struct container_table *t = &older->summary.tables[i];
+        bool wanted = false;
+
+        for (size_t k = 0; k < reference->table_count; k++)
+            wanted = wanted || strcmp(reference->tables[k], t->name) == 0;
+        if (!wanted)
+            continue;
+        found++;
+        if (summary_add_table(s, t->name, &t->sum, t->chunks, t->bytes, f) != 0)
+            return -1;
+    }
+    return found == reference->table_count
+               ? 0
+               : fault_set(f, FAULT_DATA, "container '%s' lacks tables that are left to it",
+                     reference->file);
+}
+
+static int
+verify_older(struct site *site, const struct inlet *from, const struct opening *opening,
+    const struct container_reference *reference, struct verify_result *result, struct fault *f)
+{
+    struct verify_result older = VERIFY_RESULT_INIT;
+    struct inlet inlet;
+    int rc = inlet_of_reference(&inlet, from, reference, f);
+
+    if (rc == 0)
+        rc = verify_deeply(site, &inlet, opening, &older, f);
+    if (rc == 0 && strcmp(older.summary.packed.sha256, reference->sha256) != 0 &&
+        (inlet.entry == NULL ||
+            !catalogue_knows_sha256(inlet.catalogue, reference->container, reference->sha256)))
+        rc = fault_set(f, FAULT_DATA, "it is not the one that '%s' was built on", from->file);
+    if (rc == 0)
+        rc = settle(&inlet, &older, f);
+    if (rc == 0)
+        rc = add_tables(result, &older, reference, f);
+    if (rc != 0)
+        fault_wrap(f, "container '%s'", reference->file);
+    verify_result_release(&older);
+    inlet_release(&inlet);
+    return rc;
+}
+
+/* Without a key only the catalogue tells which they are. */
+static int
+verify_older_stored(
+    const struct inlet *from, const char *container, struct verify_result *result, struct fault *f)
+{
+    const struct catalogue_entry *e = catalogue_find(from->catalogue, container);
+    struct verify_result older = VERIFY_RESULT_INIT;
+    struct inlet inlet = INLET_INIT;
+    int rc = e == NULL ? fault_set(f, FAULT_DATA, "the catalogue has no container '%s'", container)
+                       : inlet_of_entry(&inlet, from->store, from->catalogue, e, f);
+
+    if (rc == 0)
+        rc = verify_stored(&inlet, &older, f);
+    if (rc == 0)
+        rc = settle(&inlet, &older, f);
+    result->older += rc == 0;
+    verify_result_release(&older);
+    inlet_release(&inlet);
+    return rc;
+}
+
+static int
+follow(struct site *site, struct inlet *from, const struct verify_order *order,
+    struct verify_result *result, struct fault *f)
+{
+    const struct container_info *info = &result->summary.info;
+    const struct catalogue_entry *e = from->entry;
+    const char *last = "";
+
+    if (order->alone)
+        return 0;
+    for (size_t i = 0; result->deep && i < info->reference_count; i++) {
+        if (verify_older(site, from, &order->opening, &info->references[i], result, f) != 0)
+            return -1;
+        result->older++;
+    }
+    for (size_t i = 0; !result->deep && e != NULL && i < e->table_count; i++) {
+        const char *reference = e->tables[i].reference;
+
+        if (reference == NULL || strcmp(reference, last) == 0)
+            continue;
+        if (verify_older_stored(from, reference, result, f) != 0)
+            return -1;
+        last = reference;
+    }
+    return 0;
+}
+
 int
 verify_container(struct site *site, const struct verify_order *order, struct verify_result *result,
     struct fault *f)
@@ -88,6 +190,8 @@ verify_container(struct site *site, const struct verify_order *order, struct ver
     if (rc == 0)
         rc = order->no_key ? verify_stored(&from, result, f)
                            : verify_deeply(site, &from, &order->opening, result, f);
+    if (rc == 0)
+        rc = follow(site, &from, order, result, f);
     if (rc == 0)
         rc = settle(&from, result, f);
     inlet_release(&from);

@@ -13,6 +13,7 @@ struct verify_order {
     const char *source; /* a container's id, its file name in the store, or a path */
     const char *store;  /* location; NULL: the settings' */
     struct opening opening;
+    bool alone;  /* do not follow its references */
     bool no_key; /* only the stored bytes, against the catalogue's size and SHA-256 */
 };
 
@@ -25,6 +26,7 @@ struct verify_result {
     const char *database;  /* NULL likewise */
     bool catalogued;       /* it is the very container that the catalogue names */
     bool deep;
+    size_t older; /* containers that it leaves tables to, found right as well */
 };
 
 #define VERIFY_RESULT_INIT                                                                         \
@@ -35,10 +37,11 @@ struct verify_result {
 void verify_result_release(struct verify_result *result);
 
 /*
- * Reads all of a container and checks its seal, every hash, count and sum, and that it is the one
- * the catalogue names; with no_key, the last alone. What was found right is entered in the
- * catalogue. FAULT_DATA: it is not right, or no_key and in no catalogue; FAULT_PERMISSION: no
- * fitting key. Release the result in any case.
+ * Reads all of a container, and of those that it leaves tables to, and checks its seal, every hash,
+ * count and sum, and that it is the one the catalogue names; with no_key, the last alone. What was
+ * found right is entered in the catalogue; the summary's tables and rows are then those of all.
+ * FAULT_DATA: it is not right, or no_key and in no catalogue; FAULT_PERMISSION: no fitting key.
+ * Release the result in any case.
  */
 int verify_container(struct site *site, const struct verify_order *order,
     struct verify_result *result, struct fault *f);

@@ -69,9 +69,9 @@ has_backup_of_period(const struct catalogue *c, const char *database, enum frequ
     for (size_t i = 0; i < c->count; i++) {
         const struct catalogue_entry *e = &c->entries[i];
 
-        if (e->kind == CATALOGUE_CONTAINER && strcmp(e->database, database) == 0 &&
-            period_of(frequency, e->taken_utc) == now && run_is_complete(c, e->run) &&
-            !catalogue_is_removed(c, e->container))
+        if (e->kind == CATALOGUE_CONTAINER && e->partition == NULL &&
+            strcmp(e->database, database) == 0 && period_of(frequency, e->taken_utc) == now &&
+            run_is_complete(c, e->run) && !catalogue_is_removed(c, e->container))
             return true;
     }
     return false;

@@ -1,0 +1,204 @@
+#include "etl/command/key_verbs.h"
+
+#include "backup/age/unseal.h"
+#include "config/base/file.h"
+#include "config/settings/secret.h"
+#include "etl/command/grid.h"
+#include "etl/command/opening_options.h"
+#include "etl/dump/inlet.h"
+#include "etl/dump/listing.h"
+
+/* ---- one file ---- */
+
+static int
+try_keys(const char *path, const struct unseal_keys *keys, struct fault *f)
+{
+    struct file_reader file;
+    struct unseal *u;
+
+    if (file_reader_open(&file, path, f) != 0)
+        return -1;
+    u = unseal_open(file_reader_source(&file), keys, NULL, f);
+    unseal_free(u);
+    file_reader_close(&file);
+    return u == NULL ? -1 : 0;
+}
+
+static int
+try_identity_file(const char *path, const char *identity_file, struct fault *f)
+{
+    struct identity_list list = IDENTITY_LIST_INIT;
+    int rc = identity_list_read(&list, identity_file, f);
+
+    if (rc == 0) {
+        const struct unseal_keys keys = {.identities = list.items, .identity_count = list.count};
+
+        rc = try_keys(path, &keys, f);
+    }
+    identity_list_release(&list);
+    return rc;
+}
+
+static int
+try_passphrase(const char *path, const char *passphrase_file, struct fault *f)
+{
+    struct secret passphrase = SECRET_INIT;
+    int rc = secret_read_file(&passphrase, passphrase_file, f);
+
+    if (rc == 0) {
+        const struct unseal_keys keys = {.passphrase = passphrase.bytes};
+
+        rc = try_keys(path, &keys, f);
+    }
+    secret_release(&passphrase);
+    return rc;
+}
+
+/* The first of the identity files that opens it; NULL with the last one's fault. */
+static const char *
+find_opening(const char *path, const char *const *files, size_t count, struct fault *f)
+{
+    if (count == 0)
+        fault_set(f, FAULT_PERMISSION, "there is no key to try");
+    for (size_t k = 0; k < count; k++) {
+        if (try_identity_file(path, files[k], f) == 0)
+            return files[k];
+    }
+    return NULL;
+}
+
+static int
+print_opened(const struct invocation *i, const char *path, const char *by, struct fault *f)
+{
+    static const struct grid_column columns[] = {
+        {"file", GRID_TEXT}, {"opens", GRID_FLAG}, {"with", GRID_TEXT}};
+    const struct value row[] = {value_text(path), grid_flag(true), value_text(by)};
+
+    return grid_print_one(columns, 3, i->json, row, f);
+}
+
+static int
+check_file(struct invocation *i, const char *path, struct fault *f)
+{
+    const char *passphrase_file = invocation_option(i, "passphrase-file");
+    const char *const *files;
+    const char *opening;
+    struct site *site;
+    size_t count;
+
+    if (passphrase_file != NULL)
+        return try_passphrase(path, passphrase_file, f) != 0
+                   ? fault_wrap(f, "check '%s'", path)
+                   : print_opened(i, path, passphrase_file, f);
+    if ((files = invocation_options(i, "identity-file", &count, f)) == NULL)
+        return COMMAND_FAILED;
+    if (count == 0) {
+        if ((site = invocation_site(i, f)) == NULL)
+            return COMMAND_FAILED;
+        files = site->settings.backup.identity_files;
+        count = site->settings.backup.identity_file_count;
+    }
+    if ((opening = find_opening(path, files, count, f)) == NULL)
+        return fault_wrap(f, "check '%s'", path);
+    return print_opened(i, path, opening, f);
+}
+
+/* ---- all of a store ---- */
+
+static const struct grid_column columns[] = {
+    {"taken", GRID_TIME},
+    {"database", GRID_TEXT},
+    {"run", GRID_NUMBER},
+    {"encrypted", GRID_FLAG},
+    {"opens", GRID_FLAG},
+    {"file", GRID_TEXT},
+};
+
+/* Reads the head of one: 1 when the keys open it, 0 when not. What else is wrong with it is a
+ * fault. */
+static int
+opens(struct store *s, const char *file, const struct unseal_keys *keys, struct fault *f)
+{
+    struct store_reader *reader = store_read(s, file, f);
+    struct unseal *u = NULL;
+
+    if (reader != NULL)
+        u = unseal_open(store_reader_source(reader), keys, NULL, f);
+    unseal_free(u);
+    store_reader_close(reader);
+    if (u != NULL)
+        return 1;
+    return f->kind == FAULT_PERMISSION ? 0 : fault_wrap(f, "check '%s'", file);
+}
+
+static int
+check_row(struct store *s, const struct listing_row *r, const struct pack_keys *keys,
+    struct grid *g, size_t *opened, struct fault *f)
+{
+    int rc = 1;
+
+    if (r->encrypted)
+        rc = keys->unseal == NULL ? 0 : opens(s, r->file, keys->unseal, f);
+    if (rc < 0)
+        return -1;
+    fault_clear(f);
+    *opened += rc == 1;
+
+    const struct value row[] = {value_time(r->taken_utc), value_text(r->database),
+        r->run == 0 ? value_null() : value_int(r->run), grid_flag(r->encrypted), grid_flag(rc == 1),
+        value_text(r->file)};
+
+    return grid_add(g, row, f);
+}
+
+static int
+check_rows(struct invocation *i, struct store *s, const struct listing *l,
+    const struct pack_keys *keys, struct fault *f)
+{
+    struct grid g;
+    size_t opened = 0;
+    int rc = 0;
+
+    grid_init(&g, columns, sizeof columns / sizeof columns[0], i->json);
+    for (size_t k = 0; rc == 0 && k < l->count; k++)
+        rc = check_row(s, &l->rows[k], keys, &g, &opened, f);
+    if (rc == 0)
+        rc = grid_finish(&g, f);
+    grid_release(&g);
+    if (rc == 0 && opened == 0 && l->count > 0)
+        rc = fault_set(f, FAULT_PERMISSION, "the key opens none of %zu backups", l->count);
+    return rc;
+}
+
+static int
+check_store(struct invocation *i, struct fault *f)
+{
+    const char *location = invocation_option(i, "store");
+    struct site *site = invocation_site(i, f);
+    struct listing l = LISTING_INIT;
+    struct keyring keyring = KEYRING_INIT;
+    struct opening opening;
+    struct pack_keys keys;
+    struct store *own = NULL, *s;
+    int rc = -1;
+
+    if (site != NULL && opening_options_read(i, &opening, f) == 0 &&
+        (s = inlet_store(site, location, &own, f)) != NULL &&
+        keyring_unseal(&keyring, &site->settings, &opening, &keys, f) == 0 &&
+        listing_read(&l, site, location, false, f) == 0)
+        rc = check_rows(i, s, &l, &keys, f);
+    listing_release(&l);
+    keyring_release(&keyring);
+    store_close(own);
+    return rc;
+}
+
+int
+key_check(struct invocation *i, struct fault *f)
+{
+    const char *path = invocation_argument(i, 1);
+
+    if (i->argument_count > 2)
+        return fault_set(f, FAULT_USAGE, "key check takes one file, or none");
+    return path == NULL ? check_store(i, f) : check_file(i, path, f);
+}

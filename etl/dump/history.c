@@ -1,0 +1,329 @@
+#include "etl/dump/history.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backup/table_xml.h"
+#include "config/base/clock.h"
+#include "config/base/log.h"
+#include "etl/activity/partition.h"
+#include "etl/dump/inlet.h"
+#include "etl/odbc/table_reader.h"
+
+#define REGISTRY "bam_Metadata_Partitions"
+
+enum {
+    MARK_ALL_ROWS = 4096, /* of a table up to this size every row is in its mark */
+    MARK_STRETCHES = 32,
+    MARK_STRETCH_KEYS = 32,
+};
+
+static const int64_t trusted_us = INT64_C(7) * 24 * 3600 * 1000000;
+
+/* ---- which ---- */
+
+static int
+compare_names(const void *key, const void *element)
+{
+    return strcmp(key, *(const char *const *)element);
+}
+
+static bool
+has_name(const char *const *names, size_t count, const char *name)
+{
+    return count > 0 && bsearch(name, names, count, sizeof *names, compare_names) != NULL;
+}
+
+static int
+add_unit(struct history *h, struct arena *memory, const char *instances, const char *relationships,
+    struct fault *f)
+{
+    struct history_unit *u = arena_append(memory, &h->units, &h->count, sizeof *u);
+
+    if (u == NULL)
+        return fault_set_memory(f);
+    u->name = instances;
+    u->tables[u->table_count++].name = instances;
+    if (relationships != NULL)
+        u->tables[u->table_count++].name = relationships;
+    return 0;
+}
+
+static int
+read_partitions(struct db *db, const char *const *names, size_t count, struct arena *memory,
+    struct history *h, struct fault *f)
+{
+    struct partition_list list;
+
+    if (!has_name(names, count, REGISTRY))
+        return 0;
+    if (partition_read(db, NULL, PARTITIONS_LIVE, memory, &list, f) != 0)
+        return -1;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct partition *p = &list.items[i];
+        bool related = has_name(names, count, p->relationships);
+
+        if (has_name(names, count, p->instances) &&
+            add_unit(h, memory, p->instances, related ? p->relationships : NULL, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* "20261120T080000Z", or with "_2" and so on behind. */
+static bool
+is_stamp(const char *text)
+{
+    static const char form[] = "ddddddddTddddddZ";
+    size_t i;
+
+    for (i = 0; form[i] != '\0'; i++) {
+        if (form[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != form[i])
+            return false;
+    }
+    if (text[i] == '_' && isdigit((unsigned char)text[i + 1]))
+        i += 1 + strspn(text + i + 1, "0123456789");
+    return text[i] == '\0';
+}
+
+/* The last "_Instances_" of an archive's table, when a stamp follows; NULL otherwise. */
+static const char *
+find_infix(const char *name)
+{
+    static const char infix[] = "_Instances_";
+    const char *found = NULL;
+
+    for (const char *at = name; (at = strstr(at, infix)) != NULL; at++)
+        found = at;
+    return found != NULL && strncmp(name, "bam_", 4) == 0 && is_stamp(found + sizeof infix - 1)
+               ? found
+               : NULL;
+}
+
+static int
+read_archive(const char *const *names, size_t count, struct arena *memory, struct history *h,
+    struct fault *f)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *infix = find_infix(names[i]);
+        const char *related;
+
+        if (infix == NULL)
+            continue;
+        related = arena_printf(memory, "%.*s_Relationships_%s", (int)(infix - names[i]), names[i],
+            infix + strlen("_Instances_"));
+        if (related == NULL)
+            return fault_set_memory(f);
+        if (add_unit(h, memory, names[i], has_name(names, count, related) ? related : NULL, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+history_read(struct db *db, const char *database, const char *const *names, size_t count,
+    struct arena *memory, struct history *h, struct fault *f)
+{
+    *h = (struct history){.units = NULL};
+    if (strcmp(database, "PrimaryImport") == 0)
+        return read_partitions(db, names, count, memory, h, f);
+    return strcmp(database, "Archive") == 0 ? read_archive(names, count, memory, h, f) : 0;
+}
+
+const struct history_unit *
+history_find(const struct history *h, const char *table)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        const struct history_unit *u = &h->units[i];
+
+        for (size_t k = 0; k < u->table_count; k++) {
+            if (strcmp(u->tables[k].name, table) == 0)
+                return u;
+        }
+    }
+    return NULL;
+}
+
+/* ---- marks ---- */
+
+static int
+add_rows(
+    struct db *db, const struct table *t, const char *where, struct rowsum *sum, struct fault *f)
+{
+    struct table_reader *reader = table_reader_open(db, t, where, f);
+    const struct value *row;
+    int rc = reader == NULL ? -1 : 0;
+
+    while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
+        rowsum_add(sum, row);
+        rc = 0;
+    }
+    table_reader_close(reader);
+    return rc;
+}
+
+static bool
+has_number_key(const struct table *t)
+{
+    for (size_t i = 0; t->key_count == 1 && i < t->column_count; i++) {
+        if (strcmp(t->columns[i].name, t->key[0]) == 0)
+            return t->columns[i].type == VALUE_INT;
+    }
+    return false;
+}
+
+/* Stretches of keys, the first at the least key and the last at the greatest. */
+static int
+add_stretches(struct db *db, const struct table *t, struct rowsum *sum, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int64_t least = 0, greatest = 0;
+    int rc =
+        db_get_int(db, sql_set(&sql, "SELECT min(%n) FROM %n", t->key[0], t->name), 0, &least, f);
+
+    if (rc == 0)
+        rc = db_get_int(
+            db, sql_set(&sql, "SELECT max(%n) FROM %n", t->key[0], t->name), 0, &greatest, f);
+    for (int64_t i = 0; rc == 0 && i < MARK_STRETCHES; i++) {
+        int64_t from = least + (greatest - least) / (MARK_STRETCHES - 1) * i;
+
+        if (i == MARK_STRETCHES - 1)
+            from = greatest - MARK_STRETCH_KEYS + 1;
+        rc = add_rows(db, t,
+            sql_set(&sql, "%n BETWEEN %d AND %d", t->key[0], from, from + MARK_STRETCH_KEYS - 1),
+            sum, f);
+    }
+    text_release(&sql);
+    return rc;
+}
+
+static int
+sum_sample(struct db *db, const struct table *t, int64_t rows, struct rowsum *sum, struct fault *f)
+{
+    if (rowsum_init(sum, t->column_count, f) != 0)
+        return -1;
+    return rows > MARK_ALL_ROWS && has_number_key(t) ? add_stretches(db, t, sum, f)
+                                                     : add_rows(db, t, NULL, sum, f);
+}
+
+static int
+mark_table(struct db *db, struct history_table *h, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct text text = TEXT_INIT, sql = TEXT_INIT;
+    struct rowsum sum = ROWSUM_INIT;
+    struct table t;
+    int64_t rows = 0;
+    int rc = db_dialect(db)->describe(db, h->name, &memory, &t, f);
+
+    if (rc == 0)
+        rc = db_get_int(db, sql_set(&sql, "SELECT count(*) FROM %n", h->name), 0, &rows, f);
+    if (rc == 0)
+        rc = sum_sample(db, &t, rows, &sum, f);
+    if (rc == 0) {
+        t.identity_last = 0;
+        rc = table_xml_write(&text, &t, f);
+        text_add_format(&text, "%lld %llu", (long long)rows, (unsigned long long)sum.whole);
+    }
+    if (rc == 0 && (rc = text_check(&text, f)) == 0)
+        rc = digest_bytes(text_get(&text), text.length, h->mark, f);
+    rowsum_release(&sum);
+    text_release(&sql);
+    text_release(&text);
+    arena_release(&memory);
+    return rc;
+}
+
+int
+history_mark(struct db *db, struct history_unit *unit, struct fault *f)
+{
+    for (size_t i = 0; i < unit->table_count; i++) {
+        if (mark_table(db, &unit->tables[i], f) != 0)
+            return fault_wrap(f, "table '%s'", unit->tables[i].name);
+    }
+    return 0;
+}
+
+/* ---- older containers ---- */
+
+static bool
+has_table(const struct catalogue_entry *e, const struct history_table *t)
+{
+    for (size_t i = 0; i < e->table_count; i++) {
+        const struct catalogue_table *have = &e->tables[i];
+
+        if (have->reference == NULL && have->mark != NULL && strcmp(have->name, t->name) == 0 &&
+            strcmp(have->mark, t->mark) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
+holds_unit(const struct catalogue_entry *e, const struct history_unit *unit)
+{
+    for (size_t i = 0; i < unit->table_count; i++) {
+        if (!has_table(e, &unit->tables[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_sealed_for(const struct catalogue_entry *e, bool encrypted, const char *sealed_for)
+{
+    if (e->encrypted != encrypted)
+        return false;
+    return !encrypted ||
+           (sealed_for != NULL && e->sealed_for != NULL && strcmp(e->sealed_for, sealed_for) == 0);
+}
+
+const struct catalogue_entry *
+history_find_older(const struct catalogue *c, const char *database, const struct history_unit *unit,
+    bool encrypted, const char *sealed_for)
+{
+    for (size_t i = c->count; i-- > 0;) {
+        const struct catalogue_entry *e = &c->entries[i];
+
+        if (e->kind == CATALOGUE_CONTAINER && e->partition != NULL &&
+            strcmp(e->partition, unit->name) == 0 && strcmp(e->database, database) == 0 &&
+            is_sealed_for(e, encrypted, sealed_for) && holds_unit(e, unit) &&
+            !catalogue_is_removed(c, e->container) && !catalogue_is_superseded(c, e))
+            return e;
+    }
+    return NULL;
+}
+
+static int
+read_anew(struct store *s, const struct catalogue *c, const struct catalogue_entry *older,
+    struct fault *f)
+{
+    struct inlet from;
+    char sha256[DIGEST_HEX_BYTES];
+    uint64_t bytes;
+    int rc = inlet_of_entry(&from, s, c, older, f);
+
+    if (rc == 0)
+        rc = inlet_hash(&from, &bytes, sha256, f);
+    inlet_release(&from);
+    return rc == 0 ? bytes == older->bytes && strcmp(sha256, older->sha256) == 0 : -1;
+}
+
+int
+history_check_older(struct store *s, const struct catalogue *c, const struct catalogue_entry *older,
+    struct fault *f)
+{
+    uint64_t bytes = 0;
+    int rc = store_find(s, older->file, &bytes, f);
+
+    if (rc == 1 && bytes != older->bytes)
+        rc = 0;
+    if (rc == 1 && (!store_is_remote(s) || catalogue_verified_utc(c, older->container, false) <
+                                               clock_now() - trusted_us))
+        rc = read_anew(s, c, older, f);
+    if (rc == 0)
+        log_warning("container '%s' is missing or not what was written: '%s' is backed up anew",
+            older->file, older->partition);
+    return rc;
+}
