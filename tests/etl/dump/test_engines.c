@@ -1,0 +1,104 @@
+/* Databases of server engines are backed up, and what was in them is in the container. */
+#include "tests/etl/dump/sample.h"
+#include "tests/etl/fixture.h"
+
+/* An installation whose primary import lies on the suite's engine. */
+static void
+open_site(struct site *site)
+{
+    struct fault f = FAULT_INIT;
+    struct text xml = TEXT_INIT;
+    char recipient[RECIPIENT_TEXT_BYTES], connection[600];
+    const char *quote;
+
+    sample_key("identity.txt", recipient);
+    CU_ASSERT_EQUAL_FATAL(
+        engine_new_database(test_engine(), "Primary", connection, sizeof connection), 0);
+    text_add(&xml, "<Nightcube xmlns=\"urn:nightcube:config:1\"><Databases>"
+                   "<PrimaryImport Connection=\"");
+    for (const char *at = connection; *at != '\0'; at = quote + (*quote == '"')) {
+        quote = at + strcspn(at, "\"");
+        text_add_bytes(&xml, at, (size_t)(quote - at));
+        text_add(&xml, *quote == '"' ? "&quot;" : "");
+    }
+    text_add_format(&xml,
+        "\"/><StarSchema Connection=\"Driver=SQLite3;Database=star.db\"/></Databases><Backup "
+        "Store=\"file:store\"><Recipient>%s</Recipient></Backup>"
+        "<State Directory=\"state\"/></Nightcube>",
+        recipient);
+    ASSERT_OK(file_write_all("nightcube.xml", text_get(&xml), xml.length, 0600, &f), &f);
+    text_release(&xml);
+    *site = (struct site)SITE_INIT;
+    ASSERT_OK(site_open(site, "nightcube.xml", &f), &f);
+}
+
+static void
+fill(struct db *db)
+{
+    struct findings list = FINDINGS_INIT("fixture");
+    struct definition d = DEFINITION_INIT;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(metadata_setup(db, &f), &f);
+    ASSERT_OK(
+        definition_read_text(&d, fixture_definition, sizeof fixture_definition - 1, &list, &f), &f);
+    ASSERT_OK(deployment_deploy(db, &d, &list, &f), &f);
+    definition_release(&d);
+    findings_release(&list);
+}
+
+static void
+expect_same_tables(struct db *a, struct db *b)
+{
+    static const char *const tables[] = {"bam_Order_Active", "bam_Order_Completed",
+        "bam_Order_ActiveRelationships", "bam_Metadata_Activities", "nightcube_Definition"};
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct rowsum in_a = ROWSUM_INIT, in_b = ROWSUM_INIT;
+
+        sample_sum(a, tables[i], &in_a);
+        sample_sum(b, tables[i], &in_b);
+        CU_ASSERT(rowsum_equal(&in_a, &in_b));
+        rowsum_release(&in_a);
+        rowsum_release(&in_b);
+    }
+}
+
+static void
+a_backup_restores_into_an_embedded_database(void)
+{
+    const struct import_options options = {.source = {.activity = "Order"}};
+    const struct dump_order mine = {.file = "mine.abf"};
+    const struct restore_order order = {
+        .source = "mine.abf", .to_connection = "Driver=SQLite3;Database=restored.db"};
+    struct definition d = DEFINITION_INIT;
+    struct fault f = FAULT_INIT;
+    struct import_result imported;
+    struct site site;
+    struct db *primary, *restored;
+
+    open_site(&site);
+    primary = sample_database(&site, "PrimaryImport");
+    fill(primary);
+    ASSERT_OK(deployment_read(primary, &d, &f), &f);
+    fixture_write("events.jsonl",
+        "{\"op\":\"begin\",\"id\":\"o1\",\"data\":{\"City\":\"Z\xc3\xbcrich\",\"Price\":0.1}}\n"
+        "{\"op\":\"begin\",\"id\":\"o2\",\"data\":{\"Received\":\"2026-01-01T08:00:00.25Z\"}}\n"
+        "{\"op\":\"end\",\"id\":\"o2\"}\n");
+    ASSERT_OK(import_run(primary, &d, "events.jsonl", &options, &imported, &f), &f);
+    sample_dump_as(&site, "PrimaryImport", &mine, NULL);
+    sample_restore(&site, &order);
+    restored = db_open("restored", "Driver=SQLite3;Database=restored.db", DB_EXISTING, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(restored);
+    primary = sample_database(&site, "PrimaryImport");
+    expect_same_tables(primary, restored);
+    CU_ASSERT_EQUAL(sample_int(restored, "SELECT count(*) FROM bam_Sales_Orders_View"), 2);
+    db_close(restored);
+    definition_release(&d);
+    site_close(&site);
+}
+
+const struct test suite_etl_dump_engines[] = {
+    {"a backup restores into an embedded database", a_backup_restores_into_an_embedded_database},
+    {NULL, on_each_engine},
+};
