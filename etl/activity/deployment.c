@@ -240,6 +240,34 @@ note(const struct change *c, const char *event, const char *type, const char *na
     return metadata_add_event(c->primary, c->operation, event, type, name, f);
 }
 
+/* RecordIDs go on where a removed activity of that name stopped: the archive and old backups hold
+ * the others. */
+static int
+create_tables(const struct change *c, const struct activity *a, struct fault *f)
+{
+    int64_t last;
+
+    if (metadata_get_last_record(c->primary, a->name, &last, f) != 0)
+        return -1;
+    return schema_create(c->primary, a, last, f);
+}
+
+static int
+drop_tables(const struct change *c, const struct activity *a, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct activity_names n;
+    int64_t last = 0;
+    int rc = activity_names_init(&n, &memory, a->name, f);
+
+    if (rc == 0 && (rc = db_table_exists(c->primary, n.completed, f)) == 1)
+        rc = db_dialect(c->primary)->get_identity(c->primary, n.completed, &last, f);
+    arena_release(&memory);
+    if (rc == 0 && last > 0)
+        rc = metadata_keep_last_record(c->primary, a->name, last, f);
+    return rc == 0 ? schema_drop(c->primary, a, f) : -1;
+}
+
 /* Creates, extends or drops tables: whatever turns the activities of before into those of after. */
 static int
 change_tables(const struct change *c, struct fault *f)
@@ -250,7 +278,7 @@ change_tables(const struct change *c, struct fault *f)
         const struct activity *a = &c->after->activities[i];
         const struct activity *old = definition_find_activity(c->before, a->name);
 
-        rc = old == NULL ? schema_create(c->primary, a, f) : schema_extend(c->primary, old, a, f);
+        rc = old == NULL ? create_tables(c, a, f) : schema_extend(c->primary, old, a, f);
         if (rc == 0 && old == NULL)
             rc = note(c, "deployed", "Activity", a->name, f);
     }
@@ -259,7 +287,7 @@ change_tables(const struct change *c, struct fault *f)
 
         if (definition_find_activity(c->after, a->name) != NULL)
             continue;
-        rc = schema_drop(c->primary, a, f);
+        rc = drop_tables(c, a, f);
         if (rc == 0)
             rc = note(c, "removed", "Activity", a->name, f);
     }

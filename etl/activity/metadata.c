@@ -1,10 +1,12 @@
 #include "etl/activity/metadata.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "config/base/clock.h"
+#include "config/base/number.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -244,6 +246,60 @@ metadata_note_archive(struct db *primary, struct fault *f)
         "INSERT INTO \"bam_Metadata_Properties\"(\"Name\", \"Value\") "
         "VALUES ('nightcube.archive', 'configured')",
         NULL, f);
+}
+
+/* "nightcube.records.<Activity>" */
+static void
+add_records_property(struct text *name, const char *activity)
+{
+    text_add_format(name, "nightcube.records.%s", activity);
+}
+
+int
+metadata_get_last_record(struct db *primary, const char *activity, int64_t *last, struct fault *f)
+{
+    static const enum value_type type = VALUE_TEXT;
+    struct text name = TEXT_INIT;
+    struct value property, v = value_null();
+    struct stmt *s = db_prepare(
+        primary, "SELECT \"Value\" FROM \"bam_Metadata_Properties\" WHERE \"Name\" = ?", f);
+    int rc = s == NULL ? -1 : 0;
+
+    *last = 0;
+    add_records_property(&name, activity);
+    property = value_text(text_get(&name));
+    if (rc == 0)
+        rc = stmt_bind(s, 1, &property, f);
+    if (rc == 0 && (rc = stmt_query(s, &type, 1, f)) == 0)
+        rc = stmt_fetch(s, &v, f);
+    if (rc == 1 &&
+        (v.type != VALUE_TEXT || number_parse_int(v.as.text.bytes, v.as.text.length, last) != 0))
+        rc = fault_set(f, FAULT_DATA, "property '%s' is no number", text_get(&name));
+    stmt_free(s);
+    text_release(&name);
+    return rc < 0 ? -1 : 0;
+}
+
+int
+metadata_keep_last_record(struct db *primary, const char *activity, int64_t last, struct fault *f)
+{
+    struct text name = TEXT_INIT;
+    char number[NUMBER_TEXT_BYTES];
+    struct value row[2];
+    int rc;
+
+    add_records_property(&name, activity);
+    snprintf(number, sizeof number, "%lld", (long long)last);
+    row[0] = value_text(text_get(&name));
+    row[1] = value_text(number);
+    rc = db_run_with(
+        primary, "DELETE FROM \"bam_Metadata_Properties\" WHERE \"Name\" = ?", row, 1, f);
+    if (rc == 0)
+        rc = db_run_with(primary,
+            "INSERT INTO \"bam_Metadata_Properties\"(\"Name\", \"Value\") VALUES (?, ?)", row, 2,
+            f);
+    text_release(&name);
+    return rc;
 }
 
 static const char *

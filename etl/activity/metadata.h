@@ -20,6 +20,12 @@ int metadata_check(struct db *primary, struct fault *f);
 int metadata_note_archive(struct db *primary, struct fault *f);
 int metadata_knows_archive(struct db *primary, struct fault *f);
 
+/* The highest RecordID that an activity of that name, since removed, has given; 0: none. */
+int metadata_get_last_record(
+    struct db *primary, const char *activity, int64_t *last, struct fault *f);
+int metadata_keep_last_record(
+    struct db *primary, const char *activity, int64_t last, struct fault *f);
+
 /* One line of bam_Metadata_OperationEvents, and the operation it belongs to. */
 int metadata_begin_operation(
     struct db *primary, const char *description, int64_t *operation, struct fault *f);

@@ -239,7 +239,7 @@ drop_leftovers(struct db *primary, const struct activity_names *n, struct fault 
 }
 
 int
-schema_create(struct db *primary, const struct activity *a, struct fault *f)
+schema_create(struct db *primary, const struct activity *a, int64_t last_record, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
     struct activity_names n;
@@ -261,7 +261,7 @@ schema_create(struct db *primary, const struct activity *a, struct fault *f)
     if (rc == 0)
         rc = db_create_table(primary, &t, f);
     if (rc == 0)
-        rc = create_completed(primary, a, 0, false, f);
+        rc = create_completed(primary, a, last_record, false, f);
     arena_release(&memory);
     return rc;
 }

@@ -31,7 +31,8 @@ int schema_create_twins(
 
 /* Creates all tables of an activity. Must run inside a transaction. Where DDL commits, an empty
  * table that a former try left behind is made anew. */
-int schema_create(struct db *primary, const struct activity *a, struct fault *f);
+int schema_create(
+    struct db *primary, const struct activity *a, int64_t last_record, struct fault *f);
 
 /* Drops them, the partitions included. Must run inside a transaction. */
 int schema_drop(struct db *primary, const struct activity *a, struct fault *f);

@@ -51,13 +51,30 @@ add_null(struct text *sql, enum value_type type)
     text_add(sql, "NULL");
 }
 
+/*
+ * printf is not exact from 1e100 on: it scales by the double nearest to 1e100. So large doubles are
+ * divided by 2^744 first (twelve times 2^62, each exact), and "p744" behind the digits says so (see
+ * stmt.c).
+ */
+static void
+add_read_double(struct text *sql, const char *name)
+{
+    sql_add(sql,
+        "CASE WHEN %s IS NULL THEN NULL WHEN abs(%s) >= 1e90 AND abs(%s) < 1e999 THEN "
+        "printf('%%!.20g', %s",
+        name, name, name, name);
+    for (int i = 0; i < 12; i++)
+        text_add(sql, " / 4611686018427387904.0");
+    sql_add(sql, ") || 'p744' ELSE printf('%%!.20g', %s) END", name);
+}
+
 /* The driver hands doubles over with 15 digits. The engine's own printf errs in the 18th digit at
  * the ends of the range, so that 17 do not always read back to the same bits: 20 do. */
 static void
 add_read(struct text *sql, const char *name, enum value_type type)
 {
     if (type == VALUE_FLOAT)
-        sql_add(sql, "CASE WHEN %s IS NULL THEN NULL ELSE printf('%%!.20g', %s) END", name, name);
+        add_read_double(sql, name);
     else
         text_add(sql, name);
 }

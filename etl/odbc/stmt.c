@@ -349,11 +349,29 @@ get_integer(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *
     return 0;
 }
 
+/* Digits and "p744": times a power of two, for a dialect that must scale before it writes digits.
+ */
+static int
+parse_scaled(const char *text, const char *mark, double *number)
+{
+    int64_t power;
+
+    if (number_parse_double(text, (size_t)(mark - text), number) != 0 ||
+        number_parse_int(mark + 1, strlen(mark + 1), &power) != 0 || power < 0 || power > 1023)
+        return -1;
+    *number = ldexp(*number, (int)power);
+    return isfinite(*number) ? 0 : -1;
+}
+
 /* Engines say Inf, Infinity, NaN. */
 static int
 parse_double(const char *text, size_t length, double *number)
 {
     bool negative = text[0] == '-';
+    const char *mark = memchr(text, 'p', length);
+
+    if (mark != NULL)
+        return parse_scaled(text, mark, number);
 
     if (strncasecmp(text + negative, "inf", 3) == 0)
         *number = negative ? -INFINITY : INFINITY;

@@ -6,24 +6,29 @@
 
 night_before
 
+# Numbers of statements without those that end what was only read: nothing depends on these.
+but_rollbacks() {
+    awk 'NR == FNR { if ($2 == "SQLExecute" && ++n && $3 == "ROLLBACK") skipped[n]; next } !($1 in skipped)' "$story.trace" -
+}
+
 act() { "$NIGHTCUBE" nightly; }
 story night base
-strike_all odbc:%d:5 69 < <(spread 30 "$(total statements)")
-strike_all odbc:%d:1 70 < <(spread 30 "$(total statements)")
-strike_all lost:%d:5 69 < <(spread 30 "$(total statements)")
+strike_all odbc:%d:5 69 < <(spread 30 "$(total statements)" | but_rollbacks)
+strike_all odbc:%d:1 70 < <(spread 30 "$(total statements)" | but_rollbacks)
+strike_all lost:%d:5 69 < <(spread 30 "$(total statements)" | but_rollbacks)
 strike_all fetch:%d:5 69 < <(spread 30 "$(total fetches)")
 
 sh "$SOURCE/scripts/generate-orders.sh" 1500 >many.jsonl
 act() { "$NIGHTCUBE" import "$home/many.jsonl"; }
 story import deployed
-strike_all odbc:%d:5 69 < <(spread 10 "$(total statements)")
-strike_all lost:%d:5 69 < <(spread 10 "$(total statements)")
+strike_all odbc:%d:5 69 < <(spread 10 "$(total statements)" | but_rollbacks)
+strike_all lost:%d:5 69 < <(spread 10 "$(total statements)" | but_rollbacks)
 
 site base
 exits 0 nightly
 act() { "$NIGHTCUBE" restore --run 2 --allow-overwrite; }
 story restore base
-strike_all odbc:%d:5 69 < <(spread 20 "$(total statements)")
+strike_all odbc:%d:5 69 < <(spread 20 "$(total statements)" | but_rollbacks)
 strike_all fetch:%d:5 69 < <(spread 20 "$(total fetches)")
 
 echo "$checked points checked"

@@ -122,6 +122,53 @@ keeps_the_smallest_double(void)
     round_trip(row);
 }
 
+/* Any bits above 1e90, where an engine's own digits may be off by one. */
+static void
+keeps_large_doubles(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct text sql = TEXT_INIT;
+    struct stmt *write, *read;
+    uint64_t state = 88172645463325252u;
+    int wrong = 0;
+    enum value_type type = VALUE_FLOAT;
+
+    ASSERT_OK(db_run(db, "CREATE TABLE reals(r DOUBLE PRECISION)", NULL, &f), &f);
+    text_add(&sql, "SELECT ");
+    db_dialect(db)->add_read(&sql, "r", VALUE_FLOAT);
+    text_add(&sql, " FROM reals");
+    write = db_prepare(db, "UPDATE reals SET r = ?", &f);
+    read = db_prepare(db, text_get(&sql), &f);
+    CU_ASSERT_FATAL(write != NULL && read != NULL);
+    ASSERT_OK(db_run(db, "INSERT INTO reals VALUES (0)", NULL, &f), &f);
+    ASSERT_OK(db_begin(db, &f), &f);
+    for (int i = 0; i < 2000; i++) {
+        struct value v = value_float(0), back;
+        uint64_t bits;
+
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        /* exponents from 2^300 to 2^1023 */
+        bits = (state & UINT64_C(0x800FFFFFFFFFFFFF)) | ((UINT64_C(1323) + state % 724) << 52);
+        memcpy(&v.as.real, &bits, sizeof bits);
+        ASSERT_OK(stmt_bind(write, 1, &v, &f), &f);
+        ASSERT_OK(stmt_run(write, &f), &f);
+        ASSERT_OK(stmt_query(read, &type, 1, &f), &f);
+        CU_ASSERT_EQUAL_FATAL(stmt_fetch(read, &back, &f), 1);
+        wrong += value_compare(&v, &back) != 0;
+        CU_ASSERT_EQUAL_FATAL(stmt_fetch(read, &back, &f), 0);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    stmt_free(read);
+    stmt_free(write);
+    ASSERT_OK(db_commit(db, &f), &f);
+    ASSERT_OK(db_run(db, "DROP TABLE reals", NULL, &f), &f);
+    text_release(&sql);
+    db_close(db);
+}
+
 static void
 keeps_infinity_and_year_one(void)
 {
@@ -248,6 +295,7 @@ const struct test suite_etl_odbc_db[] = {
     {"keeps extremes bit for bit", keeps_extremes},
     {"keeps NULL apart from empty", keeps_nulls_apart_from_empty},
     {"keeps the smallest double", keeps_the_smallest_double},
+    {"keeps large doubles bit for bit", keeps_large_doubles},
     {"keeps infinity and the year one", keeps_infinity_and_year_one},
     {"keeps long texts and binaries", keeps_long_texts},
     {"refuses a missing database", refuses_a_missing_database},

@@ -403,6 +403,30 @@ facts_of_a_removed_cube_are_not_taken_over(void)
     fixture_end(&x);
 }
 
+/* RecordIDs must not begin anew: the archive holds those that were given. */
+static void
+records_go_on_after_a_removal(void)
+{
+    struct findings list = FINDINGS_INIT("again");
+    struct definition d = DEFINITION_INIT;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_complete(&x, 1, 10);
+    ASSERT_OK(deployment_remove(x.primary, NULL, "Sales", &list, &x.f), &x.f);
+    ASSERT_OK(deployment_remove(x.primary, "Order", NULL, &list, &x.f), &x.f);
+    ASSERT_OK(
+        definition_read_text(&d, fixture_definition, sizeof fixture_definition - 1, &list, &x.f),
+        &x.f);
+    ASSERT_OK(deployment_deploy(x.primary, &d, &list, &x.f), &x.f);
+    fixture_complete(&x, 11, 11);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT \"RecordID\" FROM \"bam_Order_Completed\""), 11);
+    definition_release(&d);
+    findings_release(&list);
+    fixture_end(&x);
+}
+
 static void
 weeks_and_days_count_as_datepart_does(void)
 {
@@ -495,6 +519,7 @@ const struct test suite_etl_star_load[] = {
     {"a purge with the archive loses nothing", purge_with_the_archive_loses_nothing},
     {"an updated cube reads its facts again", an_updated_cube_reads_its_facts_again},
     {"facts of a removed cube are not taken over", facts_of_a_removed_cube_are_not_taken_over},
+    {"RecordIDs go on after a removal", records_go_on_after_a_removal},
     {"weeks and days count as DATEPART does", weeks_and_days_count_as_datepart_does},
     {"sums may leave the range of doubles", sums_may_leave_the_range_of_doubles},
     {"ragged stages repeat their own name", ragged_stages_repeat_their_own_name},
