@@ -246,9 +246,24 @@ views_init(struct views *v, const struct running *q, const struct segment *s, st
 }
 
 static int
+open_rollup(struct running *q, struct fault *f)
+{
+    uint32_t *sizes = calloc(q->axis_count + 1, sizeof *sizes);
+    int rc = sizes == NULL ? fault_set_memory(f) : 0;
+
+    for (size_t i = 0; rc == 0 && i < q->axis_count; i++)
+        sizes[i] = (uint32_t)q->axes[i].values.count;
+    if (rollup_init(&q->rollup, q->model, q->axis_count, f) != 0 || rc != 0 ||
+        rollup_sizes(&q->rollup, sizes, cube_facts(q->cube, q->query->part), f) != 0)
+        rc = -1;
+    free(sizes);
+    return rc;
+}
+
+static int
 group_facts(struct running *q, struct fault *f)
 {
-    if (rollup_init(&q->rollup, q->model, q->axis_count, f) != 0)
+    if (open_rollup(q, f) != 0)
         return -1;
     for (size_t i = 0; i < cube_segment_count(q->cube, q->query->part); i++) {
         const struct segment *s = cube_segment(q->cube, q->query->part, i, f);
@@ -258,7 +273,7 @@ group_facts(struct running *q, struct fault *f)
         if (s == NULL)
             return -1;
         if (views_init(&v, q, s, f) == 0)
-            rc = rollup_add(&q->rollup, s, v.axes, v.filters, q->sliced_count, f);
+            rc = rollup_add(&q->rollup, &s->cells, v.axes, v.filters, q->sliced_count, f);
         views_release(&v, q);
         if (rc != 0)
             return -1;

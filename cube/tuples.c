@@ -64,6 +64,8 @@ grow_slots(struct tuples *t, struct fault *f)
 
     if (t->count * 2 < t->slot_count)
         return 0;
+    while (wanted <= t->count * 2)
+        wanted *= 2;
     if ((slots = malloc(wanted * sizeof *slots)) == NULL)
         return fault_set_memory(f);
     memset(slots, 0xFF, wanted * sizeof *slots);
@@ -92,6 +94,18 @@ tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct faul
         t->slots[slot] = (uint32_t)t->count++;
     }
     *index = t->slots[slot];
+    return 0;
+}
+
+int
+tuples_append(struct tuples *t, const uint32_t *tuple, struct fault *f)
+{
+    if (t->count == TUPLES_NONE)
+        return fault_set(f, FAULT_DATA, "more than %zu combinations", t->count);
+    if (array_reserve(
+            &t->codes, &t->code_room, (t->count + 1) * t->width + 1, sizeof *t->codes, f) != 0)
+        return -1;
+    memcpy(t->codes + t->count++ * t->width, tuple, t->width * sizeof *tuple);
     return 0;
 }
 
