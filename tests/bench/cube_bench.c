@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "config/base/file.h"
-#include "cube/lattice.h"
+#include "cube/aggregate.h"
 #include "cube/process.h"
 #include "cube/query.h"
 #include "etl/star/process.h"
@@ -464,13 +464,13 @@ step_rollup(const char *directory)
     struct fault f = FAULT_INIT;
     struct stored_cube *c = cube_open(directory, "Sales", &f);
     const struct segment *s = c == NULL ? NULL : cube_segment(c, CUBE_PART_COMPLETED, 0, &f);
-    struct lattice_counts counts;
+    struct aggregate_counts counts;
     double start;
 
     if (s == NULL)
         return failed(&f);
     start = seconds();
-    if (lattice_build_all(s, &counts, &f) != 0)
+    if (aggregates_try_all(s, cube_model_of(c), 2, &counts, &f) != 0)
         return failed(&f);
     print("rollup144", seconds() - start);
     print("cuboids", (double)counts.cuboids);
