@@ -6,6 +6,7 @@ WERROR   ?= -Werror
 OPT      ?= -O2 -g
 SANITIZE ?=
 T        ?=
+B        ?=
 V        ?=
 
 PACKAGES := odbc libxml-2.0 libarchive libcrypto jansson libxxhash
@@ -33,7 +34,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all deps deps-test demo test unit sanitize scenario lint format clean help always
+.PHONY: all bench deps deps-test demo test unit sanitize scenario lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -63,6 +64,9 @@ sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
 scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so ## tests/scenario/*.sh: whole stories, run with the program
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)
 
+bench: $(BUILD)/nightcube $(BUILD)/cube-bench ## measure against peers: B=cube; BENCH_ROWS, BENCH_SETS; writes build/bench/results.tsv
+	@scripts/bench.sh '$(BUILD)' '$(B)'
+
 lint: ## floors, banned functions, READMEs and formatting
 	@failed=0; scripts/check-layers.sh || failed=1; scripts/check-format.sh || failed=1; exit $$failed
 
@@ -82,6 +86,10 @@ $(BUILD)/nightcube: $(OBJECTS) $(BUILD)/inputs
 $(BUILD)/unit-tests: $(HOUSE) $(TEST_OBJECTS) $(BUILD)/inputs
 	@echo "  LD $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(TEST_OBJECTS) $(LDLIBS) -lcunit
+
+$(BUILD)/cube-bench: $(HOUSE) $(BUILD)/tests/bench/cube_bench.o $(BUILD)/inputs
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(BUILD)/tests/bench/cube_bench.o $(LDLIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

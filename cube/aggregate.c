@@ -170,15 +170,22 @@ int
 aggregates_find(
     struct aggregates *a, const uint16_t *depths, const struct aggregate **found, struct fault *f)
 {
+    const struct lattice *l = &a->lattice;
+    uint16_t *least = calloc(l->model->dimension_count + 1, sizeof *least);
     struct aggregate *best = NULL;
 
+    if (least == NULL)
+        return fault_set_memory(f);
+    for (size_t k = 0; k < l->model->dimension_count; k++)
+        least[k] = lattice_least(l, k, depths[k]);
     for (size_t i = 0; i < a->count; i++) {
         struct aggregate *item = &a->items[i];
 
-        if (lattice_covers(&a->lattice, item->depths, depths) &&
+        if (lattice_covers(l, item->depths, least) &&
             (best == NULL || item->cells_count < best->cells_count))
             best = item;
     }
+    free(least);
     *found = best;
     return best == NULL ? 0 : verify_item(a, best, f);
 }

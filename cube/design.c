@@ -31,64 +31,75 @@ candidate(const struct candidates *c, size_t index)
 
 /* ---- listing ---- */
 
-/* Which depths of each dimension are considered: all, or the outermost level and the innermost, or
- * the innermost alone. Returns how many cuboids that makes. */
-static double
-thin_out(const struct lattice *l, uint16_t *middles)
+/* The depths of a dimension that differ, from the innermost on; returns how many there are. */
+static uint16_t
+list_depths(const struct lattice *l, size_t dimension, uint16_t *depths)
 {
-    size_t count = l->model->dimension_count;
+    uint16_t depth = l->dimensions[dimension].full;
+    uint16_t count = 0;
+
+    depths[count++] = depth;
+    depth = lattice_least(l, dimension, depth);
+    while (depth > 0) {
+        depth = lattice_least(l, dimension, (uint16_t)(depth - 1));
+        depths[count++] = depth;
+    }
+    return count;
+}
+
+/* Middle depths are left out while there are too many cuboids: down to three, two, one for each
+ * dimension. Returns how many cuboids are left. */
+static double
+thin_out(uint16_t (*depths)[CUBE_LEVEL_LIMIT + 1], uint16_t *counts, size_t dimension_count)
+{
     double cuboids = 1;
 
-    for (size_t i = 0; i < count; i++) {
-        middles[i] = (uint16_t)(l->dimensions[i].full + 1);
-        cuboids *= middles[i];
-    }
+    for (size_t i = 0; i < dimension_count; i++)
+        cuboids *= counts[i];
     for (uint16_t most = 3; most > 0 && cuboids > DESIGN_LATTICE_LIMIT; most--) {
-        for (size_t i = count; i-- > 0 && cuboids > DESIGN_LATTICE_LIMIT;) {
-            if (middles[i] <= most)
+        for (size_t i = dimension_count; i-- > 0 && cuboids > DESIGN_LATTICE_LIMIT;) {
+            if (counts[i] <= most)
                 continue;
-            cuboids = cuboids / middles[i] * most;
-            middles[i] = most;
+            /* Of three the innermost, the outermost and none stay; of two the first and none. */
+            if (most == 3)
+                depths[i][1] = depths[i][counts[i] - 2];
+            depths[i][most == 1 ? 0 : most - 1] = depths[i][most == 1 ? 0 : counts[i] - 1];
+            cuboids = cuboids / counts[i] * most;
+            counts[i] = most;
         }
     }
     return cuboids;
 }
 
-/* The depth behind the number `choice` of `choices`: 0 is the innermost level. */
-static uint16_t
-depth_of(uint16_t full, uint16_t choice, uint16_t choices)
-{
-    if (choice == 0)
-        return full;
-    if (choices == full + 1)
-        return (uint16_t)(full - choice);
-    return choice + 1 == choices ? 0 : 1;
-}
-
 static int
 list_candidates(struct candidates *c, struct fault *f)
 {
-    const struct lattice *l = c->lattice;
-    uint16_t *choices = calloc(c->dimension_count + 1, sizeof *choices);
+    uint16_t(*depths)[CUBE_LEVEL_LIMIT + 1] = calloc(c->dimension_count + 1, sizeof *depths);
+    uint16_t *counts = calloc(c->dimension_count + 1, sizeof *counts);
+    int rc = -1;
 
-    if (choices == NULL)
-        return fault_set_memory(f);
-    c->count = (size_t)thin_out(l, choices);
+    if (depths == NULL || counts == NULL)
+        goto done;
+    for (size_t k = 0; k < c->dimension_count; k++)
+        counts[k] = list_depths(c->lattice, k, depths[k]);
+    c->count = (size_t)thin_out(depths, counts, c->dimension_count);
     c->depths = calloc(c->count * c->dimension_count + 1, sizeof *c->depths);
     c->cells = calloc(c->count, sizeof *c->cells);
     c->costs = calloc(c->count, sizeof *c->costs);
     c->taken = calloc(c->count, sizeof *c->taken);
-    for (size_t i = 0; c->depths != NULL && i < c->count; i++) {
+    if (c->depths == NULL || c->cells == NULL || c->costs == NULL || c->taken == NULL)
+        goto done;
+    for (size_t i = 0; i < c->count; i++) {
         size_t rest = i;
 
-        for (size_t k = c->dimension_count; k-- > 0; rest /= choices[k])
-            c->depths[i * c->dimension_count + k] =
-                depth_of(l->dimensions[k].full, (uint16_t)(rest % choices[k]), choices[k]);
+        for (size_t k = c->dimension_count; k-- > 0; rest /= counts[k])
+            c->depths[i * c->dimension_count + k] = depths[k][rest % counts[k]];
     }
-    free(choices);
-    if (c->depths == NULL || c->cells == NULL || c->costs == NULL || c->taken == NULL)
-        return fault_set_memory(f);
-    return 0;
+    rc = 0;
+done:
+    free(depths);
+    free(counts);
+    return rc == 0 ? 0 : fault_set_memory(f);
 }
 
 /* ---- estimating ---- */

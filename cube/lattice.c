@@ -67,6 +67,16 @@ lattice_release(struct lattice *l)
     l->dimensions = NULL;
 }
 
+uint16_t
+lattice_least(const struct lattice *l, size_t dimension, uint16_t depth)
+{
+    const struct lattice_depth *depths = l->dimensions[dimension].depths;
+
+    while (depth > 0 && depths[depth - 1].count == depths[depth].count)
+        depth--;
+    return depth;
+}
+
 bool
 lattice_covers(const struct lattice *l, const uint16_t *finer, const uint16_t *coarser)
 {

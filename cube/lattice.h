@@ -38,6 +38,9 @@ int lattice_init(
     struct lattice *l, const struct segment *base, const struct cube_model *model, struct fault *f);
 void lattice_release(struct lattice *l);
 
+/* The least depth that tells as much apart: inner levels that add nothing are left out. */
+uint16_t lattice_least(const struct lattice *l, size_t dimension, uint16_t depth);
+
 /* Can the finer one give the coarser one? */
 bool lattice_covers(const struct lattice *l, const uint16_t *finer, const uint16_t *coarser);
 

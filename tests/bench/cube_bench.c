@@ -15,6 +15,7 @@
 #include "cube/aggregate.h"
 #include "cube/process.h"
 #include "cube/query.h"
+#include "etl/odbc/table_writer.h"
 #include "etl/star/process.h"
 #include "tests/bench/cube_facts.h"
 
@@ -90,6 +91,8 @@ struct member {
 
 static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
+static const char *const size_names[] = {"small", "middle", "large"};
+
 static void
 member_of(int dimension, int64_t member, struct member *m)
 {
@@ -114,10 +117,8 @@ member_of(int dimension, int64_t member, struct member *m)
         break;
     default:
         snprintf(m->texts[0], 32, "s%d", (int)member);
-        m->levels[0] = value_text(dimension == FACT_STAGE ? m->texts[0]
-                                  : member == 0           ? "small"
-                                  : member == 1           ? "middle"
-                                                          : "large");
+        m->levels[0] = value_text(dimension == FACT_STAGE ? "s0" : size_names[member]);
+        m->levels[1] = value_text(m->texts[0]);
     }
 }
 
@@ -401,9 +402,9 @@ read_asked(FILE *list, struct asked *a)
     *a = (struct asked){.query = {.part = CUBE_PART_ALL}};
     for (size_t k = 0; k < FACT_DIMENSIONS; k++) {
         if (depths[k] > 0)
-            a->rows[a->query.row_count++] = (struct cube_level_ref){k, (size_t)depths[k] - 1};
+            a->rows[a->query.row_count++] =
+                (struct cube_level_ref){k, k == FACT_STAGE ? 1 : (size_t)depths[k] - 1};
     }
-    /* A day is meant with its month and year. */
     snprintf(a->state, sizeof a->state, "State %02d", state);
     a->slice = (struct cube_slice){{FACT_CITY, 0}, a->state};
     a->query.slice_count = state >= 0;

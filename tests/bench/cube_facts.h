@@ -86,12 +86,12 @@ static const char fact_definition[] =
     "<Range Name=\"middle\" ID=\"R2\" From=\"1\" To=\"2\"/>"
     "<Range Name=\"large\" ID=\"R3\" From=\"2\" To=\"3\"/></NumericRangeDimension>"
     "<ProgressDimension Name=\"Progress\" ID=\"N5\">"
-    "<ProgressStage Name=\"s0\" ID=\"S0\" TimeStampAliasRef=\"L5\"/>"
+    "<ProgressStage Name=\"s0\" ID=\"S0\" TimeStampAliasRef=\"L5\">"
     "<ProgressStage Name=\"s1\" ID=\"S1\" TimeStampAliasRef=\"L5\"/>"
     "<ProgressStage Name=\"s2\" ID=\"S2\" TimeStampAliasRef=\"L5\"/>"
     "<ProgressStage Name=\"s3\" ID=\"S3\" TimeStampAliasRef=\"L5\"/>"
     "<ProgressStage Name=\"s4\" ID=\"S4\" TimeStampAliasRef=\"L5\"/>"
     "<ProgressStage Name=\"s5\" ID=\"S5\" TimeStampAliasRef=\"L5\"/>"
-    "</ProgressDimension></Cube></BAMDefinition>";
+    "</ProgressStage></ProgressDimension></Cube></BAMDefinition>";
 
 #endif
