@@ -99,7 +99,8 @@ make(struct made *m, const struct lattice *l, const struct cells *parent, const 
         if (m->depths[k] > 0)
             sizes[width++] = l->dimensions[k].depths[m->depths[k]].count;
     }
-    if (lattice_roll(l, parent, from, m->depths, &r, f) == 0 && write_groups(m, &r, sizes, f) == 0)
+    if (lattice_roll(l, parent, from, m->depths, (uint64_t)m->expected, &r, f) == 0 &&
+        write_groups(m, &r, sizes, f) == 0)
         rc = read_groups(m, l, r.groups.count, f);
     rollup_release(&r);
     free(sizes);

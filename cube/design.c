@@ -7,6 +7,9 @@
 /* So many of the base cuboid's cells are looked at to estimate how many a coarser one has. */
 enum { SAMPLE_CELLS = 8192, SAMPLE_SLOTS = 4 * SAMPLE_CELLS };
 
+/* Making all aggregates reads at most so many times the cells of the base cuboid. */
+static const double READINGS = 6;
+
 /* A cuboid nearly as large as the one it would be read from saves nothing. */
 static const double WORTH = 0.7;
 
@@ -218,36 +221,47 @@ take(struct candidates *c, struct design *d, size_t index, double benefit)
     }
 }
 
-/* The best of what fits, 0 (the base cuboid) when nothing is worth it. */
+/* What is left to be spent, in cells. */
+struct budget {
+    double space;
+    double reading;
+};
+
+/* The best of what fits, 0 (the base cuboid) when nothing is worth it. A cuboid costs the cells it
+ * stores and the cells it is made from. */
 static size_t
-best_of(const struct candidates *c, double budget, double *benefit)
+best_of(const struct candidates *c, const struct budget *b, double *benefit)
 {
     double best_rate = 0;
     size_t best = 0;
 
     for (size_t i = 1; i < c->count; i++) {
-        double rate;
+        double saved, rate;
 
-        if (c->taken[i] || c->cells[i] > budget || c->cells[i] > c->costs[i] * WORTH)
+        if (c->taken[i] || c->cells[i] > b->space || c->costs[i] > b->reading ||
+            c->cells[i] > c->costs[i] * WORTH)
             continue;
-        rate = benefit_of(c, i) / fmax(1, c->cells[i]);
+        saved = benefit_of(c, i);
+        rate = saved / (c->cells[i] + c->costs[i]);
         if (rate > best_rate) {
             best_rate = rate;
             best = i;
+            *benefit = saved;
         }
     }
-    *benefit = best_rate * fmax(1, c->cells[best]);
     return best;
 }
 
 static void
-choose(struct candidates *c, struct design *d, double budget)
+choose(struct candidates *c, struct design *d, double space)
 {
-    double benefit;
+    struct budget left = {space, READINGS * (double)c->lattice->base->cells.count};
+    double benefit = 0;
     size_t best;
 
-    while ((best = best_of(c, budget, &benefit)) != 0) {
-        budget -= c->cells[best];
+    while ((best = best_of(c, &left, &benefit)) != 0) {
+        left.space -= c->cells[best];
+        left.reading -= c->costs[best];
         take(c, d, best, benefit);
     }
 }

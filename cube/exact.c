@@ -34,6 +34,14 @@ exact_column_release(struct exact_column *c)
 }
 
 int
+exact_column_expect(struct exact_column *c, size_t count, struct fault *f)
+{
+    if (count > SIZE_MAX / 64 / EXACT_WIDTH_LIMIT)
+        return fault_set_memory(f);
+    return array_reserve(&c->limbs, &c->room, count * c->width, sizeof *c->limbs, f);
+}
+
+int
 exact_column_resize(struct exact_column *c, size_t count, struct fault *f)
 {
     if (count > c->count) {

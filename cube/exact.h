@@ -49,6 +49,9 @@ void exact_column_release(struct exact_column *c);
 /* Appends zeros up to `count` sums, or cuts. */
 int exact_column_resize(struct exact_column *c, size_t count, struct fault *f);
 
+/* Makes room for `count` sums of the column's present width. */
+int exact_column_expect(struct exact_column *c, size_t count, struct fault *f);
+
 struct exact_number exact_column_get(const struct exact_column *c, size_t index);
 
 /* Adds to one sum. 0, or -1: out of memory; FAULT_DATA when a sum leaves every range. The double is

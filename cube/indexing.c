@@ -6,11 +6,11 @@
 #include "cube/folder.h"
 
 void
-indexing_init(struct indexing *i)
+indexing_init(struct indexing *i, unsigned per_cent)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-    *i = (struct indexing){.per_cent = 100,
+    *i = (struct indexing){.per_cent = per_cent,
         .threads = processors < 1 ? 1 : (unsigned)processors,
         .path = TEXT_INIT,
         .fault = FAULT_INIT};

@@ -26,8 +26,8 @@ struct indexing {
     struct fault fault;
 };
 
-/* With what a cube is indexed unless somebody says otherwise. */
-void indexing_init(struct indexing *i);
+/* With as many threads as there are processors. */
+void indexing_init(struct indexing *i, unsigned per_cent);
 void indexing_release(struct indexing *i); /* waits */
 
 /* Begins to make the aggregates of the segment `number` in a cube's folder; takes `base`, verified,

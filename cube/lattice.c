@@ -109,7 +109,7 @@ lattice_places(
 
 static int
 roll(const struct lattice *l, const struct cells *cells, const uint16_t *from, const uint16_t *to,
-    struct rollup_axis *axes, uint32_t *sizes, struct rollup *r, struct fault *f)
+    uint64_t expected, struct rollup_axis *axes, uint32_t *sizes, struct rollup *r, struct fault *f)
 {
     size_t width = 0;
 
@@ -121,14 +121,15 @@ roll(const struct lattice *l, const struct cells *cells, const uint16_t *from, c
         if ((axes[width++].places = lattice_places(l, i, from[i], to[i], f)) == NULL)
             return -1;
     }
-    if (rollup_init(r, l->model, width, f) != 0 || rollup_sizes(r, sizes, cells->count, f) != 0)
+    if (rollup_init(r, l->model, width, f) != 0 ||
+        rollup_sizes(r, sizes, cells->count, expected, f) != 0)
         return -1;
     return rollup_add(r, cells, axes, NULL, 0, f);
 }
 
 int
 lattice_roll(const struct lattice *l, const struct cells *cells, const uint16_t *from,
-    const uint16_t *to, struct rollup *r, struct fault *f)
+    const uint16_t *to, uint64_t expected, struct rollup *r, struct fault *f)
 {
     size_t count = l->model->dimension_count;
     struct rollup_axis *axes = calloc(count + 1, sizeof *axes);
@@ -137,7 +138,7 @@ lattice_roll(const struct lattice *l, const struct cells *cells, const uint16_t 
 
     *r = (struct rollup){.mode = ROLLUP_TUPLES};
     rc = axes == NULL || sizes == NULL ? fault_set_memory(f)
-                                       : roll(l, cells, from, to, axes, sizes, r, f);
+                                       : roll(l, cells, from, to, expected, axes, sizes, r, f);
     for (size_t i = 0; axes != NULL && i < count; i++)
         free((void *)(uintptr_t)axes[i].places);
     free(axes);

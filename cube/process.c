@@ -75,7 +75,7 @@ cube_process_begin(const char *directory, const char *name, enum cube_process_ki
     }
     p->kind = kind;
     p->published = true; /* nothing to take back yet */
-    indexing_init(&p->indexing);
+    indexing_init(&p->indexing, CUBE_BUDGET_PER_CENT);
     if ((p->lock = folder_lock(directory, name, f)) >= 0 &&
         folder_path(&p->folder, directory, name, NULL, f) == 0 &&
         folder_path(&p->manifest_path, directory, name, MANIFEST_NAME, f) == 0 &&
@@ -94,7 +94,8 @@ void
 cube_process_budget(struct cube_process *p, unsigned per_cent, unsigned threads)
 {
     p->indexing.per_cent = per_cent;
-    p->indexing.threads = threads;
+    if (threads > 0)
+        p->indexing.threads = threads;
 }
 
 void

@@ -25,6 +25,9 @@
 #include "cube/store.h"
 #include "cube/totals.h"
 
+/* Unless told otherwise aggregates may be as large as the base cuboid. */
+enum { CUBE_BUDGET_PER_CENT = 100 };
+
 /*
  * Makes the aggregates of all segments anew, or only those that are missing. The base cuboids stay
  * as they are. FAULT_LOCKED: the cube is being processed.
@@ -60,8 +63,8 @@ int cube_process_window(struct cube_process *p, int64_t first, int64_t last, str
 int64_t cube_process_first(const struct cube_process *p);
 
 /*
- * How large aggregates may be, in per cent of their base cuboid (default 100; 0: none are made),
- * and how many threads make them (default: the processors there are).
+ * How large aggregates may be, in per cent of their base cuboid (0: none are made), and how many
+ * threads make them (0, as it is by default: the processors there are).
  */
 void cube_process_budget(struct cube_process *p, unsigned per_cent, unsigned threads);
 

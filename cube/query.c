@@ -276,7 +276,7 @@ open_rollup(struct running *q, struct fault *f)
     for (size_t i = 0; rc == 0 && i < q->axis_count; i++)
         sizes[i] = (uint32_t)q->axes[i].values.count;
     if (rollup_init(&q->rollup, q->model, q->axis_count, f) != 0 || rc != 0 ||
-        rollup_sizes(&q->rollup, sizes, cube_facts(q->cube, q->query->part), f) != 0)
+        rollup_sizes(&q->rollup, sizes, cube_facts(q->cube, q->query->part), 64, f) != 0)
         rc = -1;
     free(sizes);
     return rc;

@@ -49,7 +49,8 @@ rollup_release(struct rollup *r)
 }
 
 int
-rollup_sizes(struct rollup *r, const uint32_t *sizes, uint64_t cells, struct fault *f)
+rollup_sizes(
+    struct rollup *r, const uint32_t *sizes, uint64_t cells, uint64_t expected, struct fault *f)
 {
     uint64_t domain = 1;
 
@@ -60,8 +61,19 @@ rollup_sizes(struct rollup *r, const uint32_t *sizes, uint64_t cells, struct fau
         if (__builtin_mul_overflow(domain, (uint64_t)sizes[k], &domain) || domain > INT64_MAX)
             return 0;
     }
+    if (expected > cells)
+        expected = cells;
+    if (expected > domain)
+        expected = domain;
     r->domain = domain;
+    r->expected = (size_t)expected;
     r->mode = ROLLUP_HASHED;
+    if (array_reserve(&r->addresses, &r->address_room, r->expected + PIECE_CELLS,
+            sizeof *r->addresses, f) != 0 ||
+        array_reserve(&r->groups.codes, &r->groups.code_room, r->expected * r->groups.width + 1,
+            sizeof *r->groups.codes, f) != 0 ||
+        tally_expect(&r->tally, r->expected, f) != 0)
+        return -1;
     if (domain <= DIRECT_SMALL || (domain <= DIRECT_LIMIT && domain / DIRECT_PER_CELL <= cells)) {
         r->mode = ROLLUP_DIRECT;
         if ((r->direct = calloc((size_t)domain + 1, sizeof *r->direct)) == NULL)
@@ -80,39 +92,52 @@ find_group(struct rollup *r, const uint32_t *tuple, uint32_t *group, struct faul
 
 /* ---- groups by address ---- */
 
+/* Room for the addresses of as many groups more as a piece may bring. */
 static int
-new_group(struct rollup *r, uint64_t address, uint32_t *group, struct fault *f)
+expect_groups(struct rollup *r, struct fault *f)
 {
-    size_t index = r->groups.count;
+    return array_reserve(
+        &r->addresses, &r->address_room, r->groups.count + PIECE_CELLS, sizeof *r->addresses, f);
+}
+
+/* Groups up to `count` are new: their tuples are what their addresses say. */
+static int
+add_groups(struct rollup *r, size_t count, struct fault *f)
+{
     uint32_t tuple[ADDRESS_AXES];
 
-    for (size_t k = 0; k < r->groups.width; k++) {
-        tuple[k] = (uint32_t)(address / r->weights[k]);
-        address %= r->weights[k];
+    for (size_t i = r->groups.count; i < count; i++) {
+        uint64_t address = r->addresses[i];
+
+        for (size_t k = 0; k < r->groups.width; k++) {
+            tuple[k] = (uint32_t)(address / r->weights[k]);
+            address %= r->weights[k];
+        }
+        if (tuples_append(&r->groups, tuple, f) != 0)
+            return -1;
     }
-    if (tuples_append(&r->groups, tuple, f) != 0 ||
-        tally_reserve(&r->tally, r->groups.count, f) != 0)
-        return -1;
-    *group = (uint32_t)index;
-    return 0;
+    return count == r->tally.count ? 0 : tally_reserve(&r->tally, count, f);
 }
 
 static int
 group_directly(struct rollup *r, struct piece *p, struct fault *f)
 {
+    size_t count = r->groups.count;
+
+    if (expect_groups(r, f) != 0)
+        return -1;
     for (size_t i = 0; i < p->count; i++) {
         uint32_t *known = &r->direct[p->addresses[i]];
 
         if (p->filtered && p->groups[i] == TUPLES_NONE)
             continue;
         if (*known == 0) {
-            if (new_group(r, p->addresses[i], &p->groups[i], f) != 0)
-                return -1;
-            *known = p->groups[i] + 1;
+            r->addresses[count++] = p->addresses[i];
+            *known = (uint32_t)count;
         }
         p->groups[i] = *known - 1;
     }
-    return 0;
+    return add_groups(r, count, f);
 }
 
 static size_t
@@ -126,17 +151,14 @@ address_slot(const struct rollup *r, uint64_t address)
     return slot;
 }
 
-/* Room for as many groups more as a piece may bring; at most half of the slots are taken. */
+/* At most half of the slots are taken after a piece more. */
 static int
 grow_slots(struct rollup *r, struct fault *f)
 {
     size_t wanted = r->slot_count == 0 ? 4 * PIECE_CELLS : r->slot_count;
-    size_t groups = r->groups.count + PIECE_CELLS;
 
-    while (wanted < groups * 2)
+    while (wanted < (r->groups.count + PIECE_CELLS) * 2 || wanted < r->expected)
         wanted *= 2;
-    if (array_reserve(&r->addresses, &r->address_room, groups, sizeof *r->addresses, f) != 0)
-        return -1;
     if (wanted == r->slot_count)
         return 0;
     free(r->slots);
@@ -151,7 +173,9 @@ grow_slots(struct rollup *r, struct fault *f)
 static int
 group_by_hash(struct rollup *r, struct piece *p, struct fault *f)
 {
-    if (grow_slots(r, f) != 0)
+    size_t count = r->groups.count;
+
+    if (expect_groups(r, f) != 0 || grow_slots(r, f) != 0)
         return -1;
     for (size_t i = 0; i < p->count; i++) {
         uint32_t *known;
@@ -160,14 +184,12 @@ group_by_hash(struct rollup *r, struct piece *p, struct fault *f)
             continue;
         known = &r->slots[address_slot(r, p->addresses[i])];
         if (*known == 0) {
-            r->addresses[r->groups.count] = p->addresses[i];
-            if (new_group(r, p->addresses[i], &p->groups[i], f) != 0)
-                return -1;
-            *known = p->groups[i] + 1;
+            r->addresses[count++] = p->addresses[i];
+            *known = (uint32_t)count;
         }
         p->groups[i] = *known - 1;
     }
-    return 0;
+    return add_groups(r, count, f);
 }
 
 static void
@@ -306,17 +328,25 @@ merge_sums(struct rollup *r, size_t source, const struct cells *c, const struct 
     return 0;
 }
 
+/* Order keys of a piece: numbers, or what they number. */
 static void
-merge_bounds(struct tally_source *to, const struct cell_source *from, const struct piece *p)
+read_bounds(const struct cell_bounds *b, const struct piece *p, uint64_t *keys)
 {
-    for (size_t i = 0; i < p->count; i++) {
-        uint32_t group = p->groups[i];
-        size_t cell = p->first + i;
+    packed_read(&b->codes, p->first, p->count, keys);
+    for (size_t i = 0; b->values != NULL && i < p->count; i++)
+        keys[i] = bytes_get64(b->values + 8 * keys[i]);
+}
 
-        if ((p->filtered && group == TUPLES_NONE) ||
-            (!from->always && packed_get(&from->present, cell) == 0))
+static void
+merge_bounds(struct tally_source *to, const struct cell_source *from, struct piece *p)
+{
+    read_bounds(&from->least, p, p->numbers);
+    read_bounds(&from->greatest, p, p->addresses);
+    for (size_t i = 0; i < p->count; i++) {
+        if ((p->filtered && p->groups[i] == TUPLES_NONE) ||
+            (!from->always && packed_get(&from->present, p->first + i) == 0))
             continue;
-        tally_extend(to, group, cell_bound(&from->least, cell), cell_bound(&from->greatest, cell));
+        tally_extend(to, p->groups[i], (int64_t)p->numbers[i], (int64_t)p->addresses[i]);
     }
 }
 

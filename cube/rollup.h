@@ -28,6 +28,7 @@ struct rollup {
     struct tally tally; /* one cell for each group */
     /* private */
     enum rollup_mode mode;
+    size_t expected;   /* groups */
     uint64_t domain;   /* addresses there are */
     uint64_t *weights; /* of each axis in an address */
     uint32_t *direct;  /* of each address: the group + 1, or 0 */
@@ -57,9 +58,11 @@ struct rollup_filter {
 int rollup_init(struct rollup *r, const struct cube_model *model, size_t width, struct fault *f);
 void rollup_release(struct rollup *r);
 
-/* How many places each axis has, and roughly how many cells are to come: from these the quickest
- * way to find a group is chosen. Optional, before the first addition. */
-int rollup_sizes(struct rollup *r, const uint32_t *sizes, uint64_t cells, struct fault *f);
+/* How many places each axis has, and roughly how many cells are to come and groups to be made of
+ * them: from these the quickest way to find a group is chosen. Optional, before the first addition.
+ */
+int rollup_sizes(
+    struct rollup *r, const uint32_t *sizes, uint64_t cells, uint64_t expected, struct fault *f);
 
 /* Merges the cells that pass all filters. `axes` has as many as init was told. */
 int rollup_add(struct rollup *r, const struct cells *c, const struct rollup_axis *axes,

@@ -109,6 +109,19 @@ grow(struct tally *t, size_t count, struct fault *f)
 }
 
 int
+tally_expect(struct tally *t, size_t count, struct fault *f)
+{
+    if (grow(t, count, f) != 0)
+        return -1;
+    for (size_t i = 0; i < t->model->source_count; i++) {
+        if ((t->sources[i].keeps & CUBE_KEEP_SUM) != 0 &&
+            exact_column_expect(&t->sources[i].sum, count, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
 tally_reserve(struct tally *t, size_t count, struct fault *f)
 {
     if (grow(t, count, f) != 0)
@@ -125,15 +138,6 @@ tally_reserve(struct tally *t, size_t count, struct fault *f)
     }
     t->count = count;
     return 0;
-}
-
-void
-tally_extend(struct tally_source *s, size_t cell, int64_t least, int64_t greatest)
-{
-    if (least < s->least[cell])
-        s->least[cell] = least;
-    if (greatest > s->greatest[cell])
-        s->greatest[cell] = greatest;
 }
 
 int

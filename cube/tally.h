@@ -47,6 +47,9 @@ void tally_release(struct tally *t);
 /* Forgets all cells and keeps the memory. */
 void tally_clear(struct tally *t);
 
+/* Makes room for `count` cells without adding any. */
+int tally_expect(struct tally *t, size_t count, struct fault *f);
+
 /* Appends zero cells up to `count`. */
 int tally_reserve(struct tally *t, size_t count, struct fault *f);
 
@@ -54,7 +57,12 @@ int tally_reserve(struct tally *t, size_t count, struct fault *f);
 int tally_add(struct tally *t, size_t cell, size_t source, const struct value *v, struct fault *f);
 
 /* The building blocks of merging: extends the range of a cell by order keys. */
-void tally_extend(struct tally_source *s, size_t cell, int64_t least, int64_t greatest);
+static inline void
+tally_extend(struct tally_source *s, size_t cell, int64_t least, int64_t greatest)
+{
+    s->least[cell] = least < s->least[cell] ? least : s->least[cell];
+    s->greatest[cell] = greatest > s->greatest[cell] ? greatest : s->greatest[cell];
+}
 
 /* Adds a cell of the same tally, or of another one of the same model, to a cell. */
 int tally_merge(

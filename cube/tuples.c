@@ -42,6 +42,16 @@ hash_tuple(const uint32_t *tuple, size_t width)
     return (size_t)hash;
 }
 
+static bool
+same_tuple(const uint32_t *a, const uint32_t *b, size_t width)
+{
+    for (size_t i = 0; i < width; i++) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
 /* The slot that holds the tuple, or the empty one where it belongs. */
 static size_t
 find_slot(const struct tuples *t, const uint32_t *tuple)
@@ -50,7 +60,7 @@ find_slot(const struct tuples *t, const uint32_t *tuple)
     size_t slot = hash_tuple(tuple, t->width) & mask;
 
     while (t->slots[slot] != TUPLES_NONE &&
-           memcmp(tuples_get(t, t->slots[slot]), tuple, t->width * sizeof *tuple) != 0)
+           !same_tuple(tuples_get(t, t->slots[slot]), tuple, t->width))
         slot = (slot + 1) & mask;
     return slot;
 }
