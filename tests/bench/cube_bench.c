@@ -2,6 +2,7 @@
  * cube_bench: one measured step of `make bench B=cube`, in a process of its own so that its peak
  * memory is its own. Prints "name<TAB>number" lines; times are seconds. See README.md.
  */
+#include <fcntl.h>
 #include <math.h>
 #include <sql.h>
 #include <sqlext.h>
@@ -9,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "config/base/file.h"
 #include "cube/aggregate.h"
@@ -287,8 +290,8 @@ step_process(const char *path, const char *directory, enum process_type type)
     if (process_cube(db, &b.star, directory, type, &result, &b.f) != 0)
         return failed(&b.f);
     print(type == PROCESS_ADD ? "process_add" : "process_full", seconds() - start);
-    print("facts", (double)result.completed);
-    print_memory();
+    if (type == PROCESS_FULL)
+        print_memory();
     db_close(db);
     return 0;
 }
@@ -349,7 +352,6 @@ step_base(int sparse, long long rows)
         build(&b, builder, sparse, rows, &measured) != 0)
         return failed(&b.f);
     print("base_build", measured);
-    print_memory();
     cube_builder_free(builder);
     return 0;
 }
@@ -457,6 +459,69 @@ step_ask(const char *directory, const char *list)
     return 0;
 }
 
+/* ---- spawn: the same queries, each in a process of its own ---- */
+
+static const char *const level_names[FACT_DIMENSIONS][3] = {{"Location.State", "Location.City"},
+    {"Product.Category", "Product.Product"}, {"Time.Year", "Time.Month", "Time.Day"},
+    {"Size.Range"}, {"Progress.Stage"}};
+
+static double
+run_query(const char *program, const char *config, const char *rows, const char *where)
+{
+    const char *arguments[] = {program, "--config", config, "query", "Sales", "--format", "csv",
+        "--rows", rows, "--where", where, NULL};
+    double start = seconds();
+    int status = 0;
+    pid_t child;
+
+    if (where[0] == '\0')
+        arguments[9] = NULL;
+    if (rows[0] == '\0') {
+        arguments[7] = where[0] == '\0' ? NULL : "--where";
+        arguments[8] = where;
+        arguments[9] = NULL;
+    }
+    if ((child = fork()) == 0) {
+        dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+        execv(program, (char **)(uintptr_t)arguments);
+        _exit(127);
+    }
+    waitpid(child, &status, 0);
+    return status == 0 ? seconds() - start : -1;
+}
+
+static int
+step_spawn(const char *program, const char *config, const char *list)
+{
+    FILE *file = fopen(list, "r");
+    double times[1000];
+    size_t count = 0;
+    struct asked a;
+
+    while (file != NULL && count < 1000 && read_asked(file, &a)) {
+        char rows[200] = "", where[60] = "";
+        double first;
+
+        for (size_t k = 0; k < a.query.row_count; k++) {
+            size_t level = a.rows[k].dimension == FACT_STAGE ? 0 : a.rows[k].level;
+
+            snprintf(rows + strlen(rows), sizeof rows - strlen(rows), "%s%s", k > 0 ? "," : "",
+                level_names[a.rows[k].dimension][level]);
+        }
+        if (a.query.slice_count > 0)
+            snprintf(where, sizeof where, "Location.State=%s", a.state);
+        first = run_query(program, config, rows, where);
+        times[count] = fmin(first, run_query(program, config, rows, where));
+        if (times[count++] < 0)
+            return 1;
+    }
+    if (file != NULL)
+        fclose(file);
+    qsort(times, count, sizeof times[0], compare_numbers);
+    print("query_process", count > 0 ? times[count / 2] : -1);
+    return count > 0 ? 0 : 1;
+}
+
 /* ---- rollup: all combinations of levels from the base cuboid ---- */
 
 static int
@@ -501,10 +566,13 @@ main(int argc, char **argv)
         return step_make(sparse, rows, argv[4]);
     if (argc == 4 && strcmp(step, "ask") == 0)
         return step_ask(argv[2], argv[3]);
+    if (argc == 5 && strcmp(step, "spawn") == 0)
+        return step_spawn(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(step, "rollup") == 0)
         return step_rollup(argv[2]);
     fputs("usage: cube_bench star SET FIRST LAST DB | fetch DB | full DB DIR | add DB DIR |\n"
-          "       base SET ROWS | make SET ROWS DIR | ask DIR LIST | rollup DIR\n",
+          "       base SET ROWS | make SET ROWS DIR | ask DIR LIST | rollup DIR |\n"
+          "       spawn PROGRAM CONFIG LIST\n",
         stderr);
     return 64;
 }
