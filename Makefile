@@ -8,6 +8,7 @@ SANITIZE ?=
 T        ?=
 PREFIX   ?= /usr/local
 DESTDIR  ?=
+B        ?=
 V        ?=
 
 PACKAGES := odbc libxml-2.0 libarchive libcrypto jansson libxxhash
@@ -35,7 +36,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all deps deps-test demo test unit sanitize scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench deps deps-test demo test unit sanitize scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -78,6 +79,9 @@ test-browser: $(BUILD)/nightcube ## reports rendered in headless Chromium; pictu
 	@scripts/install-deps.sh browser
 	@scripts/test-browser.sh '$(abspath $(BUILD)/nightcube)'
 
+bench: $(BUILD)/nightcube $(BUILD)/cube-bench ## measure against peers: B=cube; BENCH_ROWS, BENCH_SETS; writes build/bench/results.tsv
+	@scripts/bench.sh '$(BUILD)' '$(B)'
+
 lint: ## floors, banned functions, READMEs and formatting
 	@failed=0; scripts/check-layers.sh || failed=1; scripts/check-format.sh || failed=1; exit $$failed
 
@@ -97,6 +101,10 @@ $(BUILD)/nightcube: $(OBJECTS) $(BUILD)/inputs
 $(BUILD)/unit-tests: $(HOUSE) $(TEST_OBJECTS) $(BUILD)/inputs
 	@echo "  LD $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(TEST_OBJECTS) $(LDLIBS) -lcunit
+
+$(BUILD)/cube-bench: $(HOUSE) $(BUILD)/tests/bench/cube_bench.o $(BUILD)/inputs
+	@echo "  LD $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(BUILD)/tests/bench/cube_bench.o $(LDLIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

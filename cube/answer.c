@@ -3,20 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int
-compare_groups(const void *left, const void *right, void *state)
-{
-    const struct tuples *groups = state;
-    const uint32_t *a = tuples_get(groups, *(const uint32_t *)left);
-    const uint32_t *b = tuples_get(groups, *(const uint32_t *)right);
-
-    for (size_t i = 0; i < groups->width; i++) {
-        if (a[i] != b[i])
-            return a[i] < b[i] ? -1 : 1;
-    }
-    return 0;
-}
-
 /* The axis's members, copied so that the result outlives the cube. */
 static struct value *
 copy_members(const struct axis *a, struct arena *memory)
@@ -43,28 +29,33 @@ depth_of(const uint32_t *tuple, size_t count)
     return depth;
 }
 
-static int
-fill_line(const struct answer *q, uint32_t group, struct value *const *members,
-    const size_t *measures, struct cube_result *r, struct cube_line *line)
+/* Labels, keys and values of all lines, one after the other. */
+struct columns {
+    struct value **members; /* of each axis */
+    struct value *labels;
+    struct value *values;
+    uint32_t *keys;
+};
+
+static void
+fill_line(const struct answer *q, uint32_t group, struct columns *c, const size_t *measures,
+    struct cube_result *r, struct cube_line *line)
 {
     const uint32_t *tuple = tuples_get(&q->rollup->groups, group);
-    struct value *labels = arena_array(&r->memory, q->axis_count, sizeof *labels);
-    struct value *values = arena_array(&r->memory, r->measure_count, sizeof *values);
-    uint32_t *keys = arena_array(&r->memory, q->axis_count, sizeof *keys);
 
-    if (labels == NULL || values == NULL || keys == NULL)
-        return -1;
-    memcpy(keys, tuple, q->axis_count * sizeof *keys);
+    *line = (struct cube_line){.labels = c->labels,
+        .keys = c->keys,
+        .measures = c->values,
+        .row_depth = depth_of(tuple, r->row_count),
+        .column_depth = depth_of(tuple + r->row_count, r->column_count)};
+    memcpy(c->keys, tuple, q->axis_count * sizeof *c->keys);
     for (size_t i = 0; i < q->axis_count; i++)
-        labels[i] = tuple[i] == ROLLUP_ALL ? value_null() : members[i][tuple[i]];
+        c->labels[i] = tuple[i] == ROLLUP_ALL ? value_null() : c->members[i][tuple[i]];
     for (size_t i = 0; i < r->measure_count; i++)
-        values[i] = tally_measure(&q->rollup->tally, group, measures[i]);
-    line->labels = labels;
-    line->keys = keys;
-    line->measures = values;
-    line->row_depth = depth_of(tuple, r->row_count);
-    line->column_depth = depth_of(tuple + r->row_count, r->column_count);
-    return 0;
+        c->values[i] = tally_measure(&q->rollup->tally, group, measures[i]);
+    c->keys += q->axis_count;
+    c->labels += q->axis_count;
+    c->values += r->measure_count;
 }
 
 static int
@@ -72,19 +63,21 @@ fill_lines(const struct answer *q, const uint32_t *order, const size_t *measures
     struct cube_result *r, struct fault *f)
 {
     size_t count = q->rollup->groups.count;
-    struct value **members = arena_array(&r->memory, q->axis_count + 1, sizeof *members);
+    struct columns c = {arena_array(&r->memory, q->axis_count + 1, sizeof *c.members),
+        arena_array(&r->memory, count * q->axis_count + 1, sizeof *c.labels),
+        arena_array(&r->memory, count * r->measure_count + 1, sizeof *c.values),
+        arena_array(&r->memory, count * q->axis_count + 1, sizeof *c.keys)};
 
     r->lines = arena_array(&r->memory, count, sizeof *r->lines);
-    if (members == NULL || r->lines == NULL)
+    if (c.members == NULL || c.labels == NULL || c.values == NULL || c.keys == NULL ||
+        r->lines == NULL)
         return fault_set_memory(f);
     for (size_t i = 0; i < q->axis_count; i++) {
-        if ((members[i] = copy_members(&q->axes[i], &r->memory)) == NULL)
+        if ((c.members[i] = copy_members(&q->axes[i], &r->memory)) == NULL)
             return fault_set_memory(f);
     }
-    for (; r->line_count < count; r->line_count++) {
-        if (fill_line(q, order[r->line_count], members, measures, r, &r->lines[r->line_count]) != 0)
-            return fault_set_memory(f);
-    }
+    for (; r->line_count < count; r->line_count++)
+        fill_line(q, order[r->line_count], &c, measures, r, &r->lines[r->line_count]);
     return 0;
 }
 
@@ -141,10 +134,7 @@ answer_fill(const struct answer *q, struct cube_result *r, struct fault *f)
 
     if (measures == NULL || (order = malloc((count + 1) * sizeof *order)) == NULL)
         return fault_set_memory(f);
-    for (size_t i = 0; i < count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, count, sizeof *order, compare_groups, (void *)&q->rollup->groups);
-    if (fill_head(q, measures, r, f) == 0)
+    if (rollup_order(q->rollup, order, f) == 0 && fill_head(q, measures, r, f) == 0)
         rc = fill_lines(q, order, measures, r, f);
     free(order);
     return rc;

@@ -8,9 +8,15 @@
 #include "config/base/moment.h"
 #include "cube/array.h"
 #include "cube/cuboid.h"
+#include "cube/portions.h"
+
+/* Keys below this find their member without a search. */
+enum { DIRECT_KEYS = 1 << 20 };
 
 /* Surrogate keys of a dimension: a tuple of the key's two halves, and the member code of each. */
 struct key_map {
+    uint32_t *direct; /* of each small key: the member code + 1, or 0 */
+    size_t direct_room;
     struct tuples keys;
     uint32_t *codes;
     size_t code_room;
@@ -22,9 +28,9 @@ struct cube_builder {
     struct cube_model model;
     struct cuboid cuboid;
     struct key_map *maps; /* one for each dimension */
-    uint32_t *row_codes;  /* the row's member codes */
     uint64_t *bad_values; /* one for each source */
     struct cube_build_counts counts;
+    struct portions portions; /* facts on their way into the cuboid */
 };
 
 struct cube_builder *
@@ -42,14 +48,15 @@ cube_builder_new(const struct cube_model *model, struct fault *f)
         cuboid_init(&b->cuboid, &b->model, f) != 0)
         goto failed;
     b->maps = calloc(model->dimension_count + 1, sizeof *b->maps);
-    b->row_codes = calloc(model->dimension_count + 1, sizeof *b->row_codes);
     b->bad_values = calloc(model->source_count + 1, sizeof *b->bad_values);
-    if (b->maps == NULL || b->row_codes == NULL || b->bad_values == NULL) {
+    if (b->maps == NULL || b->bad_values == NULL) {
         fault_set_memory(f);
         goto failed;
     }
     for (size_t i = 0; i < model->dimension_count; i++)
         tuples_init(&b->maps[i].keys, 2);
+    if (portions_init(&b->portions, &b->cuboid, f) != 0)
+        goto failed;
     return b;
 failed:
     cube_builder_free(b);
@@ -61,12 +68,13 @@ cube_builder_free(struct cube_builder *b)
 {
     if (b == NULL)
         return;
+    portions_release(&b->portions);
     for (size_t i = 0; b->maps != NULL && i < b->model.dimension_count; i++) {
         tuples_release(&b->maps[i].keys);
         free(b->maps[i].codes);
+        free(b->maps[i].direct);
     }
     free(b->bad_values);
-    free(b->row_codes);
     free(b->maps);
     cuboid_release(&b->cuboid);
     arena_release(&b->memory);
@@ -119,6 +127,12 @@ cube_builder_member(struct cube_builder *b, size_t dimension, int64_t key,
     if (tuples_add(&map->keys, halves, &index, f) != 0)
         return -1;
     map->codes[index] = code;
+    if (key < 0 || key >= DIRECT_KEYS)
+        return 0;
+    if (array_reserve(&map->direct, &map->direct_room, (size_t)key + 1, sizeof *map->direct, f) !=
+        0)
+        return -1;
+    map->direct[key] = code + 1;
     return 0;
 }
 
@@ -137,6 +151,11 @@ key_code(struct cube_builder *b, size_t dimension, const struct value *key, uint
     struct key_map *map = &b->maps[dimension];
     uint32_t index = TUPLES_NONE;
 
+    if (key->type == VALUE_INT && (uint64_t)key->as.integer < map->direct_room &&
+        map->direct[key->as.integer] != 0) {
+        *code = map->direct[key->as.integer] - 1;
+        return 0;
+    }
     if (key->type == VALUE_INT) {
         uint32_t halves[2];
 
@@ -176,8 +195,8 @@ fit_value(enum value_type type, const struct value *v, struct value *fit)
     return false;
 }
 
-static int
-add_values(struct cube_builder *b, uint32_t cell, const struct value *values, struct fault *f)
+static void
+add_values(struct cube_builder *b, struct fact_value *to, const struct value *values)
 {
     for (size_t i = 0; i < b->model.source_count; i++) {
         struct value v;
@@ -186,26 +205,34 @@ add_values(struct cube_builder *b, uint32_t cell, const struct value *values, st
             b->counts.bad_values++;
             b->bad_values[i]++;
         }
-        if (v.type != VALUE_NULL && tally_add(&b->cuboid.tally, cell, i, &v, f) != 0)
-            return fault_wrap(f, "source '%s'", b->model.sources[i].name);
+        to[i].there = v.type != VALUE_NULL;
+        /* Of a text only its being there counts. */
+        to[i].bits = v.type == VALUE_TEXT || !to[i].there ? 0 : v.as.integer;
     }
-    return 0;
 }
 
 int
 cube_builder_add(struct cube_builder *b, const struct value *row, struct fault *f)
 {
-    uint32_t cell;
+    uint32_t *codes;
+    struct fact_value *values;
 
+    if (portions_next(&b->portions, &codes, &values, f) != 0)
+        return -1;
     for (size_t i = 0; i < b->model.dimension_count; i++) {
-        if (key_code(b, i, &row[i], &b->row_codes[i], f) != 0)
+        if (key_code(b, i, &row[i], &codes[i], f) != 0)
             return -1;
     }
-    if (cuboid_cell(&b->cuboid, b->row_codes, &cell, f) != 0)
-        return -1;
-    b->cuboid.tally.rows[cell]++;
+    add_values(b, values, row + b->model.dimension_count);
+    portions_take(&b->portions);
     b->counts.facts++;
-    return add_values(b, cell, row + b->model.dimension_count, f);
+    return 0;
+}
+
+int
+cube_builder_finish(struct cube_builder *b, struct fault *f)
+{
+    return portions_finish(&b->portions, f);
 }
 
 int
@@ -219,12 +246,13 @@ cube_builder_pull(struct cube_builder *b, const struct row_source *source, struc
             rc = -1;
     }
     free(row);
-    return rc;
+    return rc == 0 ? cube_builder_finish(b, f) : rc;
 }
 
 void
 cube_builder_clear_facts(struct cube_builder *b)
 {
+    portions_clear(&b->portions);
     cuboid_clear(&b->cuboid);
     for (size_t i = 0; i < b->model.dimension_count; i++)
         b->maps[i].unknown = 0;

@@ -44,6 +44,10 @@ int cube_builder_add(struct cube_builder *b, const struct value *row, struct fau
 /* Adds all facts that a source has. */
 int cube_builder_pull(struct cube_builder *b, const struct row_source *source, struct fault *f);
 
+/* Facts are counted in portions, in a thread of its own: waits until all are. 0, or -1 with what
+ * failed. Adding tells it too, but later than it happened. */
+int cube_builder_finish(struct cube_builder *b, struct fault *f);
+
 /* Forgets the facts and their counts and keeps the members, for the next part of the same cube. */
 void cube_builder_clear_facts(struct cube_builder *b);
 
@@ -55,7 +59,7 @@ uint64_t cube_builder_bad_values(const struct cube_builder *b, size_t source);
 
 const struct cube_model *cube_builder_model(const struct cube_builder *b);
 
-/* What was built so far; borrowed. */
+/* What was built so far, all of it after cube_builder_finish; borrowed. */
 const struct cuboid *cube_builder_cuboid(const struct cube_builder *b);
 
 #endif

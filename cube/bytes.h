@@ -4,7 +4,36 @@
 #ifndef CUBE_BYTES_H
 #define CUBE_BYTES_H
 
+#include <endian.h>
 #include <stdint.h>
+#include <string.h>
+
+static inline uint64_t
+bytes_get64(const unsigned char *at)
+{
+    uint64_t number;
+
+    memcpy(&number, at, sizeof number);
+    return le64toh(number);
+}
+
+static inline uint32_t
+bytes_get32(const unsigned char *at)
+{
+    uint32_t number;
+
+    memcpy(&number, at, sizeof number);
+    return le32toh(number);
+}
+
+static inline uint16_t
+bytes_get16(const unsigned char *at)
+{
+    uint16_t number;
+
+    memcpy(&number, at, sizeof number);
+    return le16toh(number);
+}
 
 static inline uint64_t
 bytes_get(const unsigned char *at, unsigned width)
@@ -14,18 +43,6 @@ bytes_get(const unsigned char *at, unsigned width)
     for (unsigned i = 0; i < width; i++)
         number |= (uint64_t)at[i] << (8 * i);
     return number;
-}
-
-static inline uint64_t
-bytes_get64(const unsigned char *at)
-{
-    return bytes_get(at, 8);
-}
-
-static inline uint32_t
-bytes_get32(const unsigned char *at)
-{
-    return (uint32_t)bytes_get(at, 4);
 }
 
 static inline void

@@ -1,6 +1,5 @@
 #include "cube/exact.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +34,14 @@ exact_column_release(struct exact_column *c)
 }
 
 int
+exact_column_expect(struct exact_column *c, size_t count, struct fault *f)
+{
+    if (count > SIZE_MAX / 64 / EXACT_WIDTH_LIMIT)
+        return fault_set_memory(f);
+    return array_reserve(&c->limbs, &c->room, count * c->width, sizeof *c->limbs, f);
+}
+
+int
 exact_column_resize(struct exact_column *c, size_t count, struct fault *f)
 {
     if (count > c->count) {
@@ -64,13 +71,11 @@ exact_number_width(const struct exact_number *n)
     return width;
 }
 
-/* Bits of a number without its sign. */
-static uint32_t
-bit_length(const uint64_t *limbs, uint32_t width)
+uint32_t
+exact_number_bits(const struct exact_number *n)
 {
-    struct exact_number n = {limbs, width, 0};
-    uint32_t used = exact_number_width(&n);
-    uint64_t top = limbs[used - 1] ^ sign_of(limbs[used - 1]);
+    uint32_t used = exact_number_width(n);
+    uint64_t top = n->limbs[used - 1] ^ sign_of(n->limbs[used - 1]);
 
     return (used - 1) * 64 + (top == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(top));
 }
@@ -137,7 +142,8 @@ refine(struct exact_column *c, int32_t exponent, struct fault *f)
         return 0;
     bits = (uint32_t)(c->exponent - exponent);
     for (size_t i = 0; i < c->count; i++) {
-        uint32_t length = bit_length(c->limbs + i * c->width, c->width);
+        struct exact_number n = exact_column_get(c, i);
+        uint32_t length = exact_number_bits(&n);
 
         longest = length > longest ? length : longest;
     }
@@ -196,24 +202,78 @@ add_scaled(
     return add_limbs(c, index, limbs, 2, shift / 64, f);
 }
 
-int
-exact_add_int(struct exact_column *c, size_t index, int64_t value, struct fault *f)
+/* Adds where one or two limbs hold everything and nothing must be rescaled. False: they do not, and
+ * nothing was added. */
+static bool
+add_short(struct exact_column *c, size_t index, int64_t mantissa, int32_t exponent)
 {
-    return value == 0 ? 0 : add_scaled(c, index, value, 0, f);
+    uint64_t *sum = c->limbs + index * c->width;
+    int32_t shift = exponent - c->exponent;
+    __int128 shifted, total;
+
+    if (!c->any || shift < 0 || shift > 63)
+        return false;
+    shifted = (__int128)((unsigned __int128)(__int128)mantissa << shift);
+    if (c->width == 1) {
+        total = shifted + (int64_t)sum[0];
+        if (total != (int64_t)total)
+            return false;
+        sum[0] = (uint64_t)total;
+        return true;
+    }
+    if (c->width != 2)
+        return false;
+    total = (__int128)((unsigned __int128)sum[1] << 64 | sum[0]);
+    if (__builtin_add_overflow(total, shifted, &total))
+        return false;
+    sum[0] = (uint64_t)total;
+    sum[1] = (uint64_t)((unsigned __int128)total >> 64);
+    return true;
 }
 
 int
+exact_add_int(struct exact_column *c, size_t index, int64_t value, struct fault *f)
+{
+    if (value == 0 || add_short(c, index, value, 0))
+        return 0;
+    return add_scaled(c, index, value, 0, f);
+}
+
+/* A double is mantissa * 2^exponent with at most 53 bits (IEEE 754 binary64), here without trailing
+ * zeros. */
+int
 exact_add_double(struct exact_column *c, size_t index, double value, struct fault *f)
 {
-    int exponent;
-    int64_t mantissa;
+    uint64_t bits, fraction;
+    int32_t exponent;
     int trailing;
+    int64_t mantissa;
 
     if (value == 0)
         return 0;
-    mantissa = (int64_t)ldexp(frexp(value, &exponent), 53);
-    trailing = __builtin_ctzll((uint64_t)mantissa);
-    return add_scaled(c, index, mantissa / (INT64_C(1) << trailing), exponent - 53 + trailing, f);
+    memcpy(&bits, &value, sizeof bits);
+    fraction = bits & (((uint64_t)1 << 52) - 1);
+    exponent = (int32_t)(bits >> 52 & 0x7FF);
+    if (exponent != 0)
+        fraction |= (uint64_t)1 << 52;
+    else
+        exponent = 1;
+    trailing = __builtin_ctzll(fraction);
+    mantissa = (int64_t)(fraction >> trailing);
+    if (bits >> 63 != 0)
+        mantissa = -mantissa;
+    exponent += trailing - 1075;
+    if (add_short(c, index, mantissa, exponent))
+        return 0;
+    return add_scaled(c, index, mantissa, exponent, f);
+}
+
+int
+exact_column_prepare(struct exact_column *c, int32_t exponent, int32_t top, struct fault *f)
+{
+    if (refine(c, exponent, f) != 0)
+        return -1;
+    return top <= c->exponent ? 0 : widen(c, limbs_for((uint64_t)(top - c->exponent)), f);
 }
 
 int

@@ -49,6 +49,9 @@ void exact_column_release(struct exact_column *c);
 /* Appends zeros up to `count` sums, or cuts. */
 int exact_column_resize(struct exact_column *c, size_t count, struct fault *f);
 
+/* Makes room for `count` sums of the column's present width. */
+int exact_column_expect(struct exact_column *c, size_t count, struct fault *f);
+
 struct exact_number exact_column_get(const struct exact_column *c, size_t index);
 
 /* Adds to one sum. 0, or -1: out of memory; FAULT_DATA when a sum leaves every range. The double is
@@ -57,6 +60,33 @@ int exact_add_int(struct exact_column *c, size_t index, int64_t value, struct fa
 int exact_add_double(struct exact_column *c, size_t index, double value, struct fault *f);
 int exact_add_number(
     struct exact_column *c, size_t index, const struct exact_number *n, struct fault *f);
+
+/*
+ * Makes the column ready for sums of numbers with these bits: lowest bit 2^exponent (a multiple of
+ * 32), highest below 2^top with all of them added up. From then on sums whose exponent is the
+ * column's may be added by exact_add_ready.
+ */
+int exact_column_prepare(struct exact_column *c, int32_t exponent, int32_t top, struct fault *f);
+
+/* Adds a number of the column's exponent, with no more limbs than the column, in a prepared column.
+ */
+static inline void
+exact_add_ready(struct exact_column *c, size_t index, const uint64_t *limbs, uint32_t width)
+{
+    uint64_t *sum = c->limbs + index * c->width;
+    uint64_t sign = limbs[width - 1] >> 63 != 0 ? UINT64_MAX : 0;
+    bool carry = false;
+
+    for (uint32_t k = 0; k < c->width; k++) {
+        uint64_t addend = k < width ? limbs[k] : sign;
+        bool first = __builtin_add_overflow(sum[k], addend, &addend);
+
+        carry = __builtin_add_overflow(addend, (uint64_t)carry, &sum[k]) || first;
+    }
+}
+
+/* Bits of a number without its sign. */
+uint32_t exact_number_bits(const struct exact_number *n);
 
 /* Fewest limbs (at least 1) that hold the number. */
 uint32_t exact_number_width(const struct exact_number *n);

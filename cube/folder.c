@@ -39,14 +39,23 @@ folder_segment_path(struct text *path, const char *folder, uint64_t number)
     text_add_format(path, "/%llu.seg", (unsigned long long)number);
 }
 
-/* False when the name is no segment's. */
+void
+folder_aggregates_path(struct text *path, const char *folder, uint64_t number)
+{
+    text_clear(path);
+    text_add(path, folder);
+    text_add_format(path, "/%llu-aggregates.seg", (unsigned long long)number);
+}
+
+/* False when the name is neither a segment's nor that of its aggregates. */
 static bool
 segment_number(const char *file, uint64_t *number)
 {
     size_t digits = strspn(file, "0123456789");
     int64_t parsed;
 
-    if (strcmp(file + digits, ".seg") != 0 || number_parse_int(file, digits, &parsed) != 0)
+    if ((strcmp(file + digits, ".seg") != 0 && strcmp(file + digits, "-aggregates.seg") != 0) ||
+        number_parse_int(file, digits, &parsed) != 0)
         return false;
     *number = (uint64_t)parsed;
     return true;

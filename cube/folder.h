@@ -3,6 +3,7 @@
  *
  *     DIRECTORY/CUBE/cube.xml      the manifest
  *     DIRECTORY/CUBE/<number>.seg  segments
+ *     DIRECTORY/CUBE/<number>-aggregates.seg  their aggregates
  */
 #ifndef CUBE_FOLDER_H
 #define CUBE_FOLDER_H
@@ -23,6 +24,9 @@ int folder_path(
 
 /* The path of a segment; `folder` is the cube's. */
 void folder_segment_path(struct text *path, const char *folder, uint64_t number);
+
+/* The path of its aggregates. */
+void folder_aggregates_path(struct text *path, const char *folder, uint64_t number);
 
 /* True when the folder holds a manifest. */
 bool folder_exists(const char *directory, const char *name);

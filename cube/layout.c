@@ -1,7 +1,10 @@
 #include "cube/layout.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cube/order.h"
 
 /* Uninitialised room for one number more than asked for: never NULL for nothing. */
 static uint32_t *
@@ -134,6 +137,48 @@ compare_cells(const void *left, const void *right, void *state)
     return 0;
 }
 
+/* Cells have numbers, mixed radix of their members' places; false when 64 bits do not hold them. */
+static bool
+number_cells(const struct layout *l, uint64_t *keys)
+{
+    const struct tuples *cells = &l->cuboid->cells;
+    uint64_t product = 1;
+
+    for (size_t k = 0; k < cells->width; k++) {
+        if (__builtin_mul_overflow(product, (uint64_t)l->dimensions[k].count, &product))
+            return false;
+    }
+    for (size_t i = 0; i < cells->count; i++) {
+        const uint32_t *codes = tuples_get(cells, i);
+        uint64_t key = 0;
+
+        for (size_t k = 0; k < cells->width; k++)
+            key = key * l->dimensions[k].count + l->dimensions[k].place[codes[k]];
+        keys[i] = key;
+    }
+    return true;
+}
+
+static int
+sort_cells(struct layout *l, struct fault *f)
+{
+    size_t count = l->cuboid->cells.count;
+    uint64_t *keys = malloc((count + 1) * sizeof *keys);
+    int rc = 0;
+
+    if (keys == NULL)
+        return fault_set_memory(f);
+    if (number_cells(l, keys)) {
+        rc = order_by_keys(keys, count, l->cells, f);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            l->cells[i] = (uint32_t)i;
+        qsort_r(l->cells, count, sizeof *l->cells, compare_cells, l);
+    }
+    free(keys);
+    return rc;
+}
+
 int
 layout_init(struct layout *l, const struct cuboid *c, struct fault *f)
 {
@@ -147,10 +192,7 @@ layout_init(struct layout *l, const struct cuboid *c, struct fault *f)
     }
     if ((l->cells = new_numbers(c->cells.count, f)) == NULL)
         return -1;
-    for (size_t i = 0; i < c->cells.count; i++)
-        l->cells[i] = (uint32_t)i;
-    qsort_r(l->cells, c->cells.count, sizeof *l->cells, compare_cells, l);
-    return 0;
+    return sort_cells(l, f);
 }
 
 static void

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/base/file.h"
 #include "cube/folder.h"
+#include "cube/indexing.h"
 #include "cube/segment.h"
 
 struct cube_process {
@@ -17,6 +19,7 @@ struct cube_process {
     struct manifest next; /* published by commit */
     size_t kept;          /* completed segments taken over from the old state */
     bool published;
+    struct indexing indexing;
 };
 
 static int
@@ -31,6 +34,8 @@ prepare_next(
     struct cube_process *p, const char *name, const struct cube_model *model, struct fault *f)
 {
     p->next = p->old;
+    if (p->kind == CUBE_PROCESS_INDEXES)
+        return 0;
     p->next.parts[MANIFEST_ACTIVE] = (struct manifest_part){.segments = NULL};
     if (p->kind == CUBE_PROCESS_ADD) {
         struct manifest_part *completed = &p->next.parts[MANIFEST_COMPLETED];
@@ -70,6 +75,7 @@ cube_process_begin(const char *directory, const char *name, enum cube_process_ki
     }
     p->kind = kind;
     p->published = true; /* nothing to take back yet */
+    indexing_init(&p->indexing, CUBE_BUDGET_PER_CENT);
     if ((p->lock = folder_lock(directory, name, f)) >= 0 &&
         folder_path(&p->folder, directory, name, NULL, f) == 0 &&
         folder_path(&p->manifest_path, directory, name, MANIFEST_NAME, f) == 0 &&
@@ -82,6 +88,14 @@ cube_process_begin(const char *directory, const char *name, enum cube_process_ki
     cube_process_end(p);
     fault_wrap(f, "process cube '%s'", name);
     return NULL;
+}
+
+void
+cube_process_budget(struct cube_process *p, unsigned per_cent, unsigned threads)
+{
+    p->indexing.per_cent = per_cent;
+    if (threads > 0)
+        p->indexing.threads = threads;
 }
 
 void
@@ -140,8 +154,8 @@ read_back(const struct cube_process *p, const struct manifest_segment *known, st
 }
 
 static int
-write_segment(struct cube_process *p, struct manifest_segment *entry, const struct cube_builder *b,
-    struct fault *f)
+write_segment(
+    struct cube_process *p, struct manifest_segment *entry, struct cube_builder *b, struct fault *f)
 {
     struct text path = TEXT_INIT;
     struct segment_facts written;
@@ -156,10 +170,9 @@ write_segment(struct cube_process *p, struct manifest_segment *entry, const stru
     entry->facts = written.facts;
     entry->size_bytes = written.size_bytes;
     entry->checksum = written.checksum;
-    if ((s = read_back(p, entry, f)) == NULL)
-        goto done;
-    segment_close(s);
-    rc = 0;
+    if ((s = read_back(p, entry, f)) != NULL)
+        rc =
+            indexing_begin(&p->indexing, s, &p->next.model, text_get(&p->folder), entry->number, f);
 done:
     text_release(&path);
     return rc;
@@ -167,7 +180,7 @@ done:
 
 int
 cube_process_write(
-    struct cube_process *p, enum cube_part part, const struct cube_builder *b, struct fault *f)
+    struct cube_process *p, enum cube_part part, struct cube_builder *b, struct fault *f)
 {
     struct manifest_part *to = &p->next.parts[part_index(part)];
     struct manifest_segment *entry;
@@ -176,6 +189,8 @@ cube_process_write(
         return fault_set(f, FAULT_INTERNAL, "facts were built under another model than the cube's");
     if (p->next.storage != CUBE_STORAGE_MEMORY)
         return fault_set(f, FAULT_INTERNAL, "a cube in direct mode stores no facts");
+    if (cube_builder_finish(b, f) != 0)
+        return -1;
     if (cube_builder_counts(b)->facts == 0)
         return 0;
     entry = arena_append(&p->memory, &to->segments, &to->segment_count, sizeof *entry);
@@ -226,6 +241,8 @@ cube_process_commit(struct cube_process *p, int64_t now_us, struct fault *f)
 {
     struct fault ignored = FAULT_INIT;
 
+    if (indexing_finish(&p->indexing, f) != 0)
+        return -1;
     p->next.processed = true;
     p->next.processed_us = now_us;
     if (manifest_write(text_get(&p->manifest_path), &p->next, f) != 0)
@@ -253,6 +270,7 @@ cube_process_end(struct cube_process *p)
 {
     if (p == NULL)
         return;
+    indexing_release(&p->indexing);
     if (!p->published)
         take_back(p);
     if (p->lock >= 0)
@@ -261,4 +279,43 @@ cube_process_end(struct cube_process *p)
     text_release(&p->folder);
     arena_release(&p->memory);
     free(p);
+}
+
+/* ---- aggregates of what is published ---- */
+
+static int
+index_segment(struct cube_process *p, const struct manifest_segment *known, bool missing_only,
+    struct fault *f)
+{
+    struct text path = TEXT_INIT;
+    struct segment *s;
+    bool there;
+
+    folder_aggregates_path(&path, text_get(&p->folder), known->number);
+    there = file_exists(text_get(&path));
+    text_release(&path);
+    if (there && missing_only)
+        return 0;
+    if ((s = read_back(p, known, f)) == NULL)
+        return -1;
+    return indexing_begin(&p->indexing, s, &p->next.model, text_get(&p->folder), known->number, f);
+}
+
+int
+cube_index(const char *directory, const char *name, bool missing_only, unsigned per_cent,
+    unsigned threads, struct fault *f)
+{
+    struct cube_process *p = cube_process_begin(directory, name, CUBE_PROCESS_INDEXES, NULL, f);
+    int rc = p == NULL ? -1 : 0;
+
+    if (p != NULL)
+        cube_process_budget(p, per_cent, threads);
+    for (size_t part = 0; rc == 0 && part < MANIFEST_PART_COUNT; part++) {
+        for (size_t i = 0; rc == 0 && i < p->old.parts[part].segment_count; i++)
+            rc = index_segment(p, &p->old.parts[part].segments[i], missing_only, f);
+    }
+    if (rc == 0)
+        rc = indexing_finish(&p->indexing, f);
+    cube_process_end(p);
+    return rc == 0 ? 0 : fault_wrap(f, "index cube '%s'", name);
 }

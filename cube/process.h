@@ -25,8 +25,19 @@
 #include "cube/store.h"
 #include "cube/totals.h"
 
-/* Full: both parts anew. Add: a window joins the completed part, the active part is anew. */
-enum cube_process_kind { CUBE_PROCESS_FULL, CUBE_PROCESS_ADD };
+/* Unless told otherwise aggregates may be as large as the base cuboid. */
+enum { CUBE_BUDGET_PER_CENT = 100 };
+
+/*
+ * Makes the aggregates of all segments anew, or only those that are missing. The base cuboids stay
+ * as they are. FAULT_LOCKED: the cube is being processed.
+ */
+int cube_index(const char *directory, const char *name, bool missing_only, unsigned per_cent,
+    unsigned threads, struct fault *f);
+
+/* Full: both parts anew. Add: a window joins the completed part, the active part is anew. Indexes:
+ * see cube_index. */
+enum cube_process_kind { CUBE_PROCESS_FULL, CUBE_PROCESS_ADD, CUBE_PROCESS_INDEXES };
 
 struct cube_process;
 
@@ -51,10 +62,19 @@ int cube_process_window(struct cube_process *p, int64_t first, int64_t last, str
 /* Where the window has to begin: one more than the watermark, 1 for a full processing. */
 int64_t cube_process_first(const struct cube_process *p);
 
-/* Writes what was built as a segment of a real part and reads it back, verified. Without facts it
- * does nothing. A part may be written in several pieces, so that memory stays bounded. */
+/*
+ * How large aggregates may be, in per cent of their base cuboid (0: none are made), and how many
+ * threads make them (0, as it is by default: the processors there are).
+ */
+void cube_process_budget(struct cube_process *p, unsigned per_cent, unsigned threads);
+
+/*
+ * Writes what was built as a segment of a real part and reads it back, verified. Without facts it
+ * does nothing. A part may be written in several pieces, so that memory stays bounded. Aggregates
+ * are made in the background from then on; commit waits for them, and tells when that failed.
+ */
 int cube_process_write(
-    struct cube_process *p, enum cube_part part, const struct cube_builder *b, struct fault *f);
+    struct cube_process *p, enum cube_part part, struct cube_builder *b, struct fault *f);
 
 /* Direct mode: tells how many facts the part has. */
 void cube_process_count(struct cube_process *p, enum cube_part part, uint64_t facts);

@@ -6,6 +6,7 @@
 #include "config/base/nearest.h"
 #include "cube/answer.h"
 #include "cube/axis.h"
+#include "cube/lattice.h"
 #include "cube/rollup.h"
 
 /* A level with slices, and which of its members they let through. */
@@ -204,12 +205,33 @@ views_release(struct views *v, const struct running *q)
     free(v->filters);
 }
 
-static bool *
-member_passes(const struct sliced *sliced, const struct segment *s, struct fault *f)
+/* For each member of the view's dimension its place on the axis; free() it. */
+static uint32_t *
+view_places(const struct axis *a, const struct cube_view *v, struct fault *f)
 {
-    uint32_t member_count = s->dimensions[sliced->axis.ref.dimension].member_count;
-    uint32_t *places = axis_places(&sliced->axis, s, f);
-    bool *pass = calloc((size_t)member_count + 1, sizeof *pass);
+    size_t dimension = a->ref.dimension;
+    uint32_t *places = axis_places(a, v->segment, f);
+    const struct lattice_depth *depth;
+
+    if (places == NULL || v->lattice == NULL)
+        return places;
+    /* A coarser member is where the first of its own is; firsts rise, so nothing is overwritten
+     * too early. */
+    depth = &v->lattice->dimensions[dimension].depths[v->depths[dimension]];
+    for (uint32_t i = 0; depth->first != NULL && i < depth->count; i++)
+        places[i] = places[depth->first[i]];
+    return places;
+}
+
+static bool *
+member_passes(const struct sliced *sliced, const struct cube_view *v, struct fault *f)
+{
+    size_t dimension = sliced->axis.ref.dimension;
+    uint32_t count = v->lattice == NULL
+                         ? v->segment->dimensions[dimension].member_count
+                         : v->lattice->dimensions[dimension].depths[v->depths[dimension]].count;
+    uint32_t *places = view_places(&sliced->axis, v, f);
+    bool *pass = calloc((size_t)count + 1, sizeof *pass);
 
     if (places == NULL || pass == NULL) {
         free(places);
@@ -217,28 +239,28 @@ member_passes(const struct sliced *sliced, const struct segment *s, struct fault
         fault_set_memory(f);
         return NULL;
     }
-    for (uint32_t i = 0; i < member_count; i++)
+    for (uint32_t i = 0; i < count; i++)
         pass[i] = sliced->pass[places[i]];
     free(places);
     return pass;
 }
 
 static int
-views_init(struct views *v, const struct running *q, const struct segment *s, struct fault *f)
+views_init(struct views *v, const struct running *q, const struct cube_view *view, struct fault *f)
 {
     *v = (struct views){.axes = calloc(q->axis_count + 1, sizeof *v->axes),
         .filters = calloc(q->sliced_count + 1, sizeof *v->filters),
-        .places = calloc(q->axis_count + 1, sizeof *v->places),
-        .passes = calloc(q->sliced_count + 1, sizeof *v->passes)};
+        .places = calloc(q->axis_count + 1, sizeof(uint32_t *)),
+        .passes = calloc(q->sliced_count + 1, sizeof(bool *))};
     if (v->axes == NULL || v->filters == NULL || v->places == NULL || v->passes == NULL)
         return fault_set_memory(f);
     for (size_t i = 0; i < q->axis_count; i++) {
-        if ((v->places[i] = axis_places(&q->axes[i], s, f)) == NULL)
+        if ((v->places[i] = view_places(&q->axes[i], view, f)) == NULL)
             return -1;
         v->axes[i] = (struct rollup_axis){q->axes[i].ref.dimension, v->places[i]};
     }
     for (size_t i = 0; i < q->sliced_count; i++) {
-        if ((v->passes[i] = member_passes(&q->sliced[i], s, f)) == NULL)
+        if ((v->passes[i] = member_passes(&q->sliced[i], view, f)) == NULL)
             return -1;
         v->filters[i] = (struct rollup_filter){q->sliced[i].axis.ref.dimension, v->passes[i]};
     }
@@ -246,24 +268,56 @@ views_init(struct views *v, const struct running *q, const struct segment *s, st
 }
 
 static int
+open_rollup(struct running *q, struct fault *f)
+{
+    uint32_t *sizes = calloc(q->axis_count + 1, sizeof *sizes);
+    int rc = sizes == NULL ? fault_set_memory(f) : 0;
+
+    for (size_t i = 0; rc == 0 && i < q->axis_count; i++)
+        sizes[i] = (uint32_t)q->axes[i].values.count;
+    if (rollup_init(&q->rollup, q->model, q->axis_count, f) != 0 || rc != 0 ||
+        rollup_sizes(&q->rollup, sizes, cube_facts(q->cube, q->query->part), 64, f) != 0)
+        rc = -1;
+    free(sizes);
+    return rc;
+}
+
+static void
+need_depth(uint16_t *depths, struct cube_level_ref ref)
+{
+    if (depths[ref.dimension] < ref.level + 1)
+        depths[ref.dimension] = (uint16_t)(ref.level + 1);
+}
+
+static int
+group_segment(struct running *q, size_t index, const uint16_t *depths, struct fault *f)
+{
+    struct cube_view view;
+    struct views v;
+    int rc = -1;
+
+    if (cube_smallest(q->cube, q->query->part, index, depths, &view, f) != 0)
+        return -1;
+    if (views_init(&v, q, &view, f) == 0)
+        rc = rollup_add(&q->rollup, view.cells, v.axes, v.filters, q->sliced_count, f);
+    views_release(&v, q);
+    return rc;
+}
+
+static int
 group_facts(struct running *q, struct fault *f)
 {
-    if (rollup_init(&q->rollup, q->model, q->axis_count, f) != 0)
-        return -1;
-    for (size_t i = 0; i < cube_segment_count(q->cube, q->query->part); i++) {
-        const struct segment *s = cube_segment(q->cube, q->query->part, i, f);
-        struct views v;
-        int rc = -1;
+    uint16_t *depths = calloc(q->model->dimension_count + 1, sizeof *depths);
+    int rc = depths == NULL ? fault_set_memory(f) : open_rollup(q, f);
 
-        if (s == NULL)
-            return -1;
-        if (views_init(&v, q, s, f) == 0)
-            rc = rollup_add(&q->rollup, s, v.axes, v.filters, q->sliced_count, f);
-        views_release(&v, q);
-        if (rc != 0)
-            return -1;
-    }
-    return 0;
+    for (size_t i = 0; depths != NULL && i < q->axis_count; i++)
+        need_depth(depths, q->axes[i].ref);
+    for (size_t i = 0; depths != NULL && i < q->sliced_count; i++)
+        need_depth(depths, q->sliced[i].axis.ref);
+    for (size_t i = 0; rc == 0 && i < cube_segment_count(q->cube, q->query->part); i++)
+        rc = group_segment(q, i, depths, f);
+    free(depths);
+    return rc;
 }
 
 /* A total for every shorter list of rows and of columns. */

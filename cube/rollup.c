@@ -1,29 +1,85 @@
 #include "cube/rollup.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "cube/order.h"
 
 /* Cells are taken in pieces, column by column, so that a piece stays in the processor's cache. */
-enum { PIECE_CELLS = 4096 };
+enum { PIECE_CELLS = 2048 };
 
-/* A piece of a segment on its way into the groups. */
+/* A table of all addresses is worth its memory up to this size, or up to so many for each cell. */
+enum { DIRECT_SMALL = 1 << 16, DIRECT_LIMIT = 1 << 24, DIRECT_PER_CELL = 8 };
+
+/* More axes than this are found by their tuples. */
+enum { ADDRESS_AXES = 256 };
+
+/* A piece of a cuboid on its way into the groups. */
 struct piece {
     size_t first;
     size_t count;
+    bool filtered;                /* some of the groups are TUPLES_NONE */
     uint32_t groups[PIECE_CELLS]; /* TUPLES_NONE: filtered out */
+    uint64_t addresses[PIECE_CELLS];
+    uint64_t numbers[PIECE_CELLS];
 };
 
 int
 rollup_init(struct rollup *r, const struct cube_model *model, size_t width, struct fault *f)
 {
+    *r = (struct rollup){.mode = ROLLUP_TUPLES};
     tuples_init(&r->groups, width);
-    return tally_init(&r->tally, model, f);
+    r->tops = calloc(model->source_count + 1, sizeof *r->tops);
+    r->weights = calloc(width + 1, sizeof *r->weights);
+    if (tally_init(&r->tally, model, f) != 0)
+        return -1;
+    return r->tops == NULL || r->weights == NULL ? fault_set_memory(f) : 0;
 }
 
 void
 rollup_release(struct rollup *r)
 {
+    free(r->tops);
+    free(r->weights);
+    free(r->direct);
+    free(r->slots);
+    free(r->addresses);
     tally_release(&r->tally);
     tuples_release(&r->groups);
+}
+
+int
+rollup_sizes(
+    struct rollup *r, const uint32_t *sizes, uint64_t cells, uint64_t expected, struct fault *f)
+{
+    uint64_t domain = 1;
+
+    if (r->groups.width > ADDRESS_AXES)
+        return 0;
+    for (size_t k = r->groups.width; k-- > 0;) {
+        r->weights[k] = domain;
+        if (__builtin_mul_overflow(domain, (uint64_t)sizes[k], &domain) || domain > INT64_MAX)
+            return 0;
+    }
+    if (expected > cells)
+        expected = cells;
+    if (expected > domain)
+        expected = domain;
+    r->domain = domain;
+    r->expected = (size_t)expected;
+    r->mode = ROLLUP_HASHED;
+    if (array_reserve(&r->addresses, &r->address_room, r->expected + PIECE_CELLS,
+            sizeof *r->addresses, f) != 0 ||
+        array_reserve(&r->groups.codes, &r->groups.code_room, r->expected * r->groups.width + 1,
+            sizeof *r->groups.codes, f) != 0 ||
+        tally_expect(&r->tally, r->expected, f) != 0)
+        return -1;
+    if (domain <= DIRECT_SMALL || (domain <= DIRECT_LIMIT && domain / DIRECT_PER_CELL <= cells)) {
+        r->mode = ROLLUP_DIRECT;
+        if ((r->direct = calloc((size_t)domain + 1, sizeof *r->direct)) == NULL)
+            return fault_set_memory(f);
+    }
+    return 0;
 }
 
 static int
@@ -34,107 +90,322 @@ find_group(struct rollup *r, const uint32_t *tuple, uint32_t *group, struct faul
     return *group < r->tally.count ? 0 : tally_reserve(&r->tally, r->groups.count, f);
 }
 
+/* ---- groups by address ---- */
+
+/* Room for the addresses of as many groups more as a piece may bring. */
+static int
+expect_groups(struct rollup *r, struct fault *f)
+{
+    return array_reserve(
+        &r->addresses, &r->address_room, r->groups.count + PIECE_CELLS, sizeof *r->addresses, f);
+}
+
+/* Groups up to `count` are new: their tuples are what their addresses say. */
+static int
+add_groups(struct rollup *r, size_t count, struct fault *f)
+{
+    uint32_t tuple[ADDRESS_AXES];
+
+    for (size_t i = r->groups.count; i < count; i++) {
+        uint64_t address = r->addresses[i];
+
+        for (size_t k = 0; k < r->groups.width; k++) {
+            tuple[k] = (uint32_t)(address / r->weights[k]);
+            address %= r->weights[k];
+        }
+        if (tuples_append(&r->groups, tuple, f) != 0)
+            return -1;
+    }
+    return count == r->tally.count ? 0 : tally_reserve(&r->tally, count, f);
+}
+
+static int
+group_directly(struct rollup *r, struct piece *p, struct fault *f)
+{
+    size_t count = r->groups.count;
+
+    if (expect_groups(r, f) != 0)
+        return -1;
+    for (size_t i = 0; i < p->count; i++) {
+        uint32_t *known = &r->direct[p->addresses[i]];
+
+        if (p->filtered && p->groups[i] == TUPLES_NONE)
+            continue;
+        if (*known == 0) {
+            r->addresses[count++] = p->addresses[i];
+            *known = (uint32_t)count;
+        }
+        p->groups[i] = *known - 1;
+    }
+    return add_groups(r, count, f);
+}
+
+static size_t
+address_slot(const struct rollup *r, uint64_t address)
+{
+    size_t mask = r->slot_count - 1;
+    size_t slot = (size_t)((address * 0x9E3779B97F4A7C15) >> 20) & mask;
+
+    while (r->slots[slot] != 0 && r->addresses[r->slots[slot] - 1] != address)
+        slot = (slot + 1) & mask;
+    return slot;
+}
+
+/* At most half of the slots are taken after a piece more. */
+static int
+grow_slots(struct rollup *r, struct fault *f)
+{
+    size_t wanted = r->slot_count == 0 ? 4 * PIECE_CELLS : r->slot_count;
+
+    while (wanted < (r->groups.count + PIECE_CELLS) * 2 || wanted < r->expected)
+        wanted *= 2;
+    if (wanted == r->slot_count)
+        return 0;
+    free(r->slots);
+    if ((r->slots = calloc(wanted, sizeof *r->slots)) == NULL)
+        return fault_set_memory(f);
+    r->slot_count = wanted;
+    for (size_t i = 0; i < r->groups.count; i++)
+        r->slots[address_slot(r, r->addresses[i])] = (uint32_t)i + 1;
+    return 0;
+}
+
+static int
+group_by_hash(struct rollup *r, struct piece *p, struct fault *f)
+{
+    size_t count = r->groups.count;
+
+    if (expect_groups(r, f) != 0 || grow_slots(r, f) != 0)
+        return -1;
+    for (size_t i = 0; i < p->count; i++) {
+        uint32_t *known;
+
+        if (p->filtered && p->groups[i] == TUPLES_NONE)
+            continue;
+        known = &r->slots[address_slot(r, p->addresses[i])];
+        if (*known == 0) {
+            r->addresses[count++] = p->addresses[i];
+            *known = (uint32_t)count;
+        }
+        p->groups[i] = *known - 1;
+    }
+    return add_groups(r, count, f);
+}
+
 static void
-filter_piece(struct piece *p, const struct segment *s, const struct rollup_filter *filters,
-    size_t filter_count)
+address_piece(
+    const struct rollup *r, struct piece *p, const struct cells *c, const struct rollup_axis *axes)
 {
     for (size_t i = 0; i < p->count; i++)
+        p->addresses[i] = 0;
+    for (size_t k = 0; k < r->groups.width; k++) {
+        packed_read(&c->codes[axes[k].dimension], p->first, p->count, p->numbers);
+        for (size_t i = 0; i < p->count; i++)
+            p->addresses[i] += axes[k].places[p->numbers[i]] * r->weights[k];
+    }
+}
+
+/* Where addresses exceed 64 bits. */
+static int
+group_by_tuples(struct rollup *r, struct piece *p, const struct cells *c,
+    const struct rollup_axis *axes, struct fault *f)
+{
+    uint32_t *tuple;
+    int rc;
+
+    /* The grand total has a group already. */
+    if (r->groups.width == 0 && r->groups.count == 1 && !p->filtered) {
+        memset(p->groups, 0, p->count * sizeof p->groups[0]);
+        return 0;
+    }
+    tuple = calloc(r->groups.width + 1, sizeof *tuple);
+    rc = tuple == NULL ? fault_set_memory(f) : 0;
+    for (size_t i = 0; rc == 0 && i < p->count; i++) {
+        if (p->filtered && p->groups[i] == TUPLES_NONE)
+            continue;
+        for (size_t k = 0; k < r->groups.width; k++)
+            tuple[k] = axes[k].places[packed_get(&c->codes[axes[k].dimension], p->first + i)];
+        rc = find_group(r, tuple, &p->groups[i], f);
+    }
+    free(tuple);
+    return rc;
+}
+
+static int
+group_piece(struct rollup *r, struct piece *p, const struct cells *c,
+    const struct rollup_axis *axes, struct fault *f)
+{
+    if (r->mode == ROLLUP_TUPLES)
+        return group_by_tuples(r, p, c, axes, f);
+    address_piece(r, p, c, axes);
+    return r->mode == ROLLUP_DIRECT ? group_directly(r, p, f) : group_by_hash(r, p, f);
+}
+
+static void
+filter_piece(struct piece *p, const struct cells *c, const struct rollup_filter *filters,
+    size_t filter_count)
+{
+    p->filtered = filter_count > 0;
+    for (size_t i = 0; p->filtered && i < p->count; i++)
         p->groups[i] = 0;
     for (size_t k = 0; k < filter_count; k++) {
-        const struct packed *codes = &s->dimensions[filters[k].dimension].codes;
-
+        packed_read(&c->codes[filters[k].dimension], p->first, p->count, p->numbers);
         for (size_t i = 0; i < p->count; i++) {
-            if (!filters[k].pass[packed_get(codes, p->first + i)])
+            if (!filters[k].pass[p->numbers[i]])
                 p->groups[i] = TUPLES_NONE;
         }
     }
 }
 
-static int
-group_piece(struct rollup *r, struct piece *p, const struct segment *s,
-    const struct rollup_axis *axes, uint32_t *tuple, struct fault *f)
-{
-    for (size_t i = 0; i < p->count; i++) {
-        if (p->groups[i] == TUPLES_NONE)
-            continue;
-        for (size_t k = 0; k < r->groups.width; k++) {
-            const struct packed *codes = &s->dimensions[axes[k].dimension].codes;
+/* ---- merging ---- */
 
-            tuple[k] = axes[k].places[packed_get(codes, p->first + i)];
-        }
-        if (find_group(r, tuple, &p->groups[i], f) != 0)
+/* A stored sum as limbs: two's complement, sign-extended. */
+static void
+read_sum(const struct cell_source *s, size_t cell, uint64_t *limbs, uint32_t width)
+{
+    const unsigned char *at = s->sums + cell * s->sum_bytes;
+    uint32_t rest = s->sum_bytes % 8;
+
+    for (uint32_t k = 0; k < s->sum_bytes / 8; k++)
+        limbs[k] = bytes_get64(at + 8 * k);
+    if (rest != 0)
+        limbs[width - 1] =
+            (uint64_t)((int64_t)(bytes_get64(at + 8 * (width - 1)) << (64 - 8 * rest)) >>
+                       (64 - 8 * rest));
+}
+
+/* The column's bits suffice for all sums added up; the carries run within it. */
+static int
+prepare_sums(struct rollup *r, size_t source, const struct cells *c, bool *ready, struct fault *f)
+{
+    const struct cell_source *s = &c->sources[source];
+    struct exact_column *sum = &r->tally.sources[source].sum;
+    int32_t top = s->sum_exponent + 8 * (int32_t)s->sum_bytes;
+    int32_t carries = 64 - __builtin_clzll(r->merged | 1);
+
+    if (!r->any || top > r->tops[source])
+        r->tops[source] = top;
+    if (exact_column_prepare(sum, s->sum_exponent, r->tops[source] + carries, f) != 0)
+        return -1;
+    *ready = sum->exponent == s->sum_exponent;
+    return 0;
+}
+
+static void
+add_double_limb(uint64_t *sum, const uint64_t *limbs, uint32_t width)
+{
+    uint64_t high = width == 2 ? limbs[1] : (uint64_t)((int64_t)limbs[0] >> 63);
+    unsigned __int128 total = (unsigned __int128)sum[1] << 64 | sum[0];
+
+    total += (unsigned __int128)high << 64 | limbs[0];
+    sum[0] = (uint64_t)total;
+    sum[1] = (uint64_t)(total >> 64);
+}
+
+static int
+merge_sums(struct rollup *r, size_t source, const struct cells *c, const struct piece *p,
+    bool ready, struct fault *f)
+{
+    const struct cell_source *s = &c->sources[source];
+    struct exact_column *sum = &r->tally.sources[source].sum;
+    uint32_t width = (s->sum_bytes + 7) / 8;
+    uint64_t limbs[EXACT_WIDTH_LIMIT];
+    struct exact_number n = {limbs, width, s->sum_exponent};
+
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->filtered && p->groups[i] == TUPLES_NONE)
+            continue;
+        read_sum(s, p->first + i, limbs, width);
+        if (ready && sum->width == 1)
+            sum->limbs[p->groups[i]] += limbs[0];
+        else if (ready && sum->width == 2)
+            add_double_limb(sum->limbs + 2 * (size_t)p->groups[i], limbs, width);
+        else if (ready)
+            exact_add_ready(sum, p->groups[i], limbs, width);
+        else if (exact_add_number(sum, p->groups[i], &n, f) != 0)
             return -1;
     }
     return 0;
 }
 
-static int
-add_sum(struct exact_column *sum, uint32_t group, const struct segment_source *from, size_t cell,
-    struct fault *f)
+/* Order keys of a piece: numbers, or what they number. */
+static void
+read_bounds(const struct cell_bounds *b, const struct piece *p, uint64_t *keys)
 {
-    uint64_t limbs[EXACT_WIDTH_LIMIT];
-    struct exact_number n = {limbs, from->sum_width, from->sum_exponent};
+    packed_read(&b->codes, p->first, p->count, keys);
+    for (size_t i = 0; b->values != NULL && i < p->count; i++)
+        keys[i] = bytes_get64(b->values + 8 * keys[i]);
+}
 
-    for (uint32_t k = 0; k < from->sum_width; k++)
-        limbs[k] = bytes_get64(from->limbs + (cell * from->sum_width + k) * 8);
-    return exact_add_number(sum, group, &n, f);
+static void
+merge_bounds(struct tally_source *to, const struct cell_source *from, struct piece *p)
+{
+    read_bounds(&from->least, p, p->numbers);
+    read_bounds(&from->greatest, p, p->addresses);
+    for (size_t i = 0; i < p->count; i++) {
+        if ((p->filtered && p->groups[i] == TUPLES_NONE) ||
+            (!from->always && packed_get(&from->present, p->first + i) == 0))
+            continue;
+        tally_extend(to, p->groups[i], (int64_t)p->numbers[i], (int64_t)p->addresses[i]);
+    }
+}
+
+static void
+merge_counts(uint64_t *to, const struct packed *from, struct piece *p)
+{
+    packed_read(from, p->first, p->count, p->numbers);
+    for (size_t i = 0; i < p->count; i++) {
+        if (!p->filtered || p->groups[i] != TUPLES_NONE)
+            to[p->groups[i]] += p->numbers[i];
+    }
 }
 
 static int
-merge_source(struct tally_source *to, const struct segment_source *from, const struct piece *p,
-    struct fault *f)
+merge_piece(
+    struct rollup *r, const struct cells *c, struct piece *p, const bool *ready, struct fault *f)
 {
-    for (size_t i = 0; i < p->count; i++) {
-        size_t cell = p->first + i;
-        uint32_t group = p->groups[i];
-        uint64_t present;
+    merge_counts(r->tally.rows, &c->rows, p);
+    for (size_t i = 0; i < r->tally.model->source_count; i++) {
+        struct tally_source *to = &r->tally.sources[i];
+        const struct cell_source *from = &c->sources[i];
 
-        if (group == TUPLES_NONE || (present = packed_get(&from->present, cell)) == 0)
-            continue;
-        if ((from->keeps & CUBE_KEEP_SUM) != 0 && add_sum(&to->sum, group, from, cell, f) != 0)
+        merge_counts(to->present, &from->present, p);
+        if ((from->keeps & CUBE_KEEP_SUM) != 0 && merge_sums(r, i, c, p, ready[i], f) != 0)
             return -1;
         if ((from->keeps & CUBE_KEEP_RANGE) != 0)
-            tally_extend(to, group, to->present[group] == 0,
-                (int64_t)bytes_get64(from->least + cell * 8),
-                (int64_t)bytes_get64(from->greatest + cell * 8));
-        to->present[group] += present;
-    }
-    return 0;
-}
-
-static int
-merge_piece(struct rollup *r, const struct segment *s, const struct piece *p, struct fault *f)
-{
-    for (size_t i = 0; i < p->count; i++) {
-        if (p->groups[i] != TUPLES_NONE)
-            r->tally.rows[p->groups[i]] += packed_get(&s->rows, p->first + i);
-    }
-    for (size_t i = 0; i < r->tally.model->source_count; i++) {
-        if (merge_source(&r->tally.sources[i], &s->sources[i], p, f) != 0)
-            return -1;
+            merge_bounds(to, from, p);
     }
     return 0;
 }
 
 int
-rollup_add(struct rollup *r, const struct segment *s, const struct rollup_axis *axes,
+rollup_add(struct rollup *r, const struct cells *c, const struct rollup_axis *axes,
     const struct rollup_filter *filters, size_t filter_count, struct fault *f)
 {
+    size_t source_count = r->tally.model->source_count;
     struct piece *p = malloc(sizeof *p);
-    uint32_t *tuple = calloc(r->groups.width + 1, sizeof *tuple);
-    int rc = p == NULL || tuple == NULL ? fault_set_memory(f) : 0;
+    bool *ready = calloc(source_count + 1, sizeof *ready);
+    int rc = p == NULL || ready == NULL ? fault_set_memory(f) : 0;
 
-    for (size_t first = 0; rc == 0 && first < s->cells; first += PIECE_CELLS) {
+    r->merged += c->count;
+    for (size_t i = 0; rc == 0 && i < source_count; i++) {
+        if ((c->sources[i].keeps & CUBE_KEEP_SUM) != 0)
+            rc = prepare_sums(r, i, c, &ready[i], f);
+    }
+    r->any = true;
+    for (size_t first = 0; rc == 0 && first < c->count; first += PIECE_CELLS) {
         p->first = first;
-        p->count = s->cells - first < PIECE_CELLS ? (size_t)s->cells - first : PIECE_CELLS;
-        filter_piece(p, s, filters, filter_count);
-        if (group_piece(r, p, s, axes, tuple, f) != 0 || merge_piece(r, s, p, f) != 0)
+        p->count = c->count - first < PIECE_CELLS ? (size_t)c->count - first : PIECE_CELLS;
+        filter_piece(p, c, filters, filter_count);
+        if (group_piece(r, p, c, axes, f) != 0 || merge_piece(r, c, p, ready, f) != 0)
             rc = -1;
     }
-    free(tuple);
+    free(ready);
     free(p);
     return rc;
 }
+
+/* ---- totals and order ---- */
 
 int
 rollup_total(struct rollup *r, size_t group_count, size_t row_count, size_t row_depth,
@@ -143,6 +414,8 @@ rollup_total(struct rollup *r, size_t group_count, size_t row_count, size_t row_
     uint32_t *tuple = calloc(r->groups.width + 1, sizeof *tuple);
     int rc = tuple == NULL ? fault_set_memory(f) : 0;
 
+    /* Totals have no address; they are found by their tuples from now on. */
+    r->totals = true;
     for (size_t i = 0; rc == 0 && i < group_count; i++) {
         uint32_t group;
 
@@ -157,4 +430,47 @@ rollup_total(struct rollup *r, size_t group_count, size_t row_count, size_t row_
     }
     free(tuple);
     return rc;
+}
+
+static int
+compare_groups(const void *left, const void *right, void *state)
+{
+    const struct tuples *groups = state;
+    const uint32_t *a = tuples_get(groups, *(const uint32_t *)left);
+    const uint32_t *b = tuples_get(groups, *(const uint32_t *)right);
+
+    for (size_t i = 0; i < groups->width; i++) {
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    }
+    return 0;
+}
+
+/* Every address is looked at, in order. */
+static void
+order_directly(const struct rollup *r, uint32_t *order)
+{
+    size_t next = 0;
+
+    for (uint64_t i = 0; i < r->domain; i++) {
+        if (r->direct[i] != 0)
+            order[next++] = r->direct[i] - 1;
+    }
+}
+
+int
+rollup_order(const struct rollup *r, uint32_t *order, struct fault *f)
+{
+    size_t count = r->groups.count;
+
+    if (!r->totals && r->mode == ROLLUP_HASHED)
+        return order_by_keys(r->addresses, count, order, f);
+    if (!r->totals && r->mode == ROLLUP_DIRECT && r->domain / 64 <= count) {
+        order_directly(r, order);
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, count, sizeof *order, compare_groups, (void *)(uintptr_t)&r->groups);
+    return 0;
 }

@@ -13,44 +13,17 @@
 
 #include "config/base/fault.h"
 #include "config/base/value.h"
-#include "cube/bytes.h"
+#include "cube/cells.h"
 #include "cube/cuboid.h"
 #include "cube/model.h"
 
 #define SEGMENT_MAGIC "NCUBE\r\n\x1A"
 
-enum {
-    SEGMENT_VERSION = 1,
-    SEGMENT_HEADER_BYTES = 32,
-    SEGMENT_FOOTER_BYTES = 24,
-    SEGMENT_SOURCE_BYTES = 16 /* the fixed part of a source's section */
-};
+enum { SEGMENT_VERSION = 2, SEGMENT_HEADER_BYTES = 32, SEGMENT_FOOTER_BYTES = 24 };
 
 /* The types' numbers are part of the format. */
 _Static_assert(VALUE_INT == 1 && VALUE_FLOAT == 2 && VALUE_TIME == 3 && VALUE_TEXT == 4,
     "value types are numbered as in cube files");
-
-/* Unsigned numbers of 1, 2, 4 or 8 bytes each, in the mapped file. */
-struct packed {
-    const unsigned char *bytes;
-    uint32_t width;
-    uint64_t count;
-};
-
-static inline uint64_t
-packed_get(const struct packed *p, size_t index)
-{
-    switch (p->width) {
-    case 1:
-        return p->bytes[index];
-    case 2:
-        return bytes_get(p->bytes + 2 * index, 2);
-    case 4:
-        return bytes_get(p->bytes + 4 * index, 4);
-    default:
-        return bytes_get(p->bytes + 8 * index, 8);
-    }
-}
 
 struct segment_level {
     enum value_type type;
@@ -65,27 +38,14 @@ struct segment_level {
 struct segment_dimension {
     struct segment_level *levels;
     uint32_t member_count;
-    struct packed codes; /* member of each cell */
-};
-
-struct segment_source {
-    unsigned keeps;
-    struct packed present;
-    uint32_t sum_width; /* limbs */
-    int32_t sum_exponent;
-    const unsigned char *limbs;
-    const unsigned char *least;
-    const unsigned char *greatest;
 };
 
 struct segment {
     uint64_t size_bytes;
     uint64_t checksum;
     uint64_t facts;
-    uint64_t cells;
-    struct packed rows;
     struct segment_dimension *dimensions;
-    struct segment_source *sources;
+    struct cells cells; /* the base cuboid */
     /* private */
     const unsigned char *map;
     const struct cube_model *model;

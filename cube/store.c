@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "config/base/file.h"
+#include "cube/aggregate.h"
 #include "cube/folder.h"
 #include "cube/segment.h"
 
@@ -15,6 +16,7 @@ struct stored_cube {
     struct arena memory;
     struct manifest manifest;
     struct segment **segments[MANIFEST_PART_COUNT];
+    struct aggregates **aggregates[MANIFEST_PART_COUNT]; /* NULL where there are none */
 };
 
 static const char *const part_names[CUBE_PART_COUNT] = {
@@ -131,27 +133,50 @@ done:
     return rc == 0 ? 0 : fault_wrap(f, "clear cube '%s'", name);
 }
 
+/* A segment and what was computed ahead for it. */
+static int
+open_segment(struct stored_cube *c, size_t part, size_t index, const char *folder, struct fault *f)
+{
+    uint64_t number = c->manifest.parts[part].segments[index].number;
+    struct text path = TEXT_INIT;
+    struct fault local = FAULT_INIT;
+    int rc = -1;
+
+    folder_segment_path(&path, folder, number);
+    if (text_check(&path, f) != 0 ||
+        (c->segments[part][index] = segment_open(text_get(&path), f)) == NULL)
+        goto done;
+    folder_aggregates_path(&path, folder, number);
+    if (text_check(&path, f) != 0)
+        goto done;
+    c->aggregates[part][index] = aggregates_open(text_get(&path), &local);
+    if (local.kind == FAULT_NONE) {
+        rc = 0;
+    } else {
+        *f = local;
+        fault_wrap(f, "cube segment %llu-aggregates.seg", (unsigned long long)number);
+    }
+done:
+    text_release(&path);
+    return rc;
+}
+
 /* Maps all segments, so that they stay readable when processing removes them. */
 static int
 open_segments(struct stored_cube *c, const char *folder, struct fault *f)
 {
-    struct text path = TEXT_INIT;
     int rc = 0;
 
     for (size_t part = 0; part < MANIFEST_PART_COUNT; part++) {
-        const struct manifest_part *from = &c->manifest.parts[part];
+        size_t count = c->manifest.parts[part].segment_count;
 
-        c->segments[part] = calloc(from->segment_count + 1, sizeof(struct segment *));
-        if (c->segments[part] == NULL)
-            rc = fault_set_memory(f);
-        for (size_t i = 0; rc == 0 && i < from->segment_count; i++) {
-            folder_segment_path(&path, folder, from->segments[i].number);
-            if (text_check(&path, f) != 0 ||
-                (c->segments[part][i] = segment_open(text_get(&path), f)) == NULL)
-                rc = -1;
-        }
+        c->segments[part] = calloc(count + 1, sizeof(struct segment *));
+        c->aggregates[part] = calloc(count + 1, sizeof(struct aggregates *));
+        if (c->segments[part] == NULL || c->aggregates[part] == NULL)
+            return fault_set_memory(f);
+        for (size_t i = 0; rc == 0 && i < count; i++)
+            rc = open_segment(c, part, i, folder, f);
     }
-    text_release(&path);
     return rc;
 }
 
@@ -162,8 +187,13 @@ close_segments(struct stored_cube *c)
         for (size_t i = 0; c->segments[part] != NULL && i < c->manifest.parts[part].segment_count;
              i++)
             segment_close(c->segments[part][i]);
+        for (size_t i = 0; c->aggregates[part] != NULL && i < c->manifest.parts[part].segment_count;
+             i++)
+            aggregates_close(c->aggregates[part][i]);
         free(c->segments[part]);
+        free(c->aggregates[part]);
         c->segments[part] = NULL;
+        c->aggregates[part] = NULL;
     }
 }
 
@@ -264,8 +294,11 @@ cube_size_bytes(const struct stored_cube *c, enum cube_part part)
     uint64_t size = 0;
 
     for (size_t i = 0; i < MANIFEST_PART_COUNT; i++) {
-        for (size_t k = 0; part_has[part][i] && k < c->manifest.parts[i].segment_count; k++)
+        for (size_t k = 0; part_has[part][i] && k < c->manifest.parts[i].segment_count; k++) {
             size += c->manifest.parts[i].segments[k].size_bytes;
+            if (c->aggregates[i][k] != NULL)
+                size += c->aggregates[i][k]->size_bytes;
+        }
     }
     return size;
 }
@@ -301,20 +334,80 @@ verify_segment(
     return rc;
 }
 
+/* Where a part's segment number `index` is. */
+static bool
+find_segment(const struct stored_cube *c, enum cube_part part, size_t *real, size_t *index)
+{
+    for (*real = 0; *real < MANIFEST_PART_COUNT; ++*real) {
+        if (!part_has[part][*real])
+            continue;
+        if (*index < c->manifest.parts[*real].segment_count)
+            return true;
+        *index -= c->manifest.parts[*real].segment_count;
+    }
+    return false;
+}
+
 const struct segment *
 cube_segment(struct stored_cube *c, enum cube_part part, size_t index, struct fault *f)
 {
-    for (size_t i = 0; i < MANIFEST_PART_COUNT; i++) {
-        const struct manifest_part *from = &c->manifest.parts[i];
+    size_t real;
 
-        if (!part_has[part][i])
-            continue;
-        if (index < from->segment_count)
-            return verify_segment(c, c->segments[i][index], &from->segments[index], f) == 0
-                       ? c->segments[i][index]
-                       : NULL;
-        index -= from->segment_count;
+    if (!find_segment(c, part, &real, &index)) {
+        fault_set(f, FAULT_INTERNAL, "no such cube segment");
+        return NULL;
     }
-    fault_set(f, FAULT_INTERNAL, "no such cube segment");
+    if (verify_segment(c, c->segments[real][index], &c->manifest.parts[real].segments[index], f) !=
+        0)
+        return NULL;
+    return c->segments[real][index];
+}
+
+/* Says which file, and what helps: aggregates are made anew from their segment. */
+static int
+wrap_aggregates(const struct stored_cube *c, size_t real, size_t index, struct fault *f)
+{
+    fault_wrap(f, "cube segment %llu-aggregates.seg",
+        (unsigned long long)c->manifest.parts[real].segments[index].number);
+    return fault_hint(f, "make it anew with ProcessIndexes");
+}
+
+const struct aggregates *
+cube_aggregates(struct stored_cube *c, enum cube_part part, size_t index, struct fault *f)
+{
+    const struct segment *s = cube_segment(c, part, index, f);
+    size_t real;
+
+    if (s == NULL || !find_segment(c, part, &real, &index) || c->aggregates[real][index] == NULL)
+        return NULL;
+    if (aggregates_verify(c->aggregates[real][index], s, &c->manifest.model, f) == 0)
+        return c->aggregates[real][index];
+    wrap_aggregates(c, real, index, f);
     return NULL;
+}
+
+int
+cube_smallest(struct stored_cube *c, enum cube_part part, size_t index, const uint16_t *depths,
+    struct cube_view *v, struct fault *f)
+{
+    const struct aggregate *found;
+    struct aggregates *a;
+    size_t real;
+
+    *v = (struct cube_view){.segment = cube_segment(c, part, index, f)};
+    if (v->segment == NULL)
+        return -1;
+    v->cells = &v->segment->cells;
+    find_segment(c, part, &real, &index);
+    if ((a = c->aggregates[real][index]) == NULL)
+        return 0;
+    if (aggregates_verify(a, v->segment, &c->manifest.model, f) != 0 ||
+        aggregates_find(a, depths, &found, f) != 0)
+        return wrap_aggregates(c, real, index, f);
+    if (found != NULL) {
+        v->cells = &found->cells;
+        v->lattice = &a->lattice;
+        v->depths = found->depths;
+    }
+    return 0;
 }

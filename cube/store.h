@@ -16,6 +16,9 @@
 #include "cube/manifest.h"
 #include "cube/model.h"
 
+struct aggregates;
+struct cells;
+struct lattice;
 struct segment;
 struct stored_cube;
 
@@ -59,6 +62,23 @@ bool cube_processed(const struct stored_cube *c, int64_t *moment);
 /* A segment of a part, verified; borrowed from the cube. NULL with FAULT_DATA when it is damaged.
  */
 const struct segment *cube_segment(
+    struct stored_cube *c, enum cube_part part, size_t index, struct fault *f);
+
+/* The smallest cuboid of a segment that tells apart what a question needs. */
+struct cube_view {
+    const struct segment *segment; /* verified */
+    const struct cells *cells;
+    const struct lattice *lattice; /* NULL: `cells` is the segment's base cuboid */
+    const uint16_t *depths;        /* of `cells`, when there is a lattice */
+};
+
+/* `depths`: for each dimension how many of its outer levels are asked for. Without aggregates the
+ * base cuboid answers. 0, or -1: FAULT_DATA. Borrowed from the cube. */
+int cube_smallest(struct stored_cube *c, enum cube_part part, size_t index, const uint16_t *depths,
+    struct cube_view *v, struct fault *f);
+
+/* The aggregates of a segment, checked, or NULL without a fault when there are none. */
+const struct aggregates *cube_aggregates(
     struct stored_cube *c, enum cube_part part, size_t index, struct fault *f);
 
 #endif

@@ -109,26 +109,35 @@ grow(struct tally *t, size_t count, struct fault *f)
 }
 
 int
-tally_reserve(struct tally *t, size_t count, struct fault *f)
+tally_expect(struct tally *t, size_t count, struct fault *f)
 {
     if (grow(t, count, f) != 0)
         return -1;
     for (size_t i = 0; i < t->model->source_count; i++) {
         if ((t->sources[i].keeps & CUBE_KEEP_SUM) != 0 &&
-            exact_column_resize(&t->sources[i].sum, count, f) != 0)
+            exact_column_expect(&t->sources[i].sum, count, f) != 0)
             return -1;
     }
-    t->count = count;
     return 0;
 }
 
-void
-tally_extend(struct tally_source *s, size_t cell, bool fresh, int64_t least, int64_t greatest)
+int
+tally_reserve(struct tally *t, size_t count, struct fault *f)
 {
-    if (fresh || least < s->least[cell])
-        s->least[cell] = least;
-    if (fresh || greatest > s->greatest[cell])
-        s->greatest[cell] = greatest;
+    if (grow(t, count, f) != 0)
+        return -1;
+    for (size_t i = 0; i < t->model->source_count; i++) {
+        struct tally_source *s = &t->sources[i];
+
+        if ((s->keeps & CUBE_KEEP_SUM) != 0 && exact_column_resize(&s->sum, count, f) != 0)
+            return -1;
+        for (size_t k = t->count; (s->keeps & CUBE_KEEP_RANGE) != 0 && k < count; k++) {
+            s->least[k] = INT64_MAX;
+            s->greatest[k] = INT64_MIN;
+        }
+    }
+    t->count = count;
+    return 0;
 }
 
 int
@@ -140,7 +149,7 @@ tally_add(struct tally *t, size_t cell, size_t source, const struct value *v, st
     if ((s->keeps & CUBE_KEEP_RANGE) != 0) {
         int64_t key = tally_order_key(v);
 
-        tally_extend(s, cell, s->present[cell] == 0, key, key);
+        tally_extend(s, cell, key, key);
     }
     if ((s->keeps & CUBE_KEEP_SUM) != 0)
         rc = v->type == VALUE_FLOAT ? exact_add_double(&s->sum, cell, v->as.real, f)
@@ -161,8 +170,7 @@ tally_merge(
         if (s->present[from_cell] == 0)
             continue;
         if ((s->keeps & CUBE_KEEP_RANGE) != 0)
-            tally_extend(
-                to, cell, to->present[cell] == 0, s->least[from_cell], s->greatest[from_cell]);
+            tally_extend(to, cell, s->least[from_cell], s->greatest[from_cell]);
         if ((s->keeps & CUBE_KEEP_SUM) != 0) {
             struct exact_number n = exact_column_get(&s->sum, from_cell);
 

@@ -22,7 +22,7 @@ struct tally_source {
     enum value_type type;
     unsigned keeps;    /* CUBE_KEEP_ bits */
     uint64_t *present; /* non-NULL values */
-    int64_t *least;    /* order keys, with CUBE_KEEP_RANGE; meaningless while present is 0 */
+    int64_t *least; /* order keys, with CUBE_KEEP_RANGE; the greatest there is while present is 0 */
     int64_t *greatest;
     struct exact_column sum; /* with CUBE_KEEP_SUM */
 };
@@ -47,6 +47,9 @@ void tally_release(struct tally *t);
 /* Forgets all cells and keeps the memory. */
 void tally_clear(struct tally *t);
 
+/* Makes room for `count` cells without adding any. */
+int tally_expect(struct tally *t, size_t count, struct fault *f);
+
 /* Appends zero cells up to `count`. */
 int tally_reserve(struct tally *t, size_t count, struct fault *f);
 
@@ -54,7 +57,12 @@ int tally_reserve(struct tally *t, size_t count, struct fault *f);
 int tally_add(struct tally *t, size_t cell, size_t source, const struct value *v, struct fault *f);
 
 /* The building blocks of merging: extends the range of a cell by order keys. */
-void tally_extend(struct tally_source *s, size_t cell, bool fresh, int64_t least, int64_t greatest);
+static inline void
+tally_extend(struct tally_source *s, size_t cell, int64_t least, int64_t greatest)
+{
+    s->least[cell] = least < s->least[cell] ? least : s->least[cell];
+    s->greatest[cell] = greatest > s->greatest[cell] ? greatest : s->greatest[cell];
+}
 
 /* Adds a cell of the same tally, or of another one of the same model, to a cell. */
 int tally_merge(

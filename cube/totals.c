@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cube/rollup.h"
+#include "cube/segment.h"
 
 static int
 fill_source(struct cube_source_total *to, const struct tally *t, size_t source, struct arena *a,
@@ -61,7 +62,7 @@ cube_totals_of(const struct segment *const *segments, size_t count, const struct
         tally_reserve(&r.tally, 1, f) != 0)
         goto done;
     for (size_t i = 0; i < count; i++) {
-        if (rollup_add(&r, segments[i], NULL, NULL, 0, f) != 0)
+        if (rollup_add(&r, &segments[i]->cells, NULL, NULL, 0, f) != 0)
             goto done;
     }
     rc = fill(t, &r.tally, a, f);

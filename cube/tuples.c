@@ -42,6 +42,16 @@ hash_tuple(const uint32_t *tuple, size_t width)
     return (size_t)hash;
 }
 
+static bool
+same_tuple(const uint32_t *a, const uint32_t *b, size_t width)
+{
+    for (size_t i = 0; i < width; i++) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
 /* The slot that holds the tuple, or the empty one where it belongs. */
 static size_t
 find_slot(const struct tuples *t, const uint32_t *tuple)
@@ -50,7 +60,7 @@ find_slot(const struct tuples *t, const uint32_t *tuple)
     size_t slot = hash_tuple(tuple, t->width) & mask;
 
     while (t->slots[slot] != TUPLES_NONE &&
-           memcmp(tuples_get(t, t->slots[slot]), tuple, t->width * sizeof *tuple) != 0)
+           !same_tuple(tuples_get(t, t->slots[slot]), tuple, t->width))
         slot = (slot + 1) & mask;
     return slot;
 }
@@ -64,6 +74,8 @@ grow_slots(struct tuples *t, struct fault *f)
 
     if (t->count * 2 < t->slot_count)
         return 0;
+    while (wanted <= t->count * 2)
+        wanted *= 2;
     if ((slots = malloc(wanted * sizeof *slots)) == NULL)
         return fault_set_memory(f);
     memset(slots, 0xFF, wanted * sizeof *slots);
@@ -92,6 +104,18 @@ tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct faul
         t->slots[slot] = (uint32_t)t->count++;
     }
     *index = t->slots[slot];
+    return 0;
+}
+
+int
+tuples_append(struct tuples *t, const uint32_t *tuple, struct fault *f)
+{
+    if (t->count == TUPLES_NONE)
+        return fault_set(f, FAULT_DATA, "more than %zu combinations", t->count);
+    if (array_reserve(
+            &t->codes, &t->code_room, (t->count + 1) * t->width + 1, sizeof *t->codes, f) != 0)
+        return -1;
+    memcpy(t->codes + t->count++ * t->width, tuple, t->width * sizeof *tuple);
     return 0;
 }
 

@@ -32,6 +32,10 @@ void tuples_clear(struct tuples *t);
  * 0, or -1: out of memory, or FAULT_DATA when there are 2^32 - 1. */
 int tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct fault *f);
 
+/* Appends a tuple that is known to be new, under index count, without looking. After the first
+ * tuples_add it is no longer allowed. */
+int tuples_append(struct tuples *t, const uint32_t *tuple, struct fault *f);
+
 /* The index, or TUPLES_NONE. */
 uint32_t tuples_find(const struct tuples *t, const uint32_t *tuple);
 

@@ -103,7 +103,8 @@ int64_t stmt_affected(const struct stmt *s);
  * Runs a query whose columns are of these types (`types` is borrowed until the query ends). Exact
  * doubles need the column written by dialect->add_read. Then stmt_fetch fills a row of that many
  * values, borrowed until the next fetch; returns 1, 0 at the end (the statement may be queried
- * again), -1 with a fault. stmt_stop ends a query early.
+ * again), -1 with a fault. stmt_stop ends a query early; after that the statement is only good for
+ * stmt_free: SQLite's driver gives no rows at its next run.
  */
 int stmt_query(struct stmt *s, const enum value_type *types, size_t count, struct fault *f);
 int stmt_fetch(struct stmt *s, struct value *row, struct fault *f);

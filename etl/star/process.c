@@ -178,20 +178,17 @@ report_counts(struct processing *p, const char *part)
 }
 
 static int
-build_completed(struct processing *p, int64_t first, int64_t last, struct fault *f)
+build_completed(
+    struct processing *p, int64_t first, int64_t last, const char *where, struct fault *f)
 {
-    struct text where = TEXT_INIT;
-    int rc;
+    int rc = cube_process_window(p->process, first, last, f);
 
-    sql_add(&where, " WHERE \"RecordID\" BETWEEN %d AND %d", first, last);
-    rc = cube_process_window(p->process, first, last, f);
     if (rc == 0)
-        rc = read_facts(p, p->shape->names.facts, text_get(&where), f);
+        rc = read_facts(p, p->shape->names.facts, where, f);
     if (rc == 0)
         rc = cube_process_write(p->process, CUBE_PART_COMPLETED, p->builder, f);
     p->result->completed = cube_builder_counts(p->builder)->facts;
     report_counts(p, "completed");
-    text_release(&where);
     return rc;
 }
 
@@ -210,14 +207,15 @@ build_active(struct processing *p, struct fault *f)
 }
 
 static int
-check_totals(struct processing *p, enum cube_part part, const char *facts, struct fault *f)
+check_totals(struct processing *p, enum cube_part part, const char *facts, const char *where,
+    struct fault *f)
 {
     struct arena memory = ARENA_INIT;
     struct cube_totals totals;
-    int rc = cube_process_totals(p->process, part, false, &memory, &totals, f);
+    int rc = cube_process_totals(p->process, part, true, &memory, &totals, f);
 
     if (rc == 0)
-        rc = reconcile_totals(p->star, p->shape, facts, &totals, f);
+        rc = reconcile_totals(p->star, p->shape, facts, where, &totals, f);
     arena_release(&memory);
     return rc;
 }
@@ -233,32 +231,39 @@ last_fact(struct processing *p, int64_t *last, struct fault *f)
     return rc;
 }
 
+/* What an addition brings is compared with the window it was read from: what is older was compared
+ * when it was built, and its files carry checksums. */
 static int
 build(struct processing *p, struct fault *f)
 {
-    int64_t last;
+    int64_t first = cube_process_first(p->process), last;
+    struct text where = TEXT_INIT;
     int rc = last_fact(p, &last, f);
 
     for (size_t i = 0; rc == 0 && i < p->shape->dimension_count; i++)
         rc = read_members(p, i, f);
+    sql_add(&where, " WHERE \"RecordID\" BETWEEN %d AND %d", first, last);
     if (rc == 0)
-        rc = build_completed(p, cube_process_first(p->process), last, f);
+        rc = build_completed(p, first, last, text_get(&where), f);
+    if (rc == 0)
+        rc = check_totals(p, CUBE_PART_COMPLETED, p->shape->names.facts, text_get(&where), f);
     if (rc == 0)
         rc = build_active(p, f);
     if (rc == 0)
-        rc = check_totals(p, CUBE_PART_COMPLETED, p->shape->names.facts, f);
-    if (rc == 0)
-        rc = check_totals(p, CUBE_PART_ACTIVE, p->shape->names.active_facts, f);
+        rc = check_totals(p, CUBE_PART_ACTIVE, p->shape->names.active_facts, "", f);
+    text_release(&where);
     return rc == 0 ? cube_process_commit(p->process, clock_now(), f) : -1;
 }
 
 static int
-build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
+build_as(struct processing *p, enum cube_process_kind kind, bool data_only, struct fault *f)
 {
     int rc = -1;
 
     p->result->how = kind == CUBE_PROCESS_FULL ? "full" : "added";
     p->process = cube_process_begin(p->directory, p->shape->cube->name, kind, p->model, f);
+    if (p->process != NULL && data_only)
+        cube_process_budget(p->process, 0, 0);
     if (p->process != NULL && (p->builder = cube_builder_new(p->model, f)) != NULL) {
         progress_begin(p->shape->cube->name, "facts", 0);
         rc = build(p, f);
@@ -321,24 +326,23 @@ run(struct processing *p, enum process_type type, struct fault *f)
         return cube_clear(p->directory, p->shape->cube->name, f);
     }
     if (type == PROCESS_INDEXES) {
-        p->result->how =
-            "nothing to do"; /* aggregates are made from the base cuboid when asked for */
-        return 0;
+        p->result->how = "indexed";
+        return cube_index(p->directory, p->shape->cube->name, false, CUBE_BUDGET_PER_CENT, 0, f);
     }
     if (type == PROCESS_FULL || type == PROCESS_DATA)
-        return build_as(p, CUBE_PROCESS_FULL, f);
+        return build_as(p, CUBE_PROCESS_FULL, type == PROCESS_DATA, f);
     if (type == PROCESS_ADD)
-        return build_as(p, CUBE_PROCESS_ADD, f);
+        return build_as(p, CUBE_PROCESS_ADD, false, f);
     if ((fits = fits_its_facts(p, f)) < 0)
         return -1;
-    if (fits == 1 && (build_as(p, CUBE_PROCESS_ADD, f) == 0 || f->kind != FAULT_DATA))
+    if (fits == 1 && (build_as(p, CUBE_PROCESS_ADD, false, f) == 0 || f->kind != FAULT_DATA))
         return f->kind == FAULT_NONE ? 0 : -1;
     if (fits == 1) {
         /* What was there does not go with the facts: they are the truth. */
         log_warning("cube %s is built anew: %s", p->shape->cube->name, f->text);
         fault_clear(f);
     }
-    return build_as(p, CUBE_PROCESS_FULL, f);
+    return build_as(p, CUBE_PROCESS_FULL, false, f);
 }
 
 int

@@ -10,7 +10,7 @@
 #include "etl/star/shape.h"
 
 struct process_result {
-    const char *how;    /* "full", "added", "cleared", "nothing to do" */
+    const char *how;    /* "full", "added", "indexed", "cleared" */
     uint64_t completed; /* facts read into the completed part now */
     uint64_t active;
     uint64_t null_keys;  /* facts at an unknown member */
@@ -23,7 +23,8 @@ const struct cube_model *process_model(struct star *s, struct fault *f);
 /*
  * Processes one cube. `directory` is the analysis database's; it and the cube are created when they
  * are not there. ProcessDefault adds what is new where the cube fits its facts, and builds anew
- * where not. Before anything is published the cube's totals (facts, values, sums, smallest and
+ * where not. ProcessData builds without aggregates, ProcessIndexes makes those of what is built.
+ * Before anything is published the cube's totals (facts, values, sums, smallest and
  * largest) are compared with the star schema's own: FAULT_DATA names what differs, and the old
  * state stays.
  */

@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* What SQL says of one column. */
 enum { SQL_COUNT, SQL_LEAST, SQL_GREATEST, SQL_SUM, SQL_ABSOLUTE, SQL_COLUMNS };
@@ -85,51 +86,78 @@ add_aggregate(struct text *sql, const struct db *star, const char *form, const c
     text_release(&aggregate);
 }
 
-static int
-reconcile_source(struct db *star, const struct star_source *source, const char *facts,
-    const struct cube_source_total *total, struct fault *f)
+/* The columns of one source; their types go behind those that are there. */
+static void
+add_source(struct text *sql, const struct db *star, const struct star_source *source,
+    enum value_type *types, size_t *count)
 {
-    const enum value_type types[SQL_COLUMNS] = {
-        VALUE_INT, source->type, source->type, VALUE_FLOAT, VALUE_FLOAT};
-    size_t columns = is_number(source->type) ? SQL_COLUMNS : SQL_SUM;
-    struct value row[SQL_COLUMNS] = {{0}};
+    sql_add(sql, ", count(%n)", source->column);
+    add_aggregate(sql, star, "min(%n)", source->column, source->type);
+    add_aggregate(sql, star, "max(%n)", source->column, source->type);
+    types[(*count)++] = VALUE_INT;
+    types[(*count)++] = source->type;
+    types[(*count)++] = source->type;
+    if (!is_number(source->type))
+        return;
+    if (source->type == VALUE_FLOAT) {
+        add_aggregate(sql, star, "sum(%n * " SCALE ")", source->column, VALUE_FLOAT);
+        add_aggregate(sql, star, "sum(abs(%n * " SCALE "))", source->column, VALUE_FLOAT);
+    } else {
+        add_aggregate(sql, star, "sum(%n * 1.0)", source->column, VALUE_FLOAT);
+        add_aggregate(sql, star, "sum(abs(%n * 1.0))", source->column, VALUE_FLOAT);
+    }
+    types[(*count)++] = VALUE_FLOAT;
+    types[(*count)++] = VALUE_FLOAT;
+}
+
+/* The row is the number of facts, then what add_source asked for. */
+static int
+compare_row(const struct star *s, const struct cube_totals *totals, const struct value *row,
+    struct fault *f)
+{
+    struct value facts = value_int((int64_t)totals->facts);
+
+    if (value_compare(&facts, &row[0]) != 0)
+        return differs(f, "number of facts", &facts, &row[0]);
+    row++;
+    for (size_t i = 0; i < s->measured_count; i++) {
+        const struct star_source *source = &s->sources[s->measured[i]];
+
+        if (compare(&totals->sources[i], row, source->type, f) != 0)
+            return fault_wrap(f, "column '%s'", source->column);
+        row += is_number(source->type) ? SQL_COLUMNS : SQL_SUM;
+    }
+    return 0;
+}
+
+int
+reconcile_totals(struct db *star, const struct star *s, const char *facts, const char *where,
+    const struct cube_totals *totals, struct fault *f)
+{
+    size_t most = s->measured_count * SQL_COLUMNS + 1, count = 0;
+    enum value_type *types = calloc(most, sizeof *types);
+    struct value *row = calloc(most, sizeof *row);
     struct text sql = TEXT_INIT;
     struct stmt *st = NULL;
     int rc = -1;
 
-    sql_add(&sql, "SELECT count(%n)", source->column);
-    add_aggregate(&sql, star, "min(%n)", source->column, source->type);
-    add_aggregate(&sql, star, "max(%n)", source->column, source->type);
-    if (source->type == VALUE_FLOAT) {
-        add_aggregate(&sql, star, "sum(%n * " SCALE ")", source->column, VALUE_FLOAT);
-        add_aggregate(&sql, star, "sum(abs(%n * " SCALE "))", source->column, VALUE_FLOAT);
-    } else if (source->type == VALUE_INT) {
-        add_aggregate(&sql, star, "sum(%n * 1.0)", source->column, VALUE_FLOAT);
-        add_aggregate(&sql, star, "sum(abs(%n * 1.0))", source->column, VALUE_FLOAT);
+    if (types == NULL || row == NULL) {
+        fault_set_memory(f);
+        goto done;
     }
-    sql_add(&sql, " FROM %n", facts);
+    text_add(&sql, "SELECT count(*)");
+    types[count++] = VALUE_INT;
+    for (size_t i = 0; i < s->measured_count; i++)
+        add_source(&sql, star, &s->sources[s->measured[i]], types, &count);
+    sql_add(&sql, " FROM %n%s", facts, where);
     if (text_check(&sql, f) == 0 && (st = db_prepare(star, text_get(&sql), f)) != NULL)
-        rc = stmt_query(st, types, columns, f);
+        rc = stmt_query(st, types, count, f);
     if (rc == 0 && (rc = stmt_fetch(st, row, f)) == 1)
-        rc = compare(total, row, source->type, f);
+        rc = compare_row(s, totals, row, f);
+done:
     stmt_free(st);
     text_release(&sql);
-    return rc == 0 ? 0 : fault_wrap(f, "column '%s'", source->column);
-}
-
-int
-reconcile_totals(struct db *star, const struct star *s, const char *facts,
-    const struct cube_totals *totals, struct fault *f)
-{
-    struct value cube = value_int((int64_t)totals->facts), sql = value_int(0);
-    struct text query = TEXT_INIT;
-    int rc =
-        db_get_int(star, sql_set(&query, "SELECT count(*) FROM %n", facts), 0, &sql.as.integer, f);
-
-    if (rc == 0 && value_compare(&cube, &sql) != 0)
-        rc = differs(f, "number of facts", &cube, &sql);
-    for (size_t i = 0; rc == 0 && i < s->measured_count; i++)
-        rc = reconcile_source(star, &s->sources[s->measured[i]], facts, &totals->sources[i], f);
-    text_release(&query);
+    free(row);
+    free(types);
     return rc == 0 ? 0 : fault_wrap(f, "totals of '%s'", facts);
 }

@@ -11,9 +11,10 @@
 /*
  * Compares the number of facts and, for each measured column, the number of values, the smallest,
  * the largest and the sum. All exactly, but sums of doubles: SQL adds them in any order, so they
- * may differ by n * epsilon * sum(|x|). FAULT_DATA names the first that differs.
+ * may differ by n * epsilon * sum(|x|). FAULT_DATA names the first that differs. `where`: SQL that
+ * says which facts, "" for all. They are read once, whatever is measured.
  */
-int reconcile_totals(struct db *star, const struct star *s, const char *facts,
+int reconcile_totals(struct db *star, const struct star *s, const char *facts, const char *where,
     const struct cube_totals *totals, struct fault *f);
 
 #endif

@@ -124,6 +124,7 @@ sample_add(struct cube_builder *b, int64_t place, int64_t time, int64_t size, do
         value_float(amount), value_int(quantity), value_time(quantity * 1000000), value_null()};
 
     ASSERT_OK(cube_builder_add(b, row, &f), &f);
+    ASSERT_OK(cube_builder_finish(b, &f), &f);
 }
 
 /* Six facts: 3 in CA, 2 in WA (one of no city), 1 unknown. */
@@ -140,7 +141,7 @@ sample_fill(struct cube_builder *b)
 
 /* Creates the cube "Orders" in "db" with these facts completed and, when not NULL, those active. */
 static inline void
-sample_store(const struct cube_builder *completed, const struct cube_builder *active)
+sample_store(struct cube_builder *completed, struct cube_builder *active)
 {
     struct fault f = FAULT_INIT;
     struct cube_process *p;

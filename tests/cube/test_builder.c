@@ -13,6 +13,7 @@ add_row(struct cube_builder *b, struct value place, struct value amount, struct 
         place, value_int(6), value_int(12), amount, quantity, value_null(), value_null()};
 
     ASSERT_OK(cube_builder_add(b, row, &f), &f);
+    ASSERT_OK(cube_builder_finish(b, &f), &f);
 }
 
 static void

@@ -70,7 +70,7 @@ comes_back_whole(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(s = segment_open("1.seg", &f));
     ASSERT_OK(segment_verify(s, &sample_model, &f), &f);
     CU_ASSERT_EQUAL(s->facts, 6);
-    CU_ASSERT_EQUAL(s->cells, 6);
+    CU_ASSERT_EQUAL(s->cells.count, 6);
     CU_ASSERT_EQUAL(s->dimensions[PLACE].member_count, 5);
     CU_ASSERT_EQUAL(s->dimensions[PLACE].levels[0].value_count, 3);
     CU_ASSERT_EQUAL(s->dimensions[PLACE].levels[1].value_count, 4);

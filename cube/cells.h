@@ -1,0 +1,74 @@
+/*
+ * cells: the cells of one cuboid as they lie in a file: member codes, facts, and for each source
+ * what is kept of it. Base cuboids and aggregates are stored alike; README.md draws the layout.
+ */
+#ifndef CUBE_CELLS_H
+#define CUBE_CELLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/base/fault.h"
+#include "cube/emitter.h"
+#include "cube/model.h"
+#include "cube/tally.h"
+#include "cube/tuples.h"
+#include "cube/walk.h"
+
+/* Order keys, each as it is (no values) or as its number among the distinct ones. */
+struct cell_bounds {
+    const unsigned char *values; /* 8 bytes each, ascending; NULL: none */
+    struct packed codes;
+};
+
+struct cell_source {
+    unsigned keeps;
+    bool always; /* every fact has a value: `present` is the cells' facts */
+    struct packed present;
+    uint32_t sum_bytes; /* of each sum, two's complement */
+    int32_t sum_exponent;
+    const unsigned char *sums; /* at least 8 bytes follow the last one */
+    struct cell_bounds least, greatest;
+};
+
+struct cells {
+    uint64_t count;
+    struct packed *codes; /* member of each cell, one for each dimension; width 0: all of them */
+    struct packed rows;
+    struct cell_source *sources;
+};
+
+/* Uninitialised room for what the model has; release is fine on zeros. */
+int cells_init(struct cells *c, const struct cube_model *model, struct fault *f);
+void cells_release(struct cells *c);
+
+/*
+ * Reads `count` cells and checks all of it. `member_counts`: of each dimension, 0 where it is not
+ * kept. `facts`: how many there must be together. What does not fit makes the walk fail.
+ */
+void cells_read(struct walk *w, struct cells *c, const struct cube_model *model, uint64_t count,
+    const uint32_t *member_counts, uint64_t facts);
+
+/* An order key of a cell. */
+static inline int64_t
+cell_bound(const struct cell_bounds *b, size_t cell)
+{
+    uint64_t code = packed_get(&b->codes, cell);
+
+    return (int64_t)(b->values == NULL ? code : bytes_get64(b->values + 8 * code));
+}
+
+/* What cells are written from: tuples of codes and their tally. */
+struct cell_list {
+    const struct tally *tally;
+    const struct tuples *tuples;
+    const uint32_t *order; /* indexes of the tuples, as they are to be written */
+    size_t count;
+    const uint32_t *const *places; /* what to write for each code of the tuple; NULL: the code */
+    const uint32_t *member_counts; /* of each code of the tuple */
+};
+
+/* Writes them. Returns the number of facts. */
+uint64_t cells_write(struct emitter *e, const struct cell_list *l);
+
+#endif

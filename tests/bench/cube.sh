@@ -1,0 +1,102 @@
+#!/bin/sh
+# cube.sh BUILD: the cube engine against DuckDB. Prints "name<TAB>ratio<TAB>goal", one line a goal;
+# README.md says what is measured. Figures in seconds and bytes go to build/bench/cube-<set>.txt.
+#   BENCH_ROWS   facts of both sets (default 2000000; the whole run of 10 million takes long)
+#   BENCH_LARGE  facts of the dense cube that is queried (default 10000000)
+#   BENCH_SETS   which sets (default "dense sparse")
+set -eu
+cd "$(dirname "$0")/../.."
+
+build=$(cd "$1" && pwd)
+rows=${BENCH_ROWS:-2000000}
+large=${BENCH_LARGE:-10000000}
+place=$PWD/build/bench
+mkdir -p "$place/cubes"
+
+say() { printf 'bench: %s\n' "$*" >&2; }
+bench() { "$build/cube-bench" "$@"; }
+peer() { (cd "$place" && node ../../tests/bench/cube_peer.mjs "$@"); }
+
+install_peer() {
+    if ! cmp -s tests/bench/package.json "$place/package.json" || [ ! -d "$place/node_modules" ]; then
+        cp tests/bench/package.json "$place/package.json"
+        (cd "$place" && npm install --no-audit --no-fund --loglevel=error) >&2
+    fi
+}
+
+# The star schema of a set: made once for each number of rows, then a copy is worked on.
+star_of() {
+    if [ ! -f "$place/$1-$rows.db" ]; then
+        say "$1: star schema of $rows facts"
+        rm -f "$place/$1-$rows.db.part"
+        bench star "$1" 0 "$rows" "$place/$1-$rows.db.part"
+        mv "$place/$1-$rows.db.part" "$place/$1-$rows.db"
+    fi
+    cp "$place/$1-$rows.db" "$place/star.db"
+}
+
+measure() {
+    star_of "$1"
+    rm -rf "$place/cubes/$1"
+    say "$1: processing"
+    bench fetch "$place/star.db"
+    bench full "$place/star.db" "$place/cubes/$1"
+    echo "base_bytes	$(wc -c <"$place/cubes/$1/Sales/1.seg")"
+    bench base "$1" "$rows"
+    [ "$1" = sparse ] && bench ask "$place/cubes/$1" "$place/queries.txt"
+    [ "$1" = dense ] && bench rollup "$place/cubes/$1"
+    say "$1: the peer"
+    peer facts "$1" "$rows" "$place/queries.txt"
+    say "$1: adding one per cent"
+    bench star "$1" "$rows" "$((rows + rows / 100))" "$place/star.db"
+    bench add "$place/star.db" "$place/cubes/$1"
+    rm -f "$place/star.db"
+}
+
+measure_large() {
+    say "dense: queries on $large facts"
+    rm -rf "$place/cubes/large" "$place/peer.db"
+    bench make dense "$large" "$place/cubes/large"
+    bench ask "$place/cubes/large" "$place/queries.txt"
+    cat >"$place/nightcube.xml" <<XML
+<Nightcube xmlns="urn:nightcube:config:1">
+  <Databases>
+    <PrimaryImport Connection="Driver=SQLite3;Database=$place/none.db"/>
+    <StarSchema Connection="Driver=SQLite3;Database=$place/none-star.db"/>
+  </Databases>
+  <Analysis Name="Bench" Directory="$place/cubes/large"/>
+  <State Directory="$place/state"/>
+</Nightcube>
+XML
+    bench spawn "$build/nightcube" "$place/nightcube.xml" "$place/queries.txt"
+    echo "cube_bytes	$(cat "$place"/cubes/large/Sales/* | wc -c)"
+    peer database dense "$large" "$place/peer.db" "$place/queries.txt"
+    rm -f "$place/peer.db"
+}
+
+# ratio NAME GOAL FIGURES EXPRESSION: figures by name, as awk sees them in f["..."].
+ratio() {
+    awk -F '\t' -v name="$1" -v goal="$2" '{ f[$1] = $2 } END {
+        over = '"$4"'; under = '"$5"'
+        printf "%s\t%s\t%s\n", name, (over > 0 && under > 0) ? over / under : "", goal }' "$place/$3.txt"
+}
+
+install_peer
+peer queries "$place/queries.txt"
+for set in ${BENCH_SETS:-dense sparse}; do
+    measure "$set" >"$place/cube-$set.txt"
+    if [ "$set" = dense ]; then
+        measure_large >"$place/cube-large.txt"
+        ratio cube.dense.rollup144 0.15 cube-dense 'f["rollup144"]' 'f["peer_sets_base"]'
+        ratio cube.dense.process_full 0.5 cube-dense 'f["process_full"]' 'f["peer_sets_facts"]'
+        ratio cube.dense.query_process 0.2 cube-large 'f["query_process"]' 'f["peer_query"]'
+        ratio cube.dense.query_inside 0.01 cube-large 'f["query_inside"]' 'f["peer_query"]'
+        ratio cube.dense.file_size 0.5 cube-large 'f["cube_bytes"]' 'f["peer_file_bytes"]'
+    else
+        ratio cube.sparse.process_full 1.0 cube-sparse 'f["process_full"]' 'f["peer_base"] + f["fetch"]'
+        ratio cube.sparse.query_inside 0.5 cube-sparse 'f["query_inside"]' 'f["peer_query"]'
+    fi
+    ratio "cube.$set.base_build" 0.5 "cube-$set" 'f["base_build"]' 'f["fetch"]'
+    ratio "cube.$set.process_add" 0.05 "cube-$set" 'f["process_add"]' 'f["process_full"]'
+    ratio "cube.$set.peak_memory" 1 "cube-$set" 'f["peak_bytes"]' '3 * f["base_bytes"] + 67108864'
+done
