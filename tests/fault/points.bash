@@ -57,7 +57,7 @@ litter() {
     find "$base" -path "$base/backups" -prune -o \( -name '*.part' -o -name '*.restoring*' \) -print
     for cube in "$base"/analysis/*/; do
         [ -d "$cube" ] || continue
-        [ "$(find "$cube" -name '*.seg' | wc -l)" -eq "$(grep -c '<Segment ' "$cube/cube.xml")" ] ||
+        [ "$(find "$cube" -name '*.seg' ! -name '*-aggregates.seg' | wc -l)" -eq "$(grep -c '<Segment ' "$cube/cube.xml")" ] ||
             echo "$cube: segments that are not named"
     done
     for file in "$base"/backups/*.abf; do
@@ -94,7 +94,7 @@ total() {
 }
 
 boundaries() {
-    local pattern=' SQLExecute (COMMIT|(INSERT INTO|UPDATE) "nightcube_(Runs|Steps))| (link|rename|rmdir) | unlink .*[^l]$'
+    local pattern=' statement (COMMIT|(INSERT INTO|UPDATE) "nightcube_(Runs|Steps))| (link|rename|rmdir) | unlink .*[^l]$'
     [ $# -eq 0 ] || pattern=" ($1) "
     awk -v pattern="$pattern" -v last="$(total calls)" \
         '$0 ~ pattern { print $1; if ($1 < last) print $1 + 1 }' "$home/$story.trace"

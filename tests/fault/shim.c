@@ -370,8 +370,7 @@ SQLRETURN
 SQLExecute(SQLHSTMT handle)
 {
     REAL(SQLExecute);
-    if (is_struck(
-            CALL_STATEMENT, "SQLExecute", handle, mode == MODE_LOST ? MODE_LOST : MODE_ODBC)) {
+    if (is_struck(CALL_STATEMENT, "statement", handle, mode == MODE_LOST ? MODE_LOST : MODE_ODBC)) {
         if (mode == MODE_LOST)
             real(handle);
         return SQL_ERROR;
@@ -385,8 +384,7 @@ SQLExecDirect(SQLHSTMT handle, SQLCHAR *sql, SQLINTEGER length)
     REAL(SQLExecDirect);
     if (mode == MODE_TRACE)
         remember(handle, sql);
-    if (is_struck(
-            CALL_STATEMENT, "SQLExecDirect", handle, mode == MODE_LOST ? MODE_LOST : MODE_ODBC)) {
+    if (is_struck(CALL_STATEMENT, "statement", handle, mode == MODE_LOST ? MODE_LOST : MODE_ODBC)) {
         if (mode == MODE_LOST)
             real(handle, sql, length);
         return SQL_ERROR;
@@ -398,7 +396,7 @@ SQLRETURN
 SQLFetch(SQLHSTMT handle)
 {
     REAL(SQLFetch);
-    return is_struck(CALL_FETCH, "SQLFetch", handle, MODE_FETCH) ? SQL_ERROR : real(handle);
+    return is_struck(CALL_FETCH, "fetch", handle, MODE_FETCH) ? SQL_ERROR : real(handle);
 }
 
 SQLRETURN

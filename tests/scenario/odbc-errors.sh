@@ -8,7 +8,7 @@ night_before
 
 # Numbers of statements without those that end what was only read: nothing depends on these.
 but_rollbacks() {
-    awk 'NR == FNR { if ($2 == "SQLExecute" && ++n && $3 == "ROLLBACK") skipped[n]; next } !($1 in skipped)' "$story.trace" -
+    awk 'NR == FNR { if ($2 == "statement" && ++n && $3 == "ROLLBACK") skipped[n]; next } !($1 in skipped)' "$story.trace" -
 }
 
 act() { "$NIGHTCUBE" nightly; }

@@ -81,7 +81,7 @@ same "the set of night 2" "245" "$(sql primary 'SELECT count(*) FROM bam_Purchas
 # Beside the old one under another name: the same tables, row for row, and the old one stays as it is.
 site drill
 key="--identity-file $home/saved/identity.txt"
-of_night_3() { find "$home/saved/backups" -name "$1_*-r3.abf"; }
+of_night_3() { find "$home/saved/backups" -name "$1_[0-9]*-r3.abf"; }
 unchanged 0 restore "$(of_night_3 PrimaryImport)" --database PrimaryImport --as Copy $key
 sqlite3 -readonly "$base/Copy.db" .dump | sort >copy
 cmp primary-3 copy || fail "the copy differs: $(diff primary-3 copy | head -n 10)"
