@@ -20,7 +20,7 @@ commands_of() {
 }
 
 newest() {
-    ls -t "$XDG_DATA_HOME"/nightcube/backups/PrimaryImport_*.abf | head -n 1
+    ls -t "$XDG_DATA_HOME"/nightcube/backups/PrimaryImport_2*.abf | head -n 1
 }
 
 count=0
