@@ -110,7 +110,8 @@ backup_size(const struct forecast *o, const char *name)
     for (size_t i = o->catalogue->count; i > 0; i--) {
         const struct catalogue_entry *e = &o->catalogue->entries[i - 1];
 
-        if (e->kind == CATALOGUE_CONTAINER && strcmp(e->database, name) == 0)
+        if (e->kind == CATALOGUE_CONTAINER && strcmp(e->database, name) == 0 &&
+            e->partition == NULL)
             return e->bytes;
     }
     return d != NULL && find_file(d->connection, path) ? size_of(path) : 0;
