@@ -89,6 +89,8 @@ struct processing {
     struct cube_process *process;
     struct cube_builder *builder;
     struct process_result *result;
+    bool data_only;   /* no aggregates */
+    bool window_only; /* what an addition brings is compared with the facts, and nothing older */
 };
 
 static int
@@ -212,7 +214,7 @@ check_totals(struct processing *p, enum cube_part part, const char *facts, const
 {
     struct arena memory = ARENA_INIT;
     struct cube_totals totals;
-    int rc = cube_process_totals(p->process, part, true, &memory, &totals, f);
+    int rc = cube_process_totals(p->process, part, p->window_only, &memory, &totals, f);
 
     if (rc == 0)
         rc = reconcile_totals(p->star, p->shape, facts, where, &totals, f);
@@ -231,8 +233,9 @@ last_fact(struct processing *p, int64_t *last, struct fault *f)
     return rc;
 }
 
-/* What an addition brings is compared with the window it was read from: what is older was compared
- * when it was built, and its files carry checksums. */
+/* ProcessAdd compares what it brings with the window it was read from: what is older was compared
+ * when it was built, and its files carry checksums. ProcessDefault trusts neither that nor the
+ * facts to be the same as then. */
 static int
 build(struct processing *p, struct fault *f)
 {
@@ -246,7 +249,8 @@ build(struct processing *p, struct fault *f)
     if (rc == 0)
         rc = build_completed(p, first, last, text_get(&where), f);
     if (rc == 0)
-        rc = check_totals(p, CUBE_PART_COMPLETED, p->shape->names.facts, text_get(&where), f);
+        rc = check_totals(p, CUBE_PART_COMPLETED, p->shape->names.facts,
+            p->window_only ? text_get(&where) : "", f);
     if (rc == 0)
         rc = build_active(p, f);
     if (rc == 0)
@@ -256,13 +260,13 @@ build(struct processing *p, struct fault *f)
 }
 
 static int
-build_as(struct processing *p, enum cube_process_kind kind, bool data_only, struct fault *f)
+build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
 {
     int rc = -1;
 
     p->result->how = kind == CUBE_PROCESS_FULL ? "full" : "added";
     p->process = cube_process_begin(p->directory, p->shape->cube->name, kind, p->model, f);
-    if (p->process != NULL && data_only)
+    if (p->process != NULL && p->data_only)
         cube_process_budget(p->process, 0, 0);
     if (p->process != NULL && (p->builder = cube_builder_new(p->model, f)) != NULL) {
         progress_begin(p->shape->cube->name, "facts", 0);
@@ -329,20 +333,22 @@ run(struct processing *p, enum process_type type, struct fault *f)
         p->result->how = "indexed";
         return cube_index(p->directory, p->shape->cube->name, false, CUBE_BUDGET_PER_CENT, 0, f);
     }
+    p->data_only = type == PROCESS_DATA;
+    p->window_only = type == PROCESS_ADD;
     if (type == PROCESS_FULL || type == PROCESS_DATA)
-        return build_as(p, CUBE_PROCESS_FULL, type == PROCESS_DATA, f);
+        return build_as(p, CUBE_PROCESS_FULL, f);
     if (type == PROCESS_ADD)
-        return build_as(p, CUBE_PROCESS_ADD, false, f);
+        return build_as(p, CUBE_PROCESS_ADD, f);
     if ((fits = fits_its_facts(p, f)) < 0)
         return -1;
-    if (fits == 1 && (build_as(p, CUBE_PROCESS_ADD, false, f) == 0 || f->kind != FAULT_DATA))
+    if (fits == 1 && (build_as(p, CUBE_PROCESS_ADD, f) == 0 || f->kind != FAULT_DATA))
         return f->kind == FAULT_NONE ? 0 : -1;
     if (fits == 1) {
         /* What was there does not go with the facts: they are the truth. */
         log_warning("cube %s is built anew: %s", p->shape->cube->name, f->text);
         fault_clear(f);
     }
-    return build_as(p, CUBE_PROCESS_FULL, false, f);
+    return build_as(p, CUBE_PROCESS_FULL, f);
 }
 
 int
