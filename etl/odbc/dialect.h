@@ -23,7 +23,12 @@ struct dialect {
     const char *dbms_name; /* as SQLGetInfo(SQL_DBMS_NAME) says it */
     /* Parts of a driver's name by which it is known before it is asked; ends with NULL. */
     const char *const *driver_words;
-    const char *attributes;     /* put behind every connection string */
+    const char *attributes; /* put behind every connection string */
+    /* How the driver is told to stream a result, not to read it into memory first: an attribute of
+     * the connection that is 1 for such a query and 0 for all others (0: none); or the cursor's
+     * type, forward-only for such a query and static for all others. */
+    int stream_attribute;
+    bool streams_forward_only;
     const char *no_create;      /* attribute that keeps connecting from creating a database; "" */
     const char *const *session; /* statements for a new connection, up to a NULL */
 
@@ -50,6 +55,11 @@ struct dialect {
     /* Which way doubles keep their bits: as text, or as they are. */
     bool float_parameters_as_text;
     bool float_cells_as_text;
+
+    /* The quickest way to insert many rows (table_writer.c): through arrays of parameters; or,
+     * where an array is a value, `array_types` names its type for each type of element. */
+    bool parameter_arrays;
+    const char *const *array_types;
 
     /* FLOAT seconds from one DATETIME expression to another; NULL when either is. */
     void (*add_seconds_between)(struct text *sql, const char *from, const char *to);

@@ -10,7 +10,7 @@
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
 
-static const char attributes[] = "CHARSET=utf8mb4;FORWARDONLY=1;NO_PROMPT=1";
+static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1";
 
 /* Quotes as the standard has them, backslashes that mean themselves, and no silent change of a
  * value (mariadb.com/kb/en/sql-mode). */
@@ -250,6 +250,7 @@ const struct dialect dialect_mariadb = {
     .dbms_name = "MariaDB",
     .driver_words = driver_words,
     .attributes = attributes,
+    .streams_forward_only = true,
     .no_create = "",
     .session = session,
     .begin = "START TRANSACTION",
@@ -261,6 +262,7 @@ const struct dialect dialect_mariadb = {
     .identity_key = "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY",
     .text_index_characters = 768,
     .add_read = add_read,
+    .parameter_arrays = true,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,
     .get_identity = get_identity,
