@@ -93,6 +93,23 @@ struct dialect {
     /* What a native error code means. */
     enum fault_kind (*classify)(int native, const char *sqlstate);
 
+    /*
+     * A space is what a connection's tables live in: a schema, a database of a server. Queries and
+     * statements with %n or %t for its name; all NULL where it is a file of its own.
+     */
+    const char *current_space;
+    const char *has_space;
+    const char *create_space;
+    const char *drop_space; /* with all that is in it; none is fine */
+    const char *use_space;
+    /* Gives `from` the name `to`; what bore that name is dropped. The connection uses `to` after
+     * it. Where DDL commits, the tables still change in one step. */
+    int (*swap_space)(struct db *db, const char *from, const char *to, struct fault *f);
+
+    /* list_objects tells tables, indexes, views and triggers word for word: a restore into the same
+     * engine makes them from that. Otherwise from their neutral shapes. */
+    bool objects_are_whole;
+
     /* CREATE, DROP and RENAME commit and roll back with the transaction. Where they do not, each
      * commits what came before it and db.c begins the transaction anew behind it. */
     bool transactional_ddl;

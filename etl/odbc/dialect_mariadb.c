@@ -9,6 +9,7 @@
 
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
+#include "etl/odbc/space_mariadb.h"
 
 static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1";
 
@@ -279,5 +280,11 @@ const struct dialect dialect_mariadb = {
     .fit = fit,
     .describe = describe,
     .classify = classify,
+    .current_space = "SELECT database()",
+    .has_space = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %t",
+    .create_space = "CREATE DATABASE %n",
+    .drop_space = "DROP DATABASE IF EXISTS %n",
+    .use_space = "USE %n",
+    .swap_space = space_mariadb_swap,
     .renames_as_one = true,
 };

@@ -266,6 +266,26 @@ classify(int native, const char *sqlstate)
     return FAULT_INTERNAL;
 }
 
+/* ---- spaces: schemas ---- */
+
+static int
+swap_space(struct db *db, const char *from, const char *to, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = db_begin(db, f);
+
+    if (rc == 0) {
+        rc = db_run(db, sql_set(&sql, "DROP SCHEMA IF EXISTS %n CASCADE", to), NULL, f);
+        if (rc == 0)
+            rc = db_run(db, sql_set(&sql, "ALTER SCHEMA %n RENAME TO %n", from, to), NULL, f);
+        rc = db_end(db, rc, f);
+    }
+    if (rc == 0)
+        rc = db_run(db, sql_set(&sql, "SET search_path TO %n", to), NULL, f);
+    text_release(&sql);
+    return rc;
+}
+
 const struct dialect dialect_postgresql = {
     .name = "PostgreSQL",
     .dbms_name = "PostgreSQL",
@@ -299,5 +319,11 @@ const struct dialect dialect_postgresql = {
     .add_misfit = add_misfit,
     .describe = describe,
     .classify = classify,
+    .current_space = "SELECT CAST(current_schema() AS text)",
+    .has_space = "SELECT 1 FROM pg_namespace WHERE nspname = %t",
+    .create_space = "CREATE SCHEMA %n",
+    .drop_space = "DROP SCHEMA IF EXISTS %n CASCADE",
+    .use_space = "SET search_path TO %n",
+    .swap_space = swap_space,
     .transactional_ddl = true,
 };
