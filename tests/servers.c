@@ -206,6 +206,8 @@ guard(const struct recipe *r, const struct server *s, int leash)
         close(leash);
         become(r, s, r->serve);
     }
+    if (server < 0)
+        _exit(75);
     signal(SIGINT, SIG_IGN);
     do
         got = read(leash, &byte, 1);

@@ -85,6 +85,8 @@ remove_file_and_journals(const char *path, struct fault *f)
 static int
 remove_staging(const struct place *p, struct fault *f)
 {
+    if (p->is_server)
+        return place_server_remove(p, f);
     if (p->is_directory)
         return file_exists(p->staging) ? file_remove_tree(p->staging, f) : 0;
     return remove_file_and_journals(p->staging, f);
@@ -123,6 +125,10 @@ make_parent(const struct place *p, struct fault *f)
 int
 place_begin(struct place *p, struct fault *f)
 {
+    if (p->is_server) {
+        p->staged = true;
+        return place_server_begin(p, f);
+    }
     if (make_parent(p, f) != 0 || remove_staging(p, f) != 0)
         return -1;
     p->staged = true;
@@ -132,6 +138,8 @@ place_begin(struct place *p, struct fault *f)
 struct db *
 place_connect(const struct place *p, struct fault *f)
 {
+    if (p->is_server)
+        return place_server_connect(p, f);
     return db_open(p->database, p->to_staging, DB_CREATE, f);
 }
 
@@ -150,6 +158,8 @@ place_finish(const struct place *p, struct fault *f)
 {
     int fd, rc = 0;
 
+    if (p->is_server)
+        return 0; /* what is committed is on its disk */
     if (p->is_directory)
         return file_sync_directory(p->staging, f);
     if (has_journal(p->staging))
@@ -190,12 +200,20 @@ settle_old(const struct place *p, struct fault *f)
 }
 
 int
+place_exists(const struct place *p, struct fault *f)
+{
+    return p->is_server ? place_server_exists(p, f) : file_exists(p->path);
+}
+
+int
 place_check(const struct place *p, bool allow_overwrite, struct fault *f)
 {
-    if (!file_exists(p->path))
-        return 0;
+    int exists = place_exists(p, f);
+
+    if (exists != 1)
+        return exists;
     if (allow_overwrite)
-        return settle_old(p, f);
+        return p->is_server ? 0 : settle_old(p, f);
     fault_set(f, FAULT_EXISTS, "'%s' exists", p->path);
     return fault_hint(f, "--allow-overwrite replaces it, --as NAME restores beside it");
 }
@@ -303,7 +321,9 @@ place_swap(struct place *p, struct fault *f)
     struct held_folder held;
     int rc;
 
-    if (!p->is_directory) {
+    if (p->is_server) {
+        rc = place_server_swap(p, f);
+    } else if (!p->is_directory) {
         rc = swap_file(p, f);
     } else {
         if ((rc = hold_folder(&held, p->path, f)) == 0)

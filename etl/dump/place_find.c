@@ -97,15 +97,6 @@ find_path(struct place *p, const char *known, const struct destination *to, cons
     return p->staging == NULL ? -1 : 0;
 }
 
-static int
-refuse_database(const struct place *p, struct fault *f)
-{
-    fault_set(f, FAULT_SETTINGS,
-        "%s is not an embedded database: it cannot be restored into its engine yet", p->database);
-    return fault_hint(
-        f, "--to-connection 'Driver=SQLite3;Database=PATH' restores it into an embedded one");
-}
-
 /* A scratch copy of a database needs no more of the settings than its name. */
 static const char *
 raw_connection(struct site *site, const struct place *p, const struct destination *to)
@@ -135,7 +126,7 @@ find_database(struct place *p, struct site *site, const struct destination *to, 
     if (secret_fill_in(&connection, &site->settings, raw, f) != 0)
         return -1;
     if (!find_file(connection.bytes, &file))
-        refuse_database(p, f);
+        rc = place_server_find(p, connection.bytes, to->as, f);
     else if ((known = strndup(file.value, file.value_length)) == NULL)
         fault_set_memory(f);
     else if (find_path(p, known, to, ".db", f) == 0 &&

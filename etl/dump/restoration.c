@@ -40,6 +40,7 @@ int
 restoration_prepare(struct restoration *r, struct fault *f)
 {
     bool is_directory = r->item.kind == CONTAINER_ANALYSIS;
+    int exists = 0;
 
     if (r->placed)
         return 0;
@@ -49,7 +50,9 @@ restoration_prepare(struct restoration *r, struct fault *f)
     r->item.place = arena_strdup(&r->result->memory, r->place.path);
     if (r->item.place == NULL)
         return fault_set_memory(f);
-    if (r->only != NULL && file_exists(r->place.path)) {
+    if (r->only != NULL && (exists = place_exists(&r->place, f)) < 0)
+        return -1;
+    if (exists == 1) {
         fault_set(
             f, FAULT_EXISTS, "'%s' exists, and a part does not replace the whole", r->place.path);
         return fault_hint(f, "--as NAME restores the part beside it");
@@ -107,6 +110,7 @@ on_info(void *state, const struct container_info *info, struct fault *f)
     if (take_info(r, info, f) != 0 || begin_staging(r, f) != 0)
         return -1;
     r->same_engine = r->db != NULL && info->engine != NULL &&
+                     db_dialect(r->db)->objects_are_whole &&
                      strcasecmp(info->engine, db_dialect(r->db)->name) == 0;
     return 0;
 }

@@ -3,7 +3,7 @@
  * functions.
  *
  * Values are exact: doubles, 64-bit integers, times to the microsecond and texts in UTF-8 come back
- * bit for bit as they were bound. A result is streamed; nothing is read ahead into memory.
+ * bit for bit as they were bound.
  */
 #ifndef ETL_ODBC_DB_H
 #define ETL_ODBC_DB_H
@@ -87,6 +87,10 @@ int db_rename_tables(struct db *db, const struct db_rename *renames, size_t coun
 
 /* Prepares a statement; owned by the caller. */
 struct stmt *db_prepare(struct db *db, const char *sql, struct fault *f);
+
+/* The same for a query of many rows: they are streamed, not read into memory first. Until it ends
+ * nothing else may run on the connection. */
+struct stmt *db_prepare_stream(struct db *db, const char *sql, struct fault *f);
 void stmt_free(struct stmt *s); /* NULL is fine */
 
 /* Sets parameter `number` (from 1); the value is copied. */
@@ -98,6 +102,11 @@ int stmt_bind_row(struct stmt *s, const struct value *row, size_t count, struct 
 /* Runs a statement that gives no rows; its number of affected rows. */
 int stmt_run(struct stmt *s, struct fault *f);
 int64_t stmt_affected(const struct stmt *s);
+
+/* Runs a statement once for each of the rows, lying one behind the other, in one call of the
+ * driver; affects as many rows as it says. All of them or none only inside a transaction. */
+int stmt_run_rows(struct stmt *s, const struct value *rows, size_t row_count, size_t column_count,
+    struct fault *f);
 
 /*
  * Runs a query whose columns are of these types (`types` is borrowed until the query ends). Exact

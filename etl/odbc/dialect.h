@@ -23,7 +23,12 @@ struct dialect {
     const char *dbms_name; /* as SQLGetInfo(SQL_DBMS_NAME) says it */
     /* Parts of a driver's name by which it is known before it is asked; ends with NULL. */
     const char *const *driver_words;
-    const char *attributes;     /* put behind every connection string */
+    const char *attributes; /* put behind every connection string */
+    /* How the driver is told to stream a result, not to read it into memory first: an attribute of
+     * the connection that is 1 for such a query and 0 for all others (0: none); or the cursor's
+     * type, forward-only for such a query and static for all others. */
+    int stream_attribute;
+    bool streams_forward_only;
     const char *no_create;      /* attribute that keeps connecting from creating a database; "" */
     const char *const *session; /* statements for a new connection, up to a NULL */
 
@@ -50,6 +55,11 @@ struct dialect {
     /* Which way doubles keep their bits: as text, or as they are. */
     bool float_parameters_as_text;
     bool float_cells_as_text;
+
+    /* The quickest way to insert many rows (table_writer.c): through arrays of parameters; or,
+     * where an array is a value, `array_types` names its type for each type of element. */
+    bool parameter_arrays;
+    const char *const *array_types;
 
     /* FLOAT seconds from one DATETIME expression to another; NULL when either is. */
     void (*add_seconds_between)(struct text *sql, const char *from, const char *to);
@@ -82,6 +92,23 @@ struct dialect {
 
     /* What a native error code means. */
     enum fault_kind (*classify)(int native, const char *sqlstate);
+
+    /*
+     * A space is what a connection's tables live in: a schema, a database of a server. Queries and
+     * statements with %n or %t for its name; all NULL where it is a file of its own.
+     */
+    const char *current_space;
+    const char *has_space;
+    const char *create_space;
+    const char *drop_space; /* with all that is in it; none is fine */
+    const char *use_space;
+    /* Gives `from` the name `to`; what bore that name is dropped. The connection uses `to` after
+     * it. Where DDL commits, the tables still change in one step. */
+    int (*swap_space)(struct db *db, const char *from, const char *to, struct fault *f);
+
+    /* list_objects tells tables, indexes, views and triggers word for word: a restore into the same
+     * engine makes them from that. Otherwise from their neutral shapes. */
+    bool objects_are_whole;
 
     /* CREATE, DROP and RENAME commit and roll back with the transaction. Where they do not, each
      * commits what came before it and db.c begins the transaction anew behind it. */

@@ -9,8 +9,9 @@
 
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
+#include "etl/odbc/space_mariadb.h"
 
-static const char attributes[] = "CHARSET=utf8mb4;FORWARDONLY=1;NO_PROMPT=1";
+static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1";
 
 /* Quotes as the standard has them, backslashes that mean themselves, and no silent change of a
  * value (mariadb.com/kb/en/sql-mode). */
@@ -250,6 +251,7 @@ const struct dialect dialect_mariadb = {
     .dbms_name = "MariaDB",
     .driver_words = driver_words,
     .attributes = attributes,
+    .streams_forward_only = true,
     .no_create = "",
     .session = session,
     .begin = "START TRANSACTION",
@@ -261,6 +263,7 @@ const struct dialect dialect_mariadb = {
     .identity_key = "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY",
     .text_index_characters = 768,
     .add_read = add_read,
+    .parameter_arrays = true,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,
     .get_identity = get_identity,
@@ -277,5 +280,11 @@ const struct dialect dialect_mariadb = {
     .fit = fit,
     .describe = describe,
     .classify = classify,
+    .current_space = "SELECT database()",
+    .has_space = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %t",
+    .create_space = "CREATE DATABASE %n",
+    .drop_space = "DROP DATABASE IF EXISTS %n",
+    .use_space = "USE %n",
+    .swap_space = space_mariadb_swap,
     .renames_as_one = true,
 };

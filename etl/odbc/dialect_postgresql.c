@@ -14,9 +14,14 @@
  * (odbc.postgresql.org, "Configuration Options", Level of rollback on errors).
  * ByteaAsLongVarBinary, BoolsAsChar, MaxLongVarcharSize: values come as what they are and whole.
  */
-static const char attributes[] = "Protocol=7.4-0;ByteaAsLongVarBinary=1;BoolsAsChar=0;"
-                                 "MaxLongVarcharSize=1048576;MaxVarcharSize=16384;"
-                                 "UseServerSidePrepare=1;LFConversion=0;UpdatableCursors=0";
+static const char attributes[] =
+    "Protocol=7.4-0;ByteaAsLongVarBinary=1;BoolsAsChar=0;"
+    "MaxLongVarcharSize=1048576;MaxVarcharSize=16384;"
+    "Fetch=2000;UseServerSidePrepare=1;LFConversion=0;UpdatableCursors=0";
+
+/* UseDeclareFetch of one connection (psqlodbc, psqlodbc.h, SQL_ATTR_PGOPT_USE_DECLAREFETCH). With
+ * it the driver reads through a cursor of the server's, Fetch rows at a time. */
+enum { USE_DECLARE_FETCH = 65539 };
 
 /* extra_float_digits above 0 writes doubles so that they read back to the same bits. */
 static const char *const session[] = {
@@ -37,6 +42,15 @@ static const char *const type_names[VALUE_TYPE_COUNT] = {
     [VALUE_TIME] = "timestamp(6)",
     [VALUE_TEXT] = "text COLLATE \"C\"",
     [VALUE_BYTES] = "bytea",
+};
+
+static const char *const array_types[VALUE_TYPE_COUNT] = {
+    [VALUE_NULL] = "text[]",
+    [VALUE_INT] = "bigint[]",
+    [VALUE_FLOAT] = "double precision[]",
+    [VALUE_TIME] = "timestamp[]",
+    [VALUE_TEXT] = "text[]",
+    [VALUE_BYTES] = "bytea[]",
 };
 
 static void
@@ -252,11 +266,32 @@ classify(int native, const char *sqlstate)
     return FAULT_INTERNAL;
 }
 
+/* ---- spaces: schemas ---- */
+
+static int
+swap_space(struct db *db, const char *from, const char *to, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = db_begin(db, f);
+
+    if (rc == 0) {
+        rc = db_run(db, sql_set(&sql, "DROP SCHEMA IF EXISTS %n CASCADE", to), NULL, f);
+        if (rc == 0)
+            rc = db_run(db, sql_set(&sql, "ALTER SCHEMA %n RENAME TO %n", from, to), NULL, f);
+        rc = db_end(db, rc, f);
+    }
+    if (rc == 0)
+        rc = db_run(db, sql_set(&sql, "SET search_path TO %n", to), NULL, f);
+    text_release(&sql);
+    return rc;
+}
+
 const struct dialect dialect_postgresql = {
     .name = "PostgreSQL",
     .dbms_name = "PostgreSQL",
     .driver_words = driver_words,
     .attributes = attributes,
+    .stream_attribute = USE_DECLARE_FETCH,
     .no_create = "",
     .session = session,
     .begin = "BEGIN",
@@ -269,6 +304,7 @@ const struct dialect dialect_postgresql = {
     .add_read = add_read,
     .float_parameters_as_text = true,
     .float_cells_as_text = true,
+    .array_types = array_types,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,
     .get_identity = get_identity,
@@ -283,5 +319,11 @@ const struct dialect dialect_postgresql = {
     .add_misfit = add_misfit,
     .describe = describe,
     .classify = classify,
+    .current_space = "SELECT CAST(current_schema() AS text)",
+    .has_space = "SELECT 1 FROM pg_namespace WHERE nspname = %t",
+    .create_space = "CREATE SCHEMA %n",
+    .drop_space = "DROP SCHEMA IF EXISTS %n CASCADE",
+    .use_space = "SET search_path TO %n",
+    .swap_space = swap_space,
     .transactional_ddl = true,
 };

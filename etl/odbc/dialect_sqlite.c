@@ -411,5 +411,6 @@ const struct dialect dialect_sqlite = {
     .fit = fit,
     .describe = describe,
     .classify = classify,
+    .objects_are_whole = true,
     .transactional_ddl = true,
 };

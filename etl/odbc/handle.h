@@ -16,4 +16,8 @@ void *db_connection_handle(const struct db *db);
 int handle_fault(
     struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f);
 
+/* stmt_run_rows for a statement's SQLHSTMT; its parameters are unbound afterwards. */
+int handle_run_rows(struct db *db, void *handle, const struct value *rows, size_t row_count,
+    size_t column_count, struct fault *f);
+
 #endif

@@ -31,7 +31,8 @@ struct stmt {
     struct text *cells; /* one buffer a column */
     size_t cell_count;
     int64_t affected;
-    bool open; /* a query is under way */
+    bool open;   /* a query is under way */
+    bool stream; /* of many rows */
 };
 
 static struct stmt *
@@ -51,16 +52,51 @@ stmt_new(struct db *db, struct fault *f)
     return NULL;
 }
 
+/* Tells the driver how the next statement's result is to be read. */
+static void
+set_streaming(struct stmt *s, bool on)
+{
+    const struct dialect *dialect = db_dialect(s->db);
+
+    if (dialect->streams_forward_only)
+        SQLSetStmtAttr(s->handle, SQL_ATTR_CURSOR_TYPE,
+            (SQLPOINTER)(on ? SQL_CURSOR_FORWARD_ONLY : SQL_CURSOR_STATIC), 0);
+    else if (dialect->stream_attribute != 0 && s->stream)
+        SQLSetConnectAttr(db_connection_handle(s->db), dialect->stream_attribute,
+            (SQLPOINTER)(SQLULEN)on, SQL_IS_UINTEGER);
+}
+
+static struct stmt *
+prepare(struct db *db, const char *sql, bool stream, struct fault *f)
+{
+    struct stmt *s = stmt_new(db, f);
+    SQLRETURN result;
+
+    if (s == NULL)
+        return NULL;
+    s->stream = stream;
+    set_streaming(s, stream);
+    result = SQLPrepare(s->handle, (SQLCHAR *)sql, SQL_NTS);
+    if (!SQL_SUCCEEDED(result))
+        handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+    if (stream && !db_dialect(db)->streams_forward_only)
+        set_streaming(s, false);
+    if (SQL_SUCCEEDED(result))
+        return s;
+    stmt_free(s);
+    return NULL;
+}
+
 struct stmt *
 db_prepare(struct db *db, const char *sql, struct fault *f)
 {
-    struct stmt *s = stmt_new(db, f);
+    return prepare(db, sql, false, f);
+}
 
-    if (s == NULL || SQL_SUCCEEDED(SQLPrepare(s->handle, (SQLCHAR *)sql, SQL_NTS)))
-        return s;
-    handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
-    stmt_free(s);
-    return NULL;
+struct stmt *
+db_prepare_stream(struct db *db, const char *sql, struct fault *f)
+{
+    return prepare(db, sql, true, f);
 }
 
 int
@@ -225,6 +261,22 @@ stmt_bind(struct stmt *s, int number, const struct value *v, struct fault *f)
 }
 
 int
+stmt_run_rows(struct stmt *s, const struct value *rows, size_t row_count, size_t column_count,
+    struct fault *f)
+{
+    for (size_t i = 0; i < row_count * column_count; i++) {
+        if (check_fit(s, (int)(i % column_count) + 1, &rows[i], f) != 0)
+            return -1;
+    }
+    stmt_stop(s);
+    for (size_t i = 0; i < s->parameter_count; i++) {
+        if (s->parameters[i] != NULL)
+            s->parameters[i]->bound_type = VALUE_NULL;
+    }
+    return handle_run_rows(s->db, s->handle, rows, row_count, column_count, f);
+}
+
+int
 stmt_bind_row(struct stmt *s, const struct value *row, size_t count, struct fault *f)
 {
     for (size_t i = 0; i < count; i++) {
@@ -242,7 +294,11 @@ execute(struct stmt *s, struct fault *f)
     SQLRETURN result;
 
     stmt_stop(s);
+    if (s->stream)
+        set_streaming(s, true);
     result = SQLExecute(s->handle);
+    if (s->stream && !db_dialect(s->db)->streams_forward_only)
+        set_streaming(s, false);
     if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
         return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
     s->open = true;

@@ -42,7 +42,7 @@ table_reader_open(struct db *db, const struct table *t, const char *where, struc
     for (size_t i = 0; i < t->column_count; i++)
         r->types[i] = t->columns[i].type;
     add_select(&sql, db, t, where);
-    if (text_check(&sql, f) == 0 && (r->stmt = db_prepare(db, text_get(&sql), f)) != NULL)
+    if (text_check(&sql, f) == 0 && (r->stmt = db_prepare_stream(db, text_get(&sql), f)) != NULL)
         rc = stmt_query(r->stmt, r->types, t->column_count, f);
 done:
     text_release(&sql);

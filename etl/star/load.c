@@ -79,7 +79,7 @@ load_rows(struct load *l, struct db *from, const char *record, const char *rest,
     }
     text_add_format(&sql, " FROM %s", rest);
     if (text_check(&sql, f) != 0 || (w = table_writer_open(l->star, facts, f)) == NULL ||
-        (st = db_prepare(from, text_get(&sql), f)) == NULL)
+        (st = db_prepare_stream(from, text_get(&sql), f)) == NULL)
         goto done;
     rc = stmt_query(st, l->types, s->source_count + VIEW_SOURCES, f);
     while (rc == 0 && (rc = stmt_fetch(st, l->view_row, f)) == 1) {
@@ -217,6 +217,16 @@ open_members(struct load *l, struct fault *f)
     return 0;
 }
 
+static int
+finish_members(struct load *l, struct fault *f)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < l->shape->dimension_count; i++)
+        rc = members_finish(&l->members[i], f);
+    return rc;
+}
+
 static void
 close_members(struct load *l)
 {
@@ -240,6 +250,8 @@ load_in_transaction(struct load *l, const struct task *t, struct load_result *r,
         rc = load_archived(l, t, &r->completed, f);
     if (rc == 0)
         rc = load_active(l, &r->active, f);
+    if (rc == 0)
+        rc = finish_members(l, f);
     close_members(l);
     return db_end(l->star, rc, f);
 }

@@ -110,6 +110,12 @@ members_close(struct members *m)
 }
 
 int
+members_finish(struct members *m, struct fault *f)
+{
+    return table_writer_finish(m->writer, f);
+}
+
+int
 members_key(struct members *m, const struct value *levels, int64_t *key, struct fault *f)
 {
     struct member *known;

@@ -26,6 +26,9 @@ struct members {
 int members_open(struct members *m, struct db *star, const struct table *table, struct fault *f);
 void members_close(struct members *m);
 
+/* Sends the new members that are still held back. */
+int members_finish(struct members *m, struct fault *f);
+
 /* The key of a member; adds it when it is new. One value for each level. */
 int members_key(struct members *m, const struct value *levels, int64_t *key, struct fault *f);
 

@@ -98,7 +98,71 @@ a_backup_restores_into_an_embedded_database(void)
     site_close(&site);
 }
 
+/* Fills the primary import, backs it up, changes it and restores. */
+static void
+a_backup_replaces_its_own_database(void)
+{
+    const struct dump_order mine = {.file = "mine.abf"};
+    struct restore_order order = {.source = "mine.abf"};
+    struct rowsum was = ROWSUM_INIT, is = ROWSUM_INIT;
+    struct fault f = FAULT_INIT;
+    struct text sql = TEXT_INIT;
+    struct site site;
+    struct db *primary;
+
+    open_site(&site);
+    primary = sample_database(&site, "PrimaryImport");
+    fill(primary);
+    sample_run(primary,
+        sql_set(&sql, "INSERT INTO %n(%n) VALUES ('x')", "bam_Order_Completed", "ActivityID"));
+    sample_sum(primary, "bam_Order_Completed", &was);
+    sample_dump_as(&site, "PrimaryImport", &mine, NULL);
+    sample_run(primary, sql_set(&sql, "DELETE FROM %n", "bam_Order_Completed"));
+    sample_run(primary, sql_set(&sql, "CREATE TABLE %n(a INT)", "made since"));
+    ASSERT_FAULT(sample_try(&site, &order, &f), &f, FAULT_EXISTS, "exists");
+    order.allow_overwrite = true;
+    sample_restore(&site, &order);
+    primary = sample_database(&site, "PrimaryImport");
+    sample_sum(primary, "bam_Order_Completed", &is);
+    CU_ASSERT(rowsum_equal(&was, &is));
+    CU_ASSERT_EQUAL(db_table_exists(primary, "made since", &f), 0);
+    CU_ASSERT_EQUAL(
+        sample_int(primary, sql_set(&sql, "SELECT count(*) FROM %n", "bam_Sales_Orders_View")), 1);
+    sample_run(primary,
+        sql_set(&sql, "INSERT INTO %n(%n) VALUES ('y')", "bam_Order_Completed", "ActivityID"));
+    CU_ASSERT_EQUAL(sample_int(primary,
+                        sql_set(&sql, "SELECT max(%n) FROM %n", "RecordID", "bam_Order_Completed")),
+        2);
+    text_release(&sql);
+    rowsum_release(&was);
+    rowsum_release(&is);
+    site_close(&site);
+}
+
+static void
+a_backup_restores_beside_its_database(void)
+{
+    const struct dump_order mine = {.file = "mine.abf"};
+    char name[64];
+    const struct restore_order order = {.source = "mine.abf", .as = name};
+    struct fault f = FAULT_INIT;
+    struct site site;
+    static int copies;
+
+    open_site(&site);
+    snprintf(name, sizeof name, "beside_%d", ++copies);
+    fill(sample_database(&site, "PrimaryImport"));
+    sample_dump_as(&site, "PrimaryImport", &mine, NULL);
+    sample_restore(&site, &order);
+    ASSERT_FAULT(sample_try(&site, &order, &f), &f, FAULT_EXISTS, name);
+    CU_ASSERT_EQUAL(
+        db_table_exists(sample_database(&site, "PrimaryImport"), "bam_Order_Completed", &f), 1);
+    site_close(&site);
+}
+
 const struct test suite_etl_dump_engines[] = {
     {"a backup restores into an embedded database", a_backup_restores_into_an_embedded_database},
+    {"a backup replaces its own database", a_backup_replaces_its_own_database},
+    {"a backup restores beside its database", a_backup_restores_beside_its_database},
     {NULL, on_each_engine},
 };

@@ -233,6 +233,62 @@ rolls_back_on_failure(void)
 }
 
 static void
+nothing_is_committed_after_a_failure(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    int64_t count;
+
+    create_table(db);
+    ASSERT_OK(db_begin(db, &f), &f);
+    ASSERT_OK(db_run(db, "INSERT INTO t(i) VALUES (1)", NULL, &f), &f);
+    CU_ASSERT_EQUAL(db_run(db, "INSERT INTO no_such_table(i) VALUES (1)", NULL, &f), -1);
+    fault_clear(&f);
+    db_run(db, "INSERT INTO t(i) VALUES (2)", NULL, NULL);
+    CU_ASSERT_EQUAL(db_end(db, 0, &f), -1);
+    fault_clear(&f);
+    ASSERT_OK(db_get_int(db, "SELECT count(*) FROM t", -1, &count, &f), &f);
+    CU_ASSERT_EQUAL(count, 0);
+    ASSERT_OK(db_begin(db, &f), &f);
+    ASSERT_OK(db_run(db, "INSERT INTO t(i) VALUES (3)", NULL, &f), &f);
+    ASSERT_OK(db_end(db, 0, &f), &f);
+    db_close(db);
+}
+
+static void
+a_killed_server_is_named(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db;
+
+    if (test_engine() == ENGINE_SQLITE)
+        return;
+    db = open_here();
+    create_table(db);
+    ASSERT_OK(db_begin(db, &f), &f);
+    ASSERT_OK(db_run(db, "INSERT INTO t(i) VALUES (1)", NULL, &f), &f);
+    engine_kill(test_engine());
+    CU_ASSERT_EQUAL(db_end(db, 0, &f), -1);
+    CU_ASSERT_EQUAL(f.kind, FAULT_UNAVAILABLE);
+    CU_ASSERT(test_contains(f.text, "Test"));
+    db_close(db);
+}
+
+static void
+a_wrong_password_is_said(void)
+{
+    struct fault f = FAULT_INIT;
+    char connection[512];
+
+    if (test_engine() != ENGINE_MARIADB) /* the other server trusts everybody */
+        return;
+    CU_ASSERT_EQUAL_FATAL(engine_admin(test_engine(), connection, sizeof connection), 0);
+    strcat(connection, ";Pwd=wrong");
+    CU_ASSERT_PTR_NULL(db_open("Test", connection, DB_EXISTING, &f));
+    CU_ASSERT(test_contains(f.text, "Access denied"));
+}
+
+static void
 describes_what_it_created(void)
 {
     struct fault f = FAULT_INIT;
@@ -301,6 +357,9 @@ const struct test suite_etl_odbc_db[] = {
     {"refuses a missing database", refuses_a_missing_database},
     {"refuses a missing driver", refuses_a_missing_driver},
     {"rolls back on failure", rolls_back_on_failure},
+    {"nothing is committed after a failure", nothing_is_committed_after_a_failure},
+    {"a killed server is named", a_killed_server_is_named},
+    {"a wrong password is said", a_wrong_password_is_said},
     {"describes what it created", describes_what_it_created},
     {"counts seconds exactly", counts_seconds_exactly},
     {NULL, on_each_engine},
