@@ -11,7 +11,7 @@ DESTDIR  ?=
 B        ?=
 V        ?=
 
-PACKAGES := odbc libxml-2.0 libarchive libcrypto jansson libxxhash
+PACKAGES := odbc libxml-2.0 libarchive libcrypto libcurl jansson libxxhash
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR)
 CPPFLAGS += -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 HARDEN   := -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
@@ -47,6 +47,7 @@ deps: ## install what building and running need (Debian; root or sudo)
 
 deps-test: ## the same, and what the tests need
 	@scripts/install-deps.sh test
+	@scripts/install-emulators.sh
 
 demo: ## install, build and show a night of work on sample data
 	@$(MAKE) deps

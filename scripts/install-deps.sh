@@ -4,9 +4,9 @@
 # Does nothing, quickly, when all are there. Needs root or `sudo -n`; otherwise prints the command to run and exits 69.
 set -eu
 
-libraries='odbc libxml-2.0 libarchive libcrypto jansson libxxhash'
+libraries='odbc libxml-2.0 libarchive libcrypto libcurl jansson libxxhash'
 packages='gcc libc6-dev make pkg-config unixodbc-dev libsqliteodbc odbcinst libxml2-dev libarchive-dev libssl-dev
-    libjansson-dev libxxhash-dev tzdata'
+    libcurl4-openssl-dev libjansson-dev libxxhash-dev tzdata'
 test_packages='libcunit1-dev age zstd sqlite3 libxml2-utils postgresql odbc-postgresql mariadb-server odbc-mariadb'
 browser_packages='chromium fonts-dejavu-core'
 

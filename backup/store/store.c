@@ -9,6 +9,8 @@
 /* Every kind of store there is. */
 static const struct store_scheme *const schemes[] = {
     &store_file_scheme,
+    &store_azblob_scheme,
+    &store_s3_scheme,
 };
 
 enum { SCHEME_COUNT = sizeof schemes / sizeof *schemes };
@@ -83,6 +85,12 @@ find_scheme(const char *location, size_t length)
 struct store *
 store_open(const char *location, struct fault *f)
 {
+    return store_open_with(location, NULL, f);
+}
+
+struct store *
+store_open_with(const char *location, const struct settings *settings, struct fault *f)
+{
     size_t length = strcspn(location, ":");
     const struct store_scheme *scheme = find_scheme(location, length);
     struct store *s;
@@ -97,7 +105,7 @@ store_open(const char *location, struct fault *f)
         return NULL;
     }
     s->scheme = scheme;
-    if ((s->state = scheme->open(location + length + 1, f)) == NULL) {
+    if ((s->state = scheme->open(location + length + 1, settings, f)) == NULL) {
         free(s->location);
         free(s);
         fault_wrap(f, "store '%s'", location);

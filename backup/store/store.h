@@ -3,7 +3,9 @@
  * has a name with '/' between its parts; it appears under its name only when complete, and is never
  * changed afterwards, only replaced as a whole or removed.
  *
- *     file:DIR      a directory (store_file.c)
+ *     file:DIR                         a directory (store_file.c)
+ *     azblob:ACCOUNT/CONTAINER/PREFIX  Azure Blob Storage (store_azblob.c)
+ *     s3:BUCKET/PREFIX                 S3 (store_s3.c)
  */
 #ifndef BACKUP_STORE_STORE_H
 #define BACKUP_STORE_STORE_H
@@ -16,6 +18,7 @@
 #include "config/base/fault.h"
 #include "config/base/stream.h"
 #include "config/base/text.h"
+#include "config/settings/settings.h"
 
 enum { STORE_NAME_BYTES = 512 }; /* with the closing NUL */
 
@@ -28,6 +31,10 @@ struct store;
 /* Opens the store of that location; nothing is created or looked at yet. Owned by the caller; NULL
  * with a fault: FAULT_SETTINGS for a scheme that is not known, naming those that are. */
 struct store *store_open(const char *location, struct fault *f);
+
+/* The same; secrets that the store needs are looked for as `settings` say (secret_find). */
+struct store *store_open_with(
+    const char *location, const struct settings *settings, struct fault *f);
 void store_close(struct store *s); /* NULL is fine */
 
 /* As it was opened; borrowed. */

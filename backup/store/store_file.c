@@ -24,10 +24,11 @@ struct file_get {
 };
 
 static void *
-file_open(const char *rest, struct fault *f)
+file_open(const char *rest, const struct settings *settings, struct fault *f)
 {
     struct file_store *s;
 
+    (void)settings;
     if (rest[0] == '\0') {
         fault_set(f, FAULT_SETTINGS, "no directory is named");
         return NULL;

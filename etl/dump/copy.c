@@ -291,7 +291,7 @@ copy_containers(
     int rc = -1;
 
     if ((p.from = inlet_store(site, order->from, &p.own, f)) != NULL &&
-        (p.to = store_open(order->to, f)) != NULL &&
+        (p.to = store_open_with(order->to, &site->settings, f)) != NULL &&
         catalogue_read(p.from, &result->from, f) == 0 && catalogue_read(p.to, &result->to, f) == 0)
         rc = copy_all(&p, f);
     store_close(p.to);

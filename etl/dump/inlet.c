@@ -13,7 +13,7 @@ inlet_store(struct site *site, const char *location, struct store **own, struct 
     *own = NULL;
     if (location == NULL)
         return site_store(site, f);
-    return *own = store_open(location, f);
+    return *own = store_open_with(location, &site->settings, f);
 }
 
 void

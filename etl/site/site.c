@@ -146,7 +146,7 @@ struct store *
 site_store(struct site *s, struct fault *f)
 {
     if (s->store == NULL)
-        s->store = store_open(s->settings.backup.store, f);
+        s->store = store_open_with(s->settings.backup.store, &s->settings, f);
     return s->store;
 }
 
