@@ -127,7 +127,7 @@ tables_of_a_deployment_that_died_are_made_anew(void)
     if (ddl_commits(&x)) {
         ASSERT_OK(deployment_remove(x.primary, NULL, "Sales", &list, &x.f), &x.f);
         ASSERT_OK(deployment_remove(x.primary, "Order", NULL, &list, &x.f), &x.f);
-        ASSERT_OK(schema_create(x.primary, fixture_activity(&x), &x.f), &x.f);
+        ASSERT_OK(schema_create(x.primary, fixture_activity(&x), 0, &x.f), &x.f);
         ASSERT_OK(definition_read_text(
                       &d, fixture_definition, sizeof fixture_definition - 1, &list, &x.f),
             &x.f);
