@@ -27,6 +27,8 @@ MAIN     := etl/command/main.c
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
 HOUSE    := $(filter-out $(BUILD)/$(MAIN:.c=.o),$(OBJECTS))
 SUITES   := $(sort $(shell find tests -name 'test_*.c'))
+BENCHES  := $(patsubst tests/bench/%_bench.c,$(BUILD)/%-bench,$(wildcard tests/bench/*_bench.c))
+BENCH_OBJECTS := $(BUILD)/tests/bench/bench.o $(BUILD)/tests/servers.o
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c tests/servers.c $(SUITES)) $(BUILD)/tests/suites.o
 
 # All processors, unless a number of jobs was asked for or this is a make inside a make.
@@ -80,7 +82,7 @@ test-browser: $(BUILD)/nightcube ## reports rendered in headless Chromium; pictu
 	@scripts/install-deps.sh browser
 	@scripts/test-browser.sh '$(abspath $(BUILD)/nightcube)'
 
-bench: $(BUILD)/nightcube $(BUILD)/cube-bench ## measure against peers: B=cube; BENCH_ROWS, BENCH_SETS; writes build/bench/results.tsv
+bench: $(BUILD)/nightcube $(BENCHES) $(BUILD)/with-database ## measure against peers: B=cube; BENCH_ROWS, BENCH_SETS; writes build/bench/results.tsv
 	@scripts/bench.sh '$(BUILD)' '$(B)'
 
 lint: ## floors, banned functions, READMEs and formatting
@@ -103,9 +105,13 @@ $(BUILD)/unit-tests: $(HOUSE) $(TEST_OBJECTS) $(BUILD)/inputs
 	@echo "  LD $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(TEST_OBJECTS) $(LDLIBS) -lcunit
 
-$(BUILD)/cube-bench: $(HOUSE) $(BUILD)/tests/bench/cube_bench.o $(BUILD)/inputs
+# Every tests/bench/<noun>_bench.c is the program <noun>-bench.
+$(BENCHES) $(BUILD)/with-database: $(HOUSE) $(BENCH_OBJECTS) $(BUILD)/inputs
 	@echo "  LD $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(BUILD)/tests/bench/cube_bench.o $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(HOUSE) $(filter %.o,$(filter-out $(HOUSE),$^)) $(LDLIBS)
+
+$(BENCHES): $(BUILD)/%-bench: $(BUILD)/tests/bench/%_bench.o
+$(BUILD)/with-database: $(BUILD)/tests/bench/with_database.o
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -134,4 +140,4 @@ $(BUILD)/flags $(BUILD)/inputs: always
 	@mkdir -p $(@D)
 	@echo '$(note)' | cmp -s - $@ || echo '$(note)' > $@
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/bench/*.d)

@@ -26,7 +26,7 @@ const char *const engine_names[ENGINE_COUNT] = {
     [ENGINE_MARIADB] = "mariadb",
 };
 
-enum { ARGUMENTS_MAX = 24, START_SECONDS = 60 };
+enum { ARGUMENTS_MAX = 32, START_SECONDS = 60 };
 
 /* What it takes to run a server; "%d" in an argument is its directory, "%p" its port. */
 struct recipe {
@@ -35,10 +35,11 @@ struct recipe {
     const char *driver;
     const char *prepare[ARGUMENTS_MAX];
     const char *serve[ARGUMENTS_MAX];
-    int sudden_death;     /* the signal that ends it without a word */
-    const char *admin;    /* connection string */
-    const char *create;   /* SQL; %s is the new database */
-    const char *database; /* connection string; %s is the database */
+    const char *large[ARGUMENTS_MAX / 4]; /* put behind them for a large one: the last one counts */
+    int sudden_death;                     /* the signal that ends it without a word */
+    const char *admin;                    /* connection string */
+    const char *create;                   /* SQL; %s is the new database */
+    const char *database;                 /* connection string; %s is the database */
 };
 
 static const struct recipe recipes[ENGINE_COUNT] = {
@@ -52,6 +53,8 @@ static const struct recipe recipes[ENGINE_COUNT] = {
             .serve = {"postgres", "-D", "%d/data", "-p", "%p", "-c", "listen_addresses=127.0.0.1",
                 "-c", "unix_socket_directories=%d", "-c", "fsync=off", "-c", "shared_buffers=64MB",
                 "-c", "log_min_messages=fatal", "-c", "max_connections=40"},
+            .large = {"-c", "shared_buffers=1GB", "-c", "max_wal_size=8GB", "-c",
+                "checkpoint_timeout=30min"},
             .sudden_death = SIGQUIT, /* "immediate shutdown": as a crash, its children included */
             .admin = "Driver=PostgreSQL "
                      "Unicode;Server=127.0.0.1;Port=%d;Uid=nightcube;Database=postgres",
@@ -68,11 +71,13 @@ static const struct recipe recipes[ENGINE_COUNT] = {
             .prepare = {"/usr/bin/mariadb-install-db", "--no-defaults", "--datadir=%d/data",
                 "--auth-root-authentication-method=normal", "--skip-test-db",
                 "--skip-name-resolve"},
-            .serve = {"mariadbd", "--no-defaults", "--datadir=%d/data", "--socket=%d/socket",
-                "--port=%p", "--bind-address=127.0.0.1", "--skip-name-resolve", "--pid-file=%d/pid",
-                "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M",
-                "--max-allowed-packet=64M", "--innodb-log-file-size=64M",
-                "--performance-schema=OFF"},
+            .serve =
+                {"mariadbd", "--no-defaults", "--datadir=%d/data", "--socket=%d/socket",
+                    "--port=%p", "--bind-address=127.0.0.1", "--skip-name-resolve",
+                    "--pid-file=%d/pid", "--innodb-flush-log-at-trx-commit=0",
+                    "--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M",
+                    "--innodb-log-file-size=64M", "--performance-schema=OFF"},
+            .large = {"--innodb-buffer-pool-size=1G", "--innodb-log-file-size=1G"},
             .sudden_death = SIGKILL,
             .admin = "Driver=MariaDB Unicode;Server=127.0.0.1;Port=%d;Uid=root;Database=mysql",
             .create = "CREATE DATABASE \"%s\"",
@@ -87,6 +92,14 @@ static struct server {
     int leash; /* the guard stops the server when this closes */
     int databases;
 } servers[ENGINE_COUNT];
+
+static bool want_large;
+
+void
+engine_use_large_servers(void)
+{
+    want_large = true;
+}
 
 /* ---- what is installed ---- */
 
@@ -150,10 +163,12 @@ static void
 become(const struct recipe *r, const struct server *s, const char *const *arguments)
 {
     char path[PATH_MAX], log[PATH_MAX], *list[ARGUMENTS_MAX + 1] = {NULL};
-    int output;
+    int output, count = 0;
 
-    for (int i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
-        list[i] = fill_in(arguments[i], s);
+    for (; arguments[count] != NULL; count++)
+        list[count] = fill_in(arguments[count], s);
+    for (int i = 0; want_large && arguments == r->serve && r->large[i] != NULL; i++)
+        list[count + i] = fill_in(r->large[i], s);
     if (!find_program(r->program, path))
         _exit(72);
     snprintf(strrchr(path, '/') + 1, 64, "%s", list[0]);

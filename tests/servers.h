@@ -13,6 +13,10 @@ enum engine { ENGINE_SQLITE, ENGINE_POSTGRESQL, ENGINE_MARIADB, ENGINE_COUNT };
 
 extern const char *const engine_names[ENGINE_COUNT]; /* "sqlite", "postgresql", "mariadb" */
 
+/* Servers that are started from now on get memory as one that serves an installation has: for
+ * measuring. */
+void engine_use_large_servers(void);
+
 /* Are the engine's server and its ODBC driver installed? SQLite always is. */
 bool engine_is_installed(enum engine engine);
 

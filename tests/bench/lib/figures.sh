@@ -1,0 +1,22 @@
+# figures.sh: sourced by the scripts of tests/bench, at the top of the tree.
+#   say TEXT                       progress, on stderr
+#   ratio NAME GOAL FILE OVER UNDER
+#       prints "NAME<TAB>ratio<TAB>GOAL": OVER divided by UNDER, both awk expressions over the figures of FILE
+#       ("name<TAB>number" lines), as f["name"]. A figure that is missing makes the ratio empty: short.
+#       GOAL is '>=0.95' or '<=2'.
+#   engines                        the engines of BENCH_ENGINES (default "sqlite postgresql mariadb")
+#   with_database ENGINE VARIABLE... -- COMMAND...
+#       runs COMMAND; each VARIABLE of its environment is the connection string of a fresh database on a private server,
+#       set up for measuring; for SQLite a file in the current directory
+
+say() { printf 'bench: %s\n' "$*" >&2; }
+
+ratio() {
+    awk -F '\t' -v name="$1" -v goal="$2" '{ f[$1] = $2 } END {
+        over = '"$4"'; under = '"$5"'
+        printf "%s\t%s\t%s\n", name, (over > 0 && under > 0) ? over / under : "", goal }' "$3"
+}
+
+engines() { echo "${BENCH_ENGINES:-sqlite postgresql mariadb}"; }
+
+with_database() { "$build/with-database" "$@"; }
