@@ -38,7 +38,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench deps deps-test demo test unit sanitize scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench deps deps-test demo test test-long unit sanitize scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -58,6 +58,9 @@ demo: ## install, build and show a night of work on sample data
 
 test: ## install, build and run all tests; T=cube.rollup runs one suite of unit tests
 	@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/run-tests.sh '$(T)'
+
+test-long: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so ## the heavy stories whole; T=PART, LONG_SEED, LONG_SECONDS (each)
+	@scripts/run-long.sh '$(abspath $(BUILD))' '$(T)'
 
 unit: $(BUILD)/unit-tests ## unit tests; T=cube.rollup runs one suite
 	$(Q)$(BUILD)/unit-tests $(T)

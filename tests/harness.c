@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config/base/file.h"
@@ -12,6 +13,7 @@
 static char source_tree[PATH_MAX];
 static char test_directory[PATH_MAX];
 static enum engine engine;
+static time_t long_began;
 
 bool
 test_contains(const char *text, const char *part)
@@ -50,6 +52,43 @@ test_data(const char *name)
     told = true;
     return NULL;
 }
+
+/* ---- heavy stories ---- */
+
+static uint64_t
+number_of(const char *variable, uint64_t otherwise)
+{
+    const char *text = getenv(variable);
+
+    return text == NULL || text[0] == '\0' ? otherwise : strtoull(text, NULL, 10);
+}
+
+uint64_t
+long_rounds(uint64_t usual, uint64_t all)
+{
+    long_began = time(NULL);
+    return getenv("NIGHTCUBE_LONG") == NULL ? usual : all;
+}
+
+bool
+long_has_time(uint64_t rounds_done)
+{
+    uint64_t seconds = number_of("LONG_SECONDS", 0);
+
+    if (seconds == 0 || (uint64_t)(time(NULL) - long_began) < seconds)
+        return true;
+    fprintf(stderr, "\n    stopped by LONG_SECONDS after %llu rounds\n",
+        (unsigned long long)rounds_done);
+    return false;
+}
+
+uint64_t
+long_seed(void)
+{
+    return number_of("LONG_SEED", 20260901);
+}
+
+/* ---- directories ---- */
 
 static void
 enter_fresh_directory(void)

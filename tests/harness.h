@@ -17,6 +17,7 @@
 #include <CUnit/CUnit.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/base/fault.h"
 #include "tests/servers.h"
@@ -59,6 +60,16 @@ void on_each_engine(void);
 
 /* The engine the running suite is for. */
 enum engine test_engine(void);
+
+/*
+ * A test that goes round many times: `usual` rounds in make test, `all` in make test-long. Calling
+ * it is what makes a suite one of the heavy stories. In the loop `long_has_time` is false once
+ * LONG_SECONDS have passed since the call, and says after how many rounds. Random choices come from
+ * `long_seed`: LONG_SEED, else the same each time.
+ */
+uint64_t long_rounds(uint64_t usual, uint64_t all);
+bool long_has_time(uint64_t rounds_done);
+uint64_t long_seed(void);
 
 bool test_contains(const char *text, const char *part);
 void test_print_fault(const char *file, int line, const struct fault *f);

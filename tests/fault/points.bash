@@ -8,7 +8,7 @@
 #   total WHAT             a total of that run: calls, statements, writes or fetches
 #   boundaries [NAMES]     numbers of the calls at which something becomes durable, and of those behind them: commits,
 #                          journal entries, changes of names; with NAMES (rename|rmdir) only such calls
-#   spread COUNT TOTAL     COUNT numbers from 1 to TOTAL, evenly; with NIGHTCUBE_LONG=1 all of them
+#   spread COUNT TOTAL     COUNT numbers from 1 to TOTAL, evenly; ten times as many, from a seeded start, in test-long
 #   strike FAULTS CODES    one point: FAULTS as the shim reads them, a run each, with commas between them; each run ends with
 #                          one of CODES
 #   strike_all FORMAT CODES  the same for each number read, FORMAT as of printf; adds to `checked`
@@ -101,9 +101,15 @@ boundaries() {
 }
 
 spread() {
-    local count=$1
-    [ -z "${NIGHTCUBE_LONG:-}" ] && [ "$count" -lt "$2" ] || count=$2
-    awk -v count="$count" -v total="$2" 'BEGIN { for (i = 0; i < count; i++) print int((i + 0.5) * total / count) + 1 }'
+    local count
+    count=$(long_rounds "$1" "$(($1 * 10))")
+    [ "$count" -lt "$2" ] || count=$2
+    awk -v count="$count" -v total="$2" -v seed="${LONG_SEED:-}" '
+        BEGIN {
+            if (seed == "") offset = 0.5
+            else { srand(seed); offset = rand() }
+            for (i = 0; i < count; i++) print int((i + offset) * total / count) + 1
+        }'
 }
 
 # Told on standard output; the copy is kept for who looks into it by hand.

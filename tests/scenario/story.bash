@@ -8,6 +8,9 @@
 #   sql DATABASE QUERY     ask a database (primary, archive, star, journal) with the sqlite3 shell
 #   contents               one checksum over all that the three databases hold
 #   unchanged CODE ARG..   as exits, and afterwards the databases hold what they held before
+#   long_rounds USUAL ALL  how often to go round: USUAL in make test, ALL in make test-long (heavy stories call it)
+#   long_seed              where random choices come from: LONG_SEED, else the same each time
+#   long_has_time          false once LONG_SECONDS have passed
 #
 # A difference is told and counted; the story goes on.
 set -u
@@ -27,6 +30,18 @@ finish() {
 skip() {
     echo "skipped: $*"
     exit 77
+}
+
+long_rounds() {
+    [ -z "${NIGHTCUBE_LONG:-}" ] && echo "$1" || echo "$2"
+}
+
+long_seed() {
+    echo "${LONG_SEED:-20260901}"
+}
+
+long_has_time() {
+    [ -z "${LONG_SECONDS:-}" ] || [ $SECONDS -lt "$LONG_SECONDS" ]
 }
 
 at() {
