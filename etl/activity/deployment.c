@@ -1,5 +1,6 @@
 #include "etl/activity/deployment.h"
 
+#include "etl/activity/account.h"
 #include "etl/activity/metadata.h"
 #include "etl/activity/names.h"
 #include "etl/activity/schema.h"
@@ -403,6 +404,8 @@ fulfil(struct db *primary, const struct wish *w, struct fault *f)
     if (rc == 0)
         rc = change_all(&c, w->description, f);
     rc = db_end(primary, rc, f);
+    if (rc == 0)
+        rc = account_settle(primary, &before, &after, f);
     definition_release(&before);
     definition_release(&after);
     return rc;

@@ -22,6 +22,7 @@ static const char *event_key[] = {"EventID"};
 static const char *name_key[] = {"Name"};
 static const char *version_key[] = {"Component"};
 static const char *definition_key[] = {"Version"};
+static const char *account_key[] = {"ViewName", "AccountName"};
 static const char *import_key[] = {"SourceSha256", "Options"};
 
 #define NAME(column)                                                                               \
@@ -85,6 +86,8 @@ static struct table_column database_version[] = {
     NAME("Component"), INT("Major"), INT("Minor"), TIME("InstalledTime")};
 static struct table_column definition[] = {
     {.name = "Version", .type = VALUE_INT, .not_null = true}, TEXT("Xml")};
+static struct table_column accounts[] = {
+    NAME("ViewName"), NAME("AccountName"), TIME("GrantedTime")};
 static struct table_column imports[] = {NAME("SourceSha256"),
     {.name = "Options", .type = VALUE_TEXT, .length = 512, .not_null = true}, INT("Position"),
     TEXT("Activity"), /* the one it speaks of; * for several */
@@ -170,6 +173,12 @@ static const struct table tables[] = {
         .column_count = COUNT(definition),
         .key = definition_key,
         .key_count = 1},
+    /* Who was given the objects of a view. */
+    {.name = "nightcube_Accounts",
+        .columns = accounts,
+        .column_count = COUNT(accounts),
+        .key = account_key,
+        .key_count = 2},
     /* How far each source was imported; written in the transaction of the rows it speaks of. */
     {.name = "nightcube_Imports",
         .columns = imports,

@@ -487,6 +487,24 @@ drop_activity_view(
     return 0;
 }
 
+/* What accounts may see now, they may see of the views that come in their place. */
+static int
+keep_rights(struct views *v, struct fault *f)
+{
+    const char *query = db_dialect(v->primary)->keep_rights;
+    int64_t length;
+
+    return query == NULL ? 0 : db_get_int(v->primary, query, 0, &length, f);
+}
+
+static int
+return_rights(struct views *v, struct fault *f)
+{
+    const char *statement = v->dialect->return_rights;
+
+    return statement == NULL ? 0 : db_run(v->primary, statement, NULL, f);
+}
+
 static int
 drop_all(struct views *v, struct fault *f)
 {
@@ -494,6 +512,8 @@ drop_all(struct views *v, struct fault *f)
     const char *const top_down[] = {n->relationships_for_archive, n->instances_for_archive,
         n->all_relationships, n->all_instances, n->completed_instances, n->active_instances};
 
+    if (keep_rights(v, f) != 0)
+        return -1;
     if (for_each_activity_view(v, drop_activity_view, f) != 0)
         return -1;
     for (size_t i = 0; i < sizeof top_down / sizeof top_down[0]; i++) {
@@ -515,8 +535,8 @@ views_regenerate(
     int rc = -1;
 
     if (activity_names_init(&v.names, &v.memory, a->name, f) == 0 && drop_all(&v, f) == 0 &&
-        create_table_views(&v, f) == 0)
-        rc = for_each_activity_view(&v, create_activity_view, f);
+        create_table_views(&v, f) == 0 && for_each_activity_view(&v, create_activity_view, f) == 0)
+        rc = return_rights(&v, f);
     arena_release(&v.memory);
     return rc == 0 ? 0 : fault_wrap(f, "regenerate the views of activity '%s'", a->name);
 }

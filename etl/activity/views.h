@@ -14,12 +14,14 @@
 const char *views_dimension_column(const struct definition *d, const struct cube *c,
     const struct dimension *dimension, struct arena *memory);
 
-/* Drops and creates all views of one activity and of the BAM views over it. Must run inside a
- * transaction where the engine's DDL is transactional. */
+/* Drops and creates all views of one activity and of the BAM views over it; whoever had rights on
+ * them has the same afterwards. Must run inside a transaction where the engine's DDL is
+ * transactional. */
 int views_regenerate(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 
-/* Drops them. `d` is the definition that still holds the activity. */
+/* Drops them. `d` is the definition that still holds the activity. Rights on them come back when
+ * they are regenerated in the same transaction. */
 int views_drop(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 

@@ -2,6 +2,7 @@
 
 #include "config/base/moment.h"
 #include "config/base/nearest.h"
+#include "etl/activity/account.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/opening_options.h"
@@ -145,6 +146,23 @@ restore_whole(struct invocation *i, struct site *site, struct restore_hook hook,
     return restore_set(site, &o, result, f);
 }
 
+/* A primary import that was replaced: whoever could read its views can again. */
+static int
+settle_accounts(struct invocation *i, const struct restore_result *r, struct fault *f)
+{
+    bool replaced = false;
+    struct db *primary;
+
+    for (size_t k = 0; k < r->count; k++)
+        replaced = replaced || strcmp(r->items[k].database, "PrimaryImport") == 0;
+    if (!replaced || invocation_has(i, "as") || invocation_has(i, "to-connection") ||
+        invocation_has(i, "only"))
+        return 0;
+    if ((primary = invocation_primary(i, f)) == NULL)
+        return -1;
+    return account_settle_deployed(primary, f);
+}
+
 /* ---- the command ---- */
 
 /* Options that speak of one container only, up to a NULL. */
@@ -188,6 +206,8 @@ run_restore(struct invocation *i, struct fault *f)
     rc = whole ? restore_whole(i, site, role_hook(&security), &result, f)
                : restore_one(i, site, role_hook(&security), &result, f);
     lock_release(&lock);
+    if (rc == 0)
+        rc = settle_accounts(i, &result, f);
     if (rc == 0)
         rc = print_result(i, &result, f);
     restore_result_release(&result);

@@ -3,6 +3,7 @@
 #include "config/base/log.h"
 #include "config/base/nearest.h"
 #include "config/base/number.h"
+#include "etl/activity/account.h"
 #include "etl/activity/deployment.h"
 #include "etl/command/command.h"
 #include "etl/maintenance/window.h"
@@ -214,6 +215,44 @@ set_role(struct invocation *i, struct fault *f)
     return rc;
 }
 
+/* ---- set account ---- */
+
+static const struct view *
+find_view(const struct definition *d, const char *name, struct fault *f)
+{
+    const struct view *v = definition_find_view(d, name);
+    struct nearest n;
+
+    if (v != NULL)
+        return v;
+    nearest_init(&n, name);
+    for (size_t k = 0; k < d->view_count; k++)
+        nearest_offer(&n, d->views[k].name);
+    fault_set(f, FAULT_DATA, "there is no view '%s'", name);
+    nearest_hint(&n, f);
+    return NULL;
+}
+
+static int
+set_account(struct invocation *i, struct fault *f)
+{
+    const char *view = invocation_argument(i, 1), *word = invocation_argument(i, 3);
+    bool gives = strcmp(word, "grant") == 0;
+    struct definition d = DEFINITION_INIT;
+    struct db *primary;
+    const struct view *v;
+    int rc = -1;
+
+    if (!gives && strcmp(word, "revoke") != 0)
+        return fault_set(f, FAULT_USAGE, "say grant or revoke, not '%s'", word);
+    if ((primary = invocation_primary(i, f)) != NULL && account_check_engine(primary, f) == 0 &&
+        invocation_definition(i, &d, f) == 0 && (v = find_view(&d, view, f)) != NULL)
+        rc = gives ? account_grant(primary, v, invocation_argument(i, 2), f)
+                   : account_revoke(primary, v, invocation_argument(i, 2), f);
+    definition_release(&d);
+    return rc;
+}
+
 /* ---- set ---- */
 
 static const struct setting {
@@ -227,6 +266,7 @@ static const struct setting {
     {"archive", "ACTIVITY on|off", 3, 0, set_archive},
     {"index", "ACTIVITY NAME CHECKPOINT[,..]", 4, 0, set_index},
     {"role", "DATABASE ROLE add|remove [MEMBER]", 5, 1, set_role},
+    {"account", "VIEW NAME grant|revoke", 4, 0, set_account},
 };
 
 static int
@@ -244,12 +284,12 @@ run_set(struct invocation *i, struct fault *f)
     return s->set(i, f);
 }
 
-static const char *const words[] = {"window", "archive", "index", "role", NULL};
+static const char *const words[] = {"window", "archive", "index", "role", "account", NULL};
 
 const struct command command_set = {
     .name = "set",
-    .arguments = "window|archive|index ACTIVITY ... | role DATABASE ...",
-    .summary = "changes an activity's online window, archiving or indexes, or a role",
+    .arguments = "window|archive|index ACTIVITY ... | role DATABASE ... | account VIEW ...",
+    .summary = "changes an activity's window, archiving or indexes, or who may see what",
     .details =
         "set window ACTIVITY LENGTH minute|hour|day|month: how long completed instances stay "
         "online.\n\n"
@@ -257,8 +297,10 @@ const struct command command_set = {
         "set index ACTIVITY NAME CHECKPOINT[,..]: an index of its own over one to 16 "
         "checkpoints.\n\n"
         "set role DATABASE ROLE add|remove [MEMBER]: a role of an analysis database, or a member "
-        "of "
-        "one; roles are backed up and restored with it.",
+        "of one; roles are backed up and restored with it.\n\n"
+        "set account VIEW NAME grant|revoke: whether an account of the server (PostgreSQL, "
+        "MariaDB; NAME or, on MariaDB, NAME@HOST) may read the view's objects. The right stays "
+        "when views are made anew.",
     .words = words,
     .least = 2,
     .most = 5,

@@ -22,6 +22,7 @@ static const struct list {
     {"partitions", show_partitions_columns, show_partitions},
     {"changes", show_changes_columns, show_changes},
     {"incomplete", show_incomplete_columns, show_incomplete},
+    {"accounts", show_accounts_columns, show_accounts},
     {NULL, NULL, NULL},
 };
 
@@ -133,7 +134,7 @@ run_show(struct invocation *i, struct fault *f)
 }
 
 static const char *const words[] = {"activities", "views", "cubes", "indexes", "windows",
-    "partitions", "changes", "incomplete", "definition", "roles", "job", NULL};
+    "partitions", "changes", "incomplete", "accounts", "definition", "roles", "job", NULL};
 
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
@@ -143,8 +144,8 @@ static const struct command_option options[] = {
 
 const struct command command_show = {
     .name = "show",
-    .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|definition|"
-                 "roles|job [nightly]",
+    .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|accounts|"
+                 "definition|roles|job [nightly]",
     .summary = "lists what is deployed and what has become of it",
     .details =
         "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
@@ -155,6 +156,8 @@ const struct command command_show = {
         "changes: who deployed, updated or removed what, and when.\n\n"
         "incomplete: instances that wait in the active tables; late ones are events for an "
         "instance that was completed already.\n\n"
+        "accounts: who was given the objects of which view, and whether the server still lets them "
+        "(PostgreSQL tells).\n\n"
         "roles: the roles of the analysis databases and their members.\n\n"
         "job nightly: the built-in nightly job as XML, to start your own from.",
     .words = words,

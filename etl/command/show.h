@@ -29,6 +29,7 @@ int show_windows(struct show *s, struct fault *f);
 int show_partitions(struct show *s, struct fault *f);
 int show_changes(struct show *s, struct fault *f);
 int show_incomplete(struct show *s, struct fault *f);
+int show_accounts(struct show *s, struct fault *f);
 
 /* The roles of all analysis databases; asks nothing of the primary import. */
 int show_roles(struct invocation *i, struct fault *f);
@@ -36,6 +37,6 @@ int show_roles(struct invocation *i, struct fault *f);
 /* Their columns, up to one without a name. */
 extern const struct grid_column show_activities_columns[], show_views_columns[],
     show_cubes_columns[], show_indexes_columns[], show_windows_columns[], show_partitions_columns[],
-    show_changes_columns[], show_incomplete_columns[];
+    show_changes_columns[], show_incomplete_columns[], show_accounts_columns[];
 
 #endif

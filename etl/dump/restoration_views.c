@@ -209,7 +209,9 @@ restoration_list_todo(struct restoration *r, struct fault *f)
                 "SELECT \"Name\" FROM \"bam_Metadata_ReferencedDatabases\" ORDER BY \"Name\"",
                 note_reference, f) != 0))
         return -1;
+    if (db_dialect(r->db)->add_account == NULL)
+        return 0;
     return restoration_add_todo(r, f,
-        "accounts: rights on views are the engine's and not in a backup; where it has users, give "
-        "them again (nightcube set account VIEW NAME grant)");
+        "accounts: only rights given by 'set account' come back, and only where the database "
+        "takes its own place (nightcube show accounts)");
 }

@@ -106,6 +106,19 @@ struct dialect {
      * it. Where DDL commits, the tables still change in one step. */
     int (*swap_space)(struct db *db, const char *from, const char *to, struct fault *f);
 
+    /*
+     * Accounts: those of the server who may be given rights on views; all NULL where there are
+     * none. `add_account` adds one as SQL names it.
+     */
+    void (*add_account)(struct text *sql, const char *name);
+    const char *has_account; /* a query with %t for its name; NULL: only a GRANT tells */
+    const char *can_read;    /* the same with a view's name as a second %t; NULL: nobody can tell */
+    /* Lets an account (%s) into the connection's space, and out again; NULL: not needed. */
+    const char *admit, *expel;
+    /* Where rights go with a view that is dropped: a query that keeps those on all views for the
+     * rest of the transaction, and a statement that gives back what now can be given. */
+    const char *keep_rights, *return_rights;
+
     /* list_objects tells tables, indexes, views and triggers word for word: a restore into the same
      * engine makes them from that. Otherwise from their neutral shapes. */
     bool objects_are_whole;

@@ -17,7 +17,7 @@ static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1";
  * value (mariadb.com/kb/en/sql-mode). */
 static const char *const session[] = {
     "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO'",
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_AUTO_CREATE_USER'",
     "SET collation_connection = utf8mb4_nopad_bin",
     "SET time_zone = '+00:00'",
     "SET innodb_lock_wait_timeout = 60",
@@ -207,6 +207,9 @@ classify(int native, const char *sqlstate)
         {1045, FAULT_PERMISSION},  /* wrong user or password */
         {1142, FAULT_PERMISSION},  /* command denied */
         {1290, FAULT_PERMISSION},  /* read-only server */
+        {1133, FAULT_DATA},        /* no such account */
+        {1141, FAULT_DATA},        /* no such right to take back */
+        {1147, FAULT_DATA},        /* the same, on a table */
         {1049, FAULT_UNAVAILABLE}, /* unknown database */
         {1205, FAULT_UNAVAILABLE}, /* lock wait timeout */
         {1213, FAULT_UNAVAILABLE}, /* deadlock */
@@ -239,6 +242,24 @@ classify(int native, const char *sqlstate)
             return states[i].kind;
     }
     return FAULT_INTERNAL;
+}
+
+/* name@host, or the name of a role or of an account from any host
+ * (mariadb.com/kb/en/create-user, "Account Names"). */
+static void
+add_account(struct text *sql, const char *name)
+{
+    const char *host = strrchr(name, '@');
+    struct text before = TEXT_INIT;
+
+    if (host == NULL) {
+        sql_add(sql, "%n", name);
+        return;
+    }
+    text_add_bytes(&before, name, (size_t)(host - name));
+    sql_add(sql, "%n@%n", text_get(&before), host + 1);
+    sql->failed = sql->failed || before.failed;
+    text_release(&before);
 }
 
 /* A view's SQL names its database before each table. */
@@ -286,5 +307,6 @@ const struct dialect dialect_mariadb = {
     .drop_space = "DROP DATABASE IF EXISTS %n",
     .use_space = "USE %n",
     .swap_space = space_mariadb_swap,
+    .add_account = add_account,
     .renames_as_one = true,
 };

@@ -286,6 +286,33 @@ swap_space(struct db *db, const char *from, const char *to, struct fault *f)
     return rc;
 }
 
+/* ---- accounts: roles that may log in, or whose members may ---- */
+
+static void
+add_account(struct text *sql, const char *name)
+{
+    sql_add(sql, "%n", name);
+}
+
+/* PUBLIC has no role (postgresql.org/docs/15/catalog-pg-class.html, relacl). The setting lives as
+ * long as the transaction. */
+static const char keep_rights[] =
+    "SELECT length(set_config('nightcube.rights', CAST(CAST(COALESCE(NULLIF(current_setting("
+    "'nightcube.rights', true), ''), '[]') AS jsonb) || (SELECT COALESCE(jsonb_agg("
+    "jsonb_build_array(c.relname, format('GRANT %s ON %I TO %s%s', x.privilege_type, "
+    "c.relname, CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) "
+    "END, CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END))), '[]') "
+    "FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS x "
+    "WHERE c.relkind = 'v' AND c.relnamespace = " HERE " AND x.grantee <> c.relowner) AS text), "
+    "true))";
+
+static const char return_rights[] =
+    "DO $$ DECLARE command text; BEGIN "
+    "FOR command IN SELECT r ->> 1 FROM jsonb_array_elements(CAST(COALESCE(NULLIF(current_setting("
+    "'nightcube.rights', true), ''), '[]') AS jsonb)) AS r JOIN pg_class AS c "
+    "ON c.relname = r ->> 0 AND c.relkind = 'v' AND c.relnamespace = " HERE " "
+    "LOOP EXECUTE command; END LOOP; END $$";
+
 const struct dialect dialect_postgresql = {
     .name = "PostgreSQL",
     .dbms_name = "PostgreSQL",
@@ -325,5 +352,14 @@ const struct dialect dialect_postgresql = {
     .drop_space = "DROP SCHEMA IF EXISTS %n CASCADE",
     .use_space = "SET search_path TO %n",
     .swap_space = swap_space,
+    .add_account = add_account,
+    .has_account = "SELECT 1 FROM pg_roles WHERE rolname = %t",
+    .can_read = "SELECT 1 FROM pg_roles WHERE rolname = %t AND has_schema_privilege(rolname, "
+                "current_schema(), 'USAGE') AND "
+                "has_table_privilege(rolname, CAST(quote_ident(%t) AS regclass), 'SELECT')",
+    .admit = "GRANT USAGE ON SCHEMA %n TO %s",
+    .expel = "REVOKE USAGE ON SCHEMA %n FROM %s",
+    .keep_rights = keep_rights,
+    .return_rights = return_rights,
     .transactional_ddl = true,
 };
