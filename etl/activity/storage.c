@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "config/base/clock.h"
+#include "etl/activity/hold.h"
 #include "etl/activity/names.h"
 #include "etl/activity/partition.h"
 
@@ -368,8 +369,10 @@ int
 storage_load(struct storage *s, struct instance_set *b, struct fault *f)
 {
     struct partition_list live = {0};
-    int rc = load_continuations(s, b, f);
+    int rc = hold_share(s->primary, s->activity->name, f);
 
+    if (rc == 0)
+        rc = load_continuations(s, b, f);
     if (rc == 0)
         rc = load_active(s, b, f);
     if (rc == 0)

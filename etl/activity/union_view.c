@@ -28,7 +28,7 @@ close_tier(struct union_view *u, struct fault *f)
     int rc = name == NULL ? fault_set_memory(f) : text_check(&u->terms, f);
 
     if (rc == 0)
-        rc = db_create_view(u->db, name, text_get(&u->terms), f);
+        rc = db_replace_view(u->db, name, text_get(&u->terms), f);
     if (rc == 0) {
         sql_add(&u->tiers, u->tier_count == 0 ? "SELECT * FROM %n" : " UNION ALL SELECT * FROM %n",
             name);
@@ -52,21 +52,11 @@ union_view_add(struct union_view *u, const char *select, struct fault *f)
     return text_check(&u->terms, f);
 }
 
-int
-union_view_finish(struct union_view *u, struct fault *f)
-{
-    if (u->tier_count == 0)
-        return db_create_view(u->db, u->name, text_get(&u->terms), f);
-    if (close_tier(u, f) != 0 || text_check(&u->tiers, f) != 0)
-        return -1;
-    return db_create_view(u->db, u->name, text_get(&u->tiers), f);
-}
-
 /* ---- dropping ---- */
 
-/* Does the listed view bear the name that a tier of ours would? */
+/* Does the listed view bear the name that a tier of ours beyond the first so many would? */
 static bool
-is_tier_of(struct arena *memory, const char *name, const char *listed)
+is_tier_of(struct arena *memory, const char *name, size_t beyond, const char *listed)
 {
     const char *digits = strrchr(listed, '_');
     const char *tier;
@@ -75,12 +65,12 @@ is_tier_of(struct arena *memory, const char *name, const char *listed)
         strspn(digits + 1, "0123456789") != strlen(digits + 1))
         return false;
     tier = tier_name(memory, name, strtoul(digits + 1, NULL, 10));
-    return tier != NULL && strcmp(tier, listed) == 0;
+    return tier != NULL && strcmp(tier, listed) == 0 && strtoul(digits + 1, NULL, 10) > beyond;
 }
 
 static int
-list_tiers(struct db *db, const char *name, struct arena *memory, const char ***tiers,
-    size_t *count, struct fault *f)
+list_tiers(struct db *db, const char *name, size_t beyond, struct arena *memory,
+    const char ***tiers, size_t *count, struct fault *f)
 {
     static const enum value_type type = VALUE_TEXT;
     struct value v;
@@ -92,7 +82,7 @@ list_tiers(struct db *db, const char *name, struct arena *memory, const char ***
         const char **slot;
 
         rc = listed == NULL ? fault_set_memory(f) : 0;
-        if (rc != 0 || !is_tier_of(memory, name, listed))
+        if (rc != 0 || !is_tier_of(memory, name, beyond, listed))
             continue;
         if ((slot = arena_append(memory, tiers, count, sizeof *slot)) == NULL)
             rc = fault_set_memory(f);
@@ -103,18 +93,38 @@ list_tiers(struct db *db, const char *name, struct arena *memory, const char ***
     return rc;
 }
 
-int
-union_view_drop(struct db *db, const char *name, struct fault *f)
+static int
+drop_tiers(struct db *db, const char *name, size_t beyond, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
     const char **tiers = NULL;
     size_t count = 0;
-    int rc = db_drop_view(db, name, f);
+    int rc = list_tiers(db, name, beyond, &memory, &tiers, &count, f);
 
-    if (rc == 0)
-        rc = list_tiers(db, name, &memory, &tiers, &count, f);
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = db_drop_view(db, tiers[i], f);
     arena_release(&memory);
     return rc;
+}
+
+int
+union_view_drop(struct db *db, const char *name, struct fault *f)
+{
+    return db_drop_view(db, name, f) != 0 ? -1 : drop_tiers(db, name, 0, f);
+}
+
+/* ---- finishing ---- */
+
+int
+union_view_finish(struct union_view *u, struct fault *f)
+{
+    bool tiers = u->tier_count > 0;
+
+    if (tiers && close_tier(u, f) != 0)
+        return -1;
+    if (text_check(&u->tiers, f) != 0 ||
+        db_replace_view(u->db, u->name, text_get(tiers ? &u->tiers : &u->terms), f) != 0)
+        return -1;
+    /* Where a view takes another one's place, tiers of the other one may be left. */
+    return db_dialect(u->db)->transactional_ddl ? 0 : drop_tiers(u->db, u->name, u->tier_count, f);
 }

@@ -13,6 +13,7 @@ struct views {
     const struct dialect *dialect; /* of the engine the SQL is for */
     const struct definition *definition;
     const struct activity *activity;
+    const struct view_shapes *shapes;
     struct activity_names names;
     struct arena memory;
 };
@@ -22,7 +23,48 @@ create(struct views *v, const char *name, struct text *select, struct fault *f)
 {
     if (text_check(select, f) != 0)
         return -1;
-    return db_create_view(v->primary, name, text_get(select), f);
+    return db_replace_view(v->primary, name, text_get(select), f);
+}
+
+/* ---- shapes of partitions ---- */
+
+int
+view_shapes_read(
+    struct view_shapes *shapes, struct db *primary, const struct activity *a, struct fault *f)
+{
+    struct partition_list live;
+
+    *shapes = (struct view_shapes){.memory = ARENA_INIT};
+    if (partition_read(primary, a->name, PARTITIONS_LIVE, &shapes->memory, &live, f) != 0)
+        return -1;
+    shapes->tables = arena_array(&shapes->memory, live.count, sizeof *shapes->tables);
+    if (shapes->tables == NULL)
+        return fault_set_memory(f);
+    for (; shapes->count < live.count; shapes->count++) {
+        if (db_dialect(primary)->describe(primary, live.items[shapes->count].instances,
+                &shapes->memory, &shapes->tables[shapes->count], f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+void
+view_shapes_release(struct view_shapes *shapes)
+{
+    arena_release(&shapes->memory);
+    *shapes = (struct view_shapes){.memory = ARENA_INIT};
+}
+
+static int
+find_shape(struct views *v, const struct partition *p, struct table *table, struct fault *f)
+{
+    for (size_t i = 0; i < v->shapes->count; i++) {
+        if (sql_is_name(v->shapes->tables[i].name, p->instances)) {
+            *table = v->shapes->tables[i];
+            return 0;
+        }
+    }
+    return v->dialect->describe(v->primary, p->instances, &v->memory, table, f);
 }
 
 /* ---- instances: one SELECT a table ---- */
@@ -71,7 +113,7 @@ add_partition_instances(
 {
     struct text select = TEXT_INIT;
     struct table table;
-    int rc = db_dialect(v->primary)->describe(v->primary, p->instances, &v->memory, &table, f);
+    int rc = find_shape(v, p, &table, f);
 
     if (rc == 0) {
         add_instances(&select, v, true, &table);
@@ -524,21 +566,41 @@ drop_all(struct views *v, struct fault *f)
 }
 
 int
-views_regenerate(
-    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+views_regenerate_from(struct db *primary, const struct definition *d, const struct activity *a,
+    const struct view_shapes *shapes, struct fault *f)
 {
     struct views v = {.primary = primary,
         .dialect = db_dialect(primary),
         .definition = d,
         .activity = a,
+        .shapes = shapes,
         .memory = ARENA_INIT};
-    int rc = -1;
+    int rc = activity_names_init(&v.names, &v.memory, a->name, f);
 
-    if (activity_names_init(&v.names, &v.memory, a->name, f) == 0 && drop_all(&v, f) == 0 &&
-        create_table_views(&v, f) == 0 && for_each_activity_view(&v, create_activity_view, f) == 0)
+    /* Where DDL commits there is to be no moment without a view. */
+    if (rc == 0 && v.dialect->transactional_ddl)
+        rc = drop_all(&v, f);
+    if (rc == 0)
+        rc = create_table_views(&v, f);
+    if (rc == 0)
+        rc = for_each_activity_view(&v, create_activity_view, f);
+    if (rc == 0)
         rc = return_rights(&v, f);
     arena_release(&v.memory);
     return rc == 0 ? 0 : fault_wrap(f, "regenerate the views of activity '%s'", a->name);
+}
+
+int
+views_regenerate(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+{
+    struct view_shapes shapes;
+    int rc = view_shapes_read(&shapes, primary, a, f);
+
+    if (rc == 0)
+        rc = views_regenerate_from(primary, d, a, &shapes, f);
+    view_shapes_release(&shapes);
+    return rc;
 }
 
 int

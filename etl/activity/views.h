@@ -5,7 +5,9 @@
 #ifndef ETL_ACTIVITY_VIEWS_H
 #define ETL_ACTIVITY_VIEWS_H
 
+#include "config/base/arena.h"
 #include "config/definition/definition.h"
+#include "config/table/table.h"
 #include "etl/odbc/db.h"
 
 /* The name of the column a range or progress dimension gets in the views of its cube's activity
@@ -14,11 +16,29 @@
 const char *views_dimension_column(const struct definition *d, const struct cube *c,
     const struct dimension *dimension, struct arena *memory);
 
-/* Drops and creates all views of one activity and of the BAM views over it; whoever had rights on
- * them has the same afterwards. Must run inside a transaction where the engine's DDL is
- * transactional. */
+/* Makes all views of one activity and of the BAM views over it anew; whoever had rights on them has
+ * the same afterwards. Must run inside a transaction where the engine's DDL is transactional;
+ * elsewhere each takes the place of the one before in one step. */
 int views_regenerate(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
+
+/* The shapes of an activity's partitions, which never change once they are swapped out. */
+struct view_shapes {
+    struct arena memory;
+    struct table *tables;
+    size_t count;
+};
+
+/* Reads them from the catalogue: what takes time of regenerating views over many partitions. The
+ * caller releases them, also after a fault. */
+int view_shapes_read(
+    struct view_shapes *shapes, struct db *primary, const struct activity *a, struct fault *f);
+void view_shapes_release(struct view_shapes *shapes);
+
+/* The same as views_regenerate, with shapes that were read before: partitions that have come since
+ * are looked up, those that have gone do no harm. */
+int views_regenerate_from(struct db *primary, const struct definition *d, const struct activity *a,
+    const struct view_shapes *shapes, struct fault *f);
 
 /* Drops them. `d` is the definition that still holds the activity. Rights on them come back when
  * they are regenerated in the same transaction. */

@@ -40,20 +40,36 @@ mark_due(const struct archiving *a, const struct due_list *list, struct archivin
                                    : views_regenerate(a->primary, a->definition, a->activity, f);
 }
 
+/* What a transaction of ours works on. */
+struct step {
+    const struct archiving *archiving;
+    const struct partition *partition;
+    struct due_list *due;
+    struct archiving_result *result;
+};
+
+static int
+mark_step(void *state, struct fault *f)
+{
+    struct step *s = state;
+
+    *s->result = (struct archiving_result){0};
+    return mark_due(s->archiving, s->due, s->result, f);
+}
+
+/* Which partitions are due is read before the transaction, as it takes a look at all of their rows:
+ * only maintenance changes the answer. */
 int
 archiving_begin(const struct archiving *a, struct archiving_result *result, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
     struct due_list list;
-    int rc;
+    struct step s = {.archiving = a, .due = &list, .result = result};
+    int rc = due_read(a->primary, a->definition, a->activity, PARTITIONS_LIVE, &memory, &list, f);
 
     *result = (struct archiving_result){0};
-    if ((rc = db_begin(a->primary, f)) == 0) {
-        rc = due_read(a->primary, a->definition, a->activity, PARTITIONS_LIVE, &memory, &list, f);
-        if (rc == 0)
-            rc = mark_due(a, &list, result, f);
-        rc = db_end(a->primary, rc, f);
-    }
+    if (rc == 0)
+        rc = db_transact(a->primary, DB_BRIEF, mark_step, &s, f);
     arena_release(&memory);
     return rc == 0 ? 0 : fault_wrap(f, "begin archiving of '%s'", a->activity->name);
 }
@@ -95,40 +111,58 @@ record_dropped(const struct archiving *a, const struct partition *p, struct faul
         row, 2, f);
 }
 
+/* Where DDL commits, an earlier try may have dropped it. */
+static int
+drop_table(struct db *db, const char *name, struct fault *f)
+{
+    int exists = db_dialect(db)->transactional_ddl ? 1 : db_table_exists(db, name, f);
+
+    return exists == 1 ? db_drop_table(db, name, f) : exists;
+}
+
+/* Written down first: where a drop commits, what is left of it is found by that. Then no view looks
+ * at the tables any more, and they go. */
+static int
+drop_step(void *state, struct fault *f)
+{
+    const struct step *s = state;
+    const struct archiving *a = s->archiving;
+    struct db *db = a->primary;
+
+    if (record_dropped(a, s->partition, f) != 0 ||
+        views_regenerate(db, a->definition, a->activity, f) != 0 ||
+        drop_table(db, s->partition->instances, f) != 0)
+        return -1;
+    return drop_table(db, s->partition->relationships, f);
+}
+
 static int
 drop_partition(const struct archiving *a, const struct partition *p, struct fault *f)
 {
-    struct db *db = a->primary;
-    int rc;
+    struct step s = {.archiving = a, .partition = p};
 
-    if (db_begin(db, f) != 0)
+    return db_transact(a->primary, DB_BRIEF, drop_step, &s, f);
+}
+
+static int
+keep_step(void *state, struct fault *f)
+{
+    const struct step *s = state;
+    const struct archiving *a = s->archiving;
+
+    if (set_mark(a->primary, s->partition->instances, false, f) != 0)
         return -1;
-    /* Written down first: where a drop commits, what is left of it is found by that. */
-    rc = record_dropped(a, p, f);
-    if (rc == 0)
-        rc = views_drop(db, a->definition, a->activity, f);
-    if (rc == 0)
-        rc = db_drop_table(db, p->instances, f);
-    if (rc == 0)
-        rc = db_drop_table(db, p->relationships, f);
-    if (rc == 0)
-        rc = views_regenerate(db, a->definition, a->activity, f);
-    return db_end(db, rc, f);
+    return views_regenerate(a->primary, a->definition, a->activity, f);
 }
 
 static int
 keep_partition(
     const struct archiving *a, const struct partition *p, const char *why, struct fault *f)
 {
-    int rc;
+    struct step s = {.archiving = a, .partition = p};
 
     log_warning("partition %s is kept: %s", p->instances, why);
-    if (db_begin(a->primary, f) != 0)
-        return -1;
-    rc = set_mark(a->primary, p->instances, false, f);
-    if (rc == 0)
-        rc = views_regenerate(a->primary, a->definition, a->activity, f);
-    return db_end(a->primary, rc, f);
+    return db_transact(a->primary, DB_BRIEF, keep_step, &s, f);
 }
 
 static int

@@ -2,6 +2,7 @@
 
 #include "config/base/clock.h"
 #include "config/base/moment.h"
+#include "etl/activity/hold.h"
 #include "etl/activity/names.h"
 #include "etl/activity/partition.h"
 #include "etl/activity/schema.h"
@@ -12,29 +13,37 @@ struct spawn {
     struct db *primary;
     const struct definition *definition;
     const struct activity *activity;
+    struct spawn_result *result;
+    struct view_shapes shapes; /* of the partitions there are */
     struct arena memory;
     struct activity_names names;
     const char *instances; /* the new partition's tables */
     const char *relationships;
-    int64_t rows, min_record, max_record, last_record;
+    const char *instances_twin, *relationships_twin;
+    int64_t min_record, max_record, last_record;
 };
 
 static int
-count_rows(struct spawn *s, struct fault *f)
+get_int(struct spawn *s, const char *format, const char *name, int64_t *result, struct fault *f)
 {
     struct text sql = TEXT_INIT;
-    struct db *db = s->primary;
-    int rc = -1;
+    int rc = db_get_int(s->primary, sql_set(&sql, format, name), 0, result, f);
 
-    if (db_get_int(db, sql_set(&sql, "SELECT count(*) FROM %n", s->names.completed), 0, &s->rows,
-            f) == 0 &&
-        db_get_int(db, sql_set(&sql, "SELECT min(\"RecordID\") FROM %n", s->names.completed), 0,
-            &s->min_record, f) == 0 &&
-        db_get_int(db, sql_set(&sql, "SELECT max(\"RecordID\") FROM %n", s->names.completed), 0,
-            &s->max_record, f) == 0)
-        rc = db_dialect(db)->get_identity(db, s->names.completed, &s->last_record, f);
     text_release(&sql);
     return rc;
+}
+
+/* Its ends, which an index knows: counting would take as long as there are rows. */
+static int
+read_range(struct spawn *s, struct fault *f)
+{
+    struct db *db = s->primary;
+
+    if (get_int(s, "SELECT min(\"RecordID\") FROM %n", s->names.completed, &s->min_record, f) !=
+            0 ||
+        get_int(s, "SELECT max(\"RecordID\") FROM %n", s->names.completed, &s->max_record, f) != 0)
+        return -1;
+    return db_dialect(db)->get_identity(db, s->names.completed, &s->last_record, f);
 }
 
 /* A dropped partition's name stays taken: its copy in the archive bears it. */
@@ -53,7 +62,7 @@ name_was_used(struct spawn *s, struct fault *f)
 
 /* bam_<Activity>_<stamp of now>; a second one of the same second gets a number behind. */
 static int
-choose_name(struct spawn *s, struct fault *f)
+choose_names(struct spawn *s, struct fault *f)
 {
     char stamp[MOMENT_TEXT_BYTES];
     const char *suffix = moment_format_stamp(clock_now(), stamp);
@@ -72,67 +81,97 @@ choose_name(struct spawn *s, struct fault *f)
             taken = name_was_used(s, f);
     }
     s->relationships = partition_relationships_name(&s->memory, s->instances);
-    return s->relationships == NULL ? fault_set_memory(f) : taken;
+    s->instances_twin = incoming_name(&s->memory, s->names.completed);
+    s->relationships_twin = incoming_name(&s->memory, s->names.completed_relationships);
+    if (s->relationships == NULL || s->instances_twin == NULL || s->relationships_twin == NULL)
+        return fault_set_memory(f);
+    return taken;
 }
 
-/* The twins stand ready before the full tables make room: the renames are one step. */
 static int
-swap(struct spawn *s, struct fault *f)
+swap_tables(struct spawn *s, struct fault *f)
 {
-    const struct activity_names *n = &s->names;
+    const struct db_rename renames[] = {
+        {s->names.completed, s->instances},
+        {s->instances_twin, s->names.completed},
+        {s->names.completed_relationships, s->relationships},
+        {s->relationships_twin, s->names.completed_relationships},
+    };
     const struct partition p = {.activity = s->activity->name,
         .instances = s->instances,
         .relationships = s->relationships,
         .created = clock_now(),
         .min_record = s->min_record,
         .max_record = s->max_record};
-    const struct db_rename renames[] = {
-        {n->completed, s->instances},
-        {incoming_name(&s->memory, n->completed), n->completed},
-        {n->completed_relationships, s->relationships},
-        {incoming_name(&s->memory, n->completed_relationships), n->completed_relationships},
-    };
+    struct db *db = s->primary;
 
-    if (renames[1].from == NULL || renames[3].from == NULL)
-        return fault_set_memory(f);
-    if (views_drop(s->primary, s->definition, s->activity, f) != 0 ||
-        schema_create_twins(s->primary, s->activity, s->last_record, f) != 0 ||
-        db_rename_tables(s->primary, renames, sizeof renames / sizeof *renames, f) != 0 ||
-        partition_record(s->primary, &p, f) != 0)
+    if (db_dialect(db)->set_identity(db, s->instances_twin, s->last_record, f) != 0 ||
+        db_rename_tables(db, renames, sizeof renames / sizeof *renames, f) != 0)
         return -1;
-    return views_regenerate(s->primary, s->definition, s->activity, f);
+    return partition_record(db, &p, f);
+}
+
+/*
+ * Whatever takes time is done before the writers are held: the twins stand ready, the shapes of the
+ * partitions are known. What can only be known while they are held: where the RecordIDs end.
+ *
+ * Views come first, as readers take them before the tables below them. Where DDL commits they stay
+ * as they are until new ones take their places: there they go by the tables' names.
+ */
+static int
+swap(struct spawn *s, struct fault *f)
+{
+    struct db *db = s->primary;
+    struct hold hold;
+    int rc;
+
+    if (read_range(s, f) != 0 || schema_create_twins(db, s->activity, s->last_record, f) != 0 ||
+        (db_dialect(db)->transactional_ddl && views_drop(db, s->definition, s->activity, f) != 0) ||
+        hold_begin(&hold, db, s->activity->name, HOLD_OVER_DDL, f) != 0)
+        return -1;
+    if ((rc = read_range(s, f)) == 0)
+        rc = swap_tables(s, f);
+    hold_end(&hold);
+    return rc == 0 ? views_regenerate_from(db, s->definition, s->activity, &s->shapes, f) : -1;
 }
 
 static int
-swap_when_due(struct spawn *s, struct spawn_result *result, struct fault *f)
+swap_when_due(void *state, struct fault *f)
 {
+    struct spawn *s = state;
     struct partition_list marked;
+    int64_t any;
 
-    if (partition_read(s->primary, s->activity->name, PARTITIONS_MARKED, &s->memory, &marked, f) !=
+    *s->result = (struct spawn_result){0};
+    if (heal_activity(s->primary, s->definition, s->activity, f) != 0 ||
+        partition_read(s->primary, s->activity->name, PARTITIONS_MARKED, &s->memory, &marked, f) !=
             0 ||
-        count_rows(s, f) != 0)
+        get_int(s, "SELECT 1 FROM %n LIMIT 1", s->names.completed, &any, f) != 0)
         return -1;
     if (marked.count > 0)
-        result->why = "an archiving run is in progress and is finished first";
-    else if (s->rows == 0)
-        result->why = "nothing has completed since the last partition";
-    if (result->why != NULL)
+        s->result->why = "an archiving run is in progress and is finished first";
+    else if (any == 0)
+        s->result->why = "nothing has completed since the last partition";
+    if (s->result->why != NULL)
         return 0;
-    result->rows = s->rows;
-    return choose_name(s, f) != 0 ? -1 : swap(s, f);
+    if (choose_names(s, f) != 0 || swap(s, f) != 0)
+        return -1;
+    s->result->rows = s->max_record - s->min_record + 1;
+    return 0;
 }
 
 int
 spawn_partition(struct db *primary, const struct definition *d, const struct activity *a,
     struct spawn_result *result, struct fault *f)
 {
-    struct spawn s = {.primary = primary, .definition = d, .activity = a};
+    struct spawn s = {.primary = primary, .definition = d, .activity = a, .result = result};
     int rc = activity_names_init(&s.names, &s.memory, a->name, f);
 
-    *result = (struct spawn_result){0};
-    if (rc == 0 && (rc = db_begin(primary, f)) == 0)
-        rc = db_end(
-            primary, heal_activity(primary, d, a, f) == 0 ? swap_when_due(&s, result, f) : -1, f);
+    if (rc == 0)
+        rc = view_shapes_read(&s.shapes, primary, a, f);
+    if (rc == 0)
+        rc = db_transact(primary, DB_BRIEF, swap_when_due, &s, f);
+    view_shapes_release(&s.shapes);
     arena_release(&s.memory);
     return rc == 0 ? 0 : fault_wrap(f, "spawn a partition of '%s'", a->name);
 }

@@ -4,16 +4,28 @@
 #include <sqlext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "config/base/clock.h"
+#include "config/base/interrupt.h"
+#include "config/base/log.h"
 #include "etl/odbc/handle.h"
+
+/* How long db_transact tries, and between which bounds the pauses are chosen: the longest one
+ * doubles with each try. */
+static const double patience_seconds = 60;
+enum { FIRST_PAUSE_MS = 20, LONGEST_PAUSE_MS = 500 };
 
 struct db {
     char *name;
+    char *connect_string; /* as it was given */
     SQLHENV environment;
     SQLHDBC connection;
     const struct dialect *dialect;
     bool in_transaction;
-    bool spoilt; /* a statement of the transaction failed */
+    bool spoilt;    /* a statement of the transaction failed */
+    bool contended; /* and the last failure was that another transaction is in the way */
+    double patience_seconds;
 };
 
 /* ---- what the driver says ---- */
@@ -41,8 +53,10 @@ handle_fault(
     SQLSMALLINT length;
 
     SQLGetDiagRec(handle_type, handle, 1, state, &native, message, sizeof message, &length);
-    if (db->dialect != NULL)
+    if (db->dialect != NULL) {
         kind = db->dialect->classify(native, (const char *)state);
+        db->contended = db->dialect->is_contention(native, (const char *)state);
+    }
     db->spoilt = db->in_transaction;
     fault_set(f, kind, "%s: %s", db->name, without_prefixes((const char *)message));
     if (f != NULL)
@@ -151,7 +165,8 @@ db_open(const char *name, const char *connection, enum db_mode mode, struct faul
     struct db *db = calloc(1, sizeof *db);
     int rc = -1;
 
-    if (db == NULL || (db->name = strdup(name)) == NULL)
+    if (db == NULL || (db->name = strdup(name)) == NULL ||
+        (db->connect_string = strdup(connection)) == NULL)
         fault_set_memory(f);
     else if (allocate_handles(db, f) == 0)
         rc = guess == NULL ? connect_dsn(db, connection, mode, f)
@@ -162,7 +177,14 @@ db_open(const char *name, const char *connection, enum db_mode mode, struct faul
         db_close(db);
         return NULL;
     }
+    db->patience_seconds = patience_seconds;
     return db;
+}
+
+struct db *
+db_open_again(const struct db *db, struct fault *f)
+{
+    return db_open(db->name, db->connect_string, DB_EXISTING, f);
 }
 
 void
@@ -177,6 +199,9 @@ db_close(struct db *db)
     }
     if (db->environment != NULL)
         SQLFreeHandle(SQL_HANDLE_ENV, db->environment);
+    if (db->connect_string != NULL)
+        explicit_bzero(db->connect_string, strlen(db->connect_string));
+    free(db->connect_string);
     free(db->name);
     free(db);
 }
@@ -294,6 +319,84 @@ db_end(struct db *db, int rc, struct fault *f)
         rc = db_commit(db, f);
     if (rc != 0)
         db_rollback(db);
+    return rc;
+}
+
+/* ---- transactions that others may be in the way of ---- */
+
+void
+db_set_patience(struct db *db, double seconds)
+{
+    db->patience_seconds = seconds;
+}
+
+void
+db_take_contention(struct db *db, const struct db *other)
+{
+    db->contended = other->contended;
+}
+
+/* Sleeps for a random part of a span that doubles with each try. */
+static void
+pause_before(int try)
+{
+    int longest = FIRST_PAUSE_MS << (try < 5 ? try : 5);
+    long ms = 1 + random() % (longest < LONGEST_PAUSE_MS ? longest : LONGEST_PAUSE_MS);
+    const struct timespec pause = {.tv_sec = 0, .tv_nsec = ms * 1000000};
+
+    nanosleep(&pause, NULL);
+}
+
+static int
+transact_once(
+    struct db *db, int (*work)(void *state, struct fault *f), void *state, struct fault *f)
+{
+    db->contended = false;
+    if (db_begin(db, f) != 0)
+        return -1;
+    return db_end(db, work(state, f), f);
+}
+
+static int
+set_waits(struct db *db, const char *statement, struct fault *f)
+{
+    return statement == NULL ? 0 : db_run(db, statement, NULL, f);
+}
+
+static int
+give_up(const struct db *db, int tries, struct fault *f)
+{
+    fault_wrap(f, "other transactions were in the way, %d tries in %.0f seconds", tries,
+        db->patience_seconds);
+    return fault_hint(f, "%s", db->dialect->contention_hint);
+}
+
+int
+db_transact(struct db *db, enum db_patience patience, int (*work)(void *state, struct fault *f),
+    void *state, struct fault *f)
+{
+    bool brief = patience == DB_BRIEF;
+    double end = clock_elapsed() + db->patience_seconds;
+    int rc = brief ? set_waits(db, db->dialect->wait_briefly, f) : 0;
+
+    for (int try = 1; rc == 0; try++) {
+        struct fault why = FAULT_INIT;
+
+        if (transact_once(db, work, state, &why) == 0)
+            break;
+        rc = -1;
+        if (db->contended && clock_elapsed() < end && interrupt_check(f) == 0) {
+            log_debug("%s: try %d failed, others are in the way: %s", db->name, try, why.text);
+            pause_before(try);
+            rc = 0;
+        } else if (f != NULL && f->kind == FAULT_NONE) {
+            *f = why;
+            if (db->contended)
+                give_up(db, try, f);
+        }
+    }
+    if (brief && set_waits(db, db->dialect->wait_patiently, rc == 0 ? f : NULL) != 0)
+        rc = -1;
     return rc;
 }
 
@@ -445,6 +548,17 @@ db_create_view(struct db *db, const char *name, const char *select, struct fault
     struct text sql = TEXT_INIT;
 
     sql_add(&sql, "CREATE VIEW %n AS %s", name, select);
+    return run_about(db, &sql, name, f);
+}
+
+int
+db_replace_view(struct db *db, const char *name, const char *select, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    if (!db->dialect->replaces_views)
+        return db_drop_view(db, name, f) != 0 ? -1 : db_create_view(db, name, select, f);
+    sql_add(&sql, "CREATE OR REPLACE VIEW %n AS %s", name, select);
     return run_about(db, &sql, name, f);
 }
 

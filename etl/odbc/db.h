@@ -60,6 +60,26 @@ int db_commit(struct db *db, struct fault *f);
 void db_rollback(struct db *db);
 int db_end(struct db *db, int rc, struct fault *f);
 
+/*
+ * Runs `work` in a transaction of its own. When others are in its way (a deadlock, a lock that is
+ * not given in time, a serialization failure, a busy file), all of it is rolled back and done again
+ * after a pause of random length, until a minute has passed. So `work` must be able to do the same
+ * again. DB_BRIEF waits for each lock a moment only, so that nobody who queues behind it waits
+ * longer than that.
+ */
+enum db_patience { DB_PATIENT, DB_BRIEF };
+int db_transact(struct db *db, enum db_patience patience, int (*work)(void *state, struct fault *f),
+    void *state, struct fault *f);
+
+/* How long db_transact tries: 60 seconds when this is never called. */
+void db_set_patience(struct db *db, double seconds);
+
+/* Where a transaction needs a second connection, the other one's failure counts as its own. */
+void db_take_contention(struct db *db, const struct db *other);
+
+/* A second connection to the same database, in a session of its own. Owned by the caller. */
+struct db *db_open_again(const struct db *db, struct fault *f);
+
 /* Does a table (or view) of that name exist? Returns 1, 0, or -1 with a fault. */
 int db_table_exists(struct db *db, const char *name, struct fault *f);
 
@@ -76,6 +96,9 @@ int db_add_column(
 int db_drop_table(struct db *db, const char *name, struct fault *f);
 int db_drop_view(struct db *db, const char *name, struct fault *f);
 int db_create_view(struct db *db, const char *name, const char *select, struct fault *f);
+/* In place of a view of that name, with the same columns, when there is one: no moment without it
+ * where others look on. */
+int db_replace_view(struct db *db, const char *name, const char *select, struct fault *f);
 int db_rename_table(struct db *db, const char *from, const char *to, struct fault *f);
 
 /* Renames several tables, in order, as one step: in the caller's transaction, or in one statement

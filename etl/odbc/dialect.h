@@ -93,6 +93,26 @@ struct dialect {
     /* What a native error code means. */
     enum fault_kind (*classify)(int native, const char *sqlstate);
 
+    /* Does an error say that another transaction is in the way, and that trying all of this one
+     * again may help? */
+    bool (*is_contention)(int native, const char *sqlstate);
+    const char *contention_hint;
+    /* How long a statement waits for a lock: a moment, or as long as a new connection does. NULL:
+     * nothing to set. */
+    const char *wait_briefly, *wait_patiently;
+
+    /*
+     * Holding the writers of an activity (activity/hold.h). add_hold adds the statement that waits
+     * for them and keeps new ones waiting until the transaction ends; `hold_share`, with %t for the
+     * activity's name, is what a writer takes first where writing itself takes nothing that the
+     * hold waits for. NULL: a transaction that writes is alone.
+     */
+    void (*add_hold)(
+        struct text *sql, const char *activity, const char *active, const char *completed);
+    const char *hold_share;
+    /* CREATE OR REPLACE VIEW. */
+    bool replaces_views;
+
     /*
      * A space is what a connection's tables live in: a schema, a database of a server. Queries and
      * statements with %n or %t for its name; all NULL where it is a file of its own.

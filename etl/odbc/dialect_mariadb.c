@@ -15,13 +15,14 @@ static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1";
 
 /* Quotes as the standard has them, backslashes that mean themselves, and no silent change of a
  * value (mariadb.com/kb/en/sql-mode). */
+#define WAIT_PATIENTLY "SET lock_wait_timeout = 60, innodb_lock_wait_timeout = 60"
+
 static const char *const session[] = {
     "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
     "ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_VALUE_ON_ZERO,NO_AUTO_CREATE_USER'",
     "SET collation_connection = utf8mb4_nopad_bin",
     "SET time_zone = '+00:00'",
-    "SET innodb_lock_wait_timeout = 60",
-    "SET lock_wait_timeout = 60",
+    WAIT_PATIENTLY,
     NULL,
 };
 
@@ -262,6 +263,25 @@ add_account(struct text *sql, const char *name)
     text_release(&before);
 }
 
+/* Lock wait timeout, deadlock (mariadb.com/kb/en/mariadb-error-code-reference). */
+static bool
+is_contention(int native, const char *sqlstate)
+{
+    return native == 1205 || native == 1213 || strcmp(sqlstate, "40001") == 0;
+}
+
+#define OF_ACTIVITY                                                                                \
+    "SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\" WHERE \"ActivityName\" = %t"
+
+/* The activity's metadata row: writers share it. */
+static void
+add_hold(struct text *sql, const char *activity, const char *active, const char *completed)
+{
+    (void)active;
+    (void)completed;
+    sql_add(sql, OF_ACTIVITY " FOR UPDATE", activity);
+}
+
 /* A view's SQL names its database before each table. */
 #define WITHOUT_DATABASE                                                                           \
     "replace(replace(view_definition, concat('`', database(), '`.'), ''), "                        \
@@ -301,6 +321,15 @@ const struct dialect dialect_mariadb = {
     .fit = fit,
     .describe = describe,
     .classify = classify,
+    .is_contention = is_contention,
+    .contention_hint =
+        "SHOW PROCESSLIST and information_schema.innodb_trx show who holds the lock; "
+        "KILL ends it",
+    .wait_briefly = "SET lock_wait_timeout = 1, innodb_lock_wait_timeout = 1",
+    .wait_patiently = WAIT_PATIENTLY,
+    .add_hold = add_hold,
+    .hold_share = OF_ACTIVITY " LOCK IN SHARE MODE",
+    .replaces_views = true,
     .current_space = "SELECT database()",
     .has_space = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %t",
     .create_space = "CREATE DATABASE %n",

@@ -23,13 +23,15 @@ static const char attributes[] =
  * it the driver reads through a cursor of the server's, Fetch rows at a time. */
 enum { USE_DECLARE_FETCH = 65539 };
 
+#define LOCK_TIMEOUT "SET lock_timeout TO '60s'"
+
 /* extra_float_digits above 0 writes doubles so that they read back to the same bits. */
 static const char *const session[] = {
     "SET TIME ZONE 'UTC'",
     "SET DateStyle TO 'ISO, YMD'",
     "SET standard_conforming_strings TO on",
     "SET extra_float_digits TO 3",
-    "SET lock_timeout TO '60s'",
+    LOCK_TIMEOUT,
     NULL,
 };
 
@@ -266,6 +268,24 @@ classify(int native, const char *sqlstate)
     return FAULT_INTERNAL;
 }
 
+/* Serialization failure, deadlock, lock_timeout (postgresql.org/docs/15/errcodes-appendix.html). */
+static bool
+is_contention(int native, const char *sqlstate)
+{
+    (void)native;
+    return strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0 ||
+           strcmp(sqlstate, "55P03") == 0;
+}
+
+/* Writing takes ROW EXCLUSIVE on both, in this order. Unlike row locks, table locks are given first
+ * come, first served: a stream of writers does not starve it. */
+static void
+add_hold(struct text *sql, const char *activity, const char *active, const char *completed)
+{
+    (void)activity;
+    sql_add(sql, "LOCK TABLE %n, %n IN SHARE ROW EXCLUSIVE MODE", active, completed);
+}
+
 /* ---- spaces: schemas ---- */
 
 static int
@@ -346,6 +366,13 @@ const struct dialect dialect_postgresql = {
     .add_misfit = add_misfit,
     .describe = describe,
     .classify = classify,
+    .is_contention = is_contention,
+    .contention_hint = "SELECT pid, state, xact_start, query FROM pg_stat_activity ORDER BY "
+                       "xact_start shows who holds the lock; pg_terminate_backend(pid) ends it",
+    .wait_briefly = "SET lock_timeout TO '150ms'",
+    .wait_patiently = LOCK_TIMEOUT,
+    .add_hold = add_hold,
+    .replaces_views = true,
     .current_space = "SELECT CAST(current_schema() AS text)",
     .has_space = "SELECT 1 FROM pg_namespace WHERE nspname = %t",
     .create_space = "CREATE SCHEMA %n",

@@ -381,6 +381,13 @@ classify(int native, const char *sqlstate)
     return FAULT_INTERNAL;
 }
 
+static bool
+is_contention(int native, const char *sqlstate)
+{
+    (void)sqlstate;
+    return (native & 0xFF) == 5 || (native & 0xFF) == 6; /* SQLITE_BUSY, SQLITE_LOCKED */
+}
+
 const struct dialect dialect_sqlite = {
     .name = "SQLite",
     .dbms_name = "SQLite",
@@ -411,6 +418,8 @@ const struct dialect dialect_sqlite = {
     .fit = fit,
     .describe = describe,
     .classify = classify,
+    .is_contention = is_contention,
+    .contention_hint = "another program writes to this file without end; look for it: fuser FILE",
     .objects_are_whole = true,
     .transactional_ddl = true,
 };

@@ -1,6 +1,7 @@
 #include "etl/star/task.h"
 
 #include "config/base/clock.h"
+#include "etl/activity/hold.h"
 #include "etl/activity/names.h"
 
 /* What the metadata says of the last analysis. */
@@ -46,20 +47,25 @@ task_highest_record(struct db *primary, const struct star *s, int64_t *record, s
     return rc;
 }
 
-/* Rewrites the snapshot: the source columns of the visible active instances. */
+/* An empty table for the snapshot. */
+static int
+make_snapshot_table(struct db *primary, struct star *s, struct fault *f)
+{
+    const struct table *t = star_snapshot_table(s);
+    int exists = t == NULL ? fault_set_memory(f) : db_table_exists(primary, s->names.snapshot, f);
+
+    if (exists < 0 || (exists == 1 && db_drop_table(primary, s->names.snapshot, f) != 0))
+        return -1;
+    return db_create_table(primary, t, f);
+}
+
+/* Fills the snapshot: the source columns of the visible active instances. */
 static int
 take_snapshot(struct db *primary, struct star *s, struct fault *f)
 {
-    const struct table *t = star_snapshot_table(s);
     struct text sql = TEXT_INIT;
-    int exists = db_table_exists(primary, s->names.snapshot, f);
     int rc = -1;
 
-    if (t == NULL)
-        return fault_set_memory(f);
-    if (exists < 0 || (exists == 1 && db_drop_table(primary, s->names.snapshot, f) != 0) ||
-        db_create_table(primary, t, f) != 0)
-        return -1;
     sql_add(&sql, "INSERT INTO %n SELECT \"ActivityID\"", s->names.snapshot);
     for (size_t i = 0; i < s->source_count; i++)
         sql_add(&sql, ", %n", s->sources[i].column);
@@ -102,25 +108,41 @@ write_window(struct db *primary, const struct star *s, const struct last *last,
         row, 4, f);
 }
 
+struct beginning {
+    struct db *primary;
+    struct star *star;
+    struct task *task;
+};
+
+/* The table is made before the writers are held: where DDL commits, the hold would end with it. */
+static int
+begin_in_transaction(void *state, struct fault *f)
+{
+    const struct beginning *b = state;
+    struct star *s = b->star;
+    struct hold hold;
+    struct last last;
+    int64_t highest;
+
+    if (make_snapshot_table(b->primary, s, f) != 0 ||
+        hold_begin(&hold, b->primary, cube_activity(s->definition, s->cube)->name, HOLD_TRANSACTION,
+            f) != 0 ||
+        read_last(b->primary, s, &last, f) != 0 ||
+        task_highest_record(b->primary, s, &highest, f) != 0 ||
+        take_snapshot(b->primary, s, f) != 0)
+        return -1;
+    choose_window(&last, highest, b->task);
+    return write_window(b->primary, s, &last, b->task, f);
+}
+
 int
 task_begin(struct db *primary, struct star *s, struct task *t, struct fault *f)
 {
-    struct last last;
-    int64_t highest;
-    int rc;
+    struct beginning b = {.primary = primary, .star = s, .task = t};
 
-    if (db_begin(primary, f) != 0)
-        return -1;
-    rc = read_last(primary, s, &last, f);
-    if (rc == 0)
-        rc = task_highest_record(primary, s, &highest, f);
-    if (rc == 0)
-        rc = take_snapshot(primary, s, f);
-    if (rc == 0) {
-        choose_window(&last, highest, t);
-        rc = write_window(primary, s, &last, t, f);
-    }
-    return db_end(primary, rc, f) == 0 ? 0 : fault_wrap(f, "begin analysis of '%s'", s->cube->name);
+    if (db_transact(primary, DB_BRIEF, begin_in_transaction, &b, f) != 0)
+        return fault_wrap(f, "begin analysis of '%s'", s->cube->name);
+    return 0;
 }
 
 int
