@@ -213,3 +213,20 @@ identity_list_read(struct identity_list *list, const char *path, struct fault *f
     file_reader_close(&reader);
     return rc;
 }
+
+int
+identity_list_join(struct identity_list *list, const struct identity_list *more, struct fault *f)
+{
+    size_t count = list->count + more->count;
+    struct identity *joined = calloc(count + 1, sizeof *joined);
+
+    if (joined == NULL)
+        return fault_set_memory(f);
+    if (list->count > 0)
+        memcpy(joined, list->items, list->count * sizeof *joined);
+    if (more->count > 0)
+        memcpy(joined + list->count, more->items, more->count * sizeof *joined);
+    identity_list_release(list);
+    *list = (struct identity_list){joined, count};
+    return 0;
+}

@@ -62,6 +62,10 @@ int identity_list_parse(
  * at. */
 int identity_list_read(struct identity_list *list, const char *path, struct fault *f);
 
+/* Adds copies of those of `more`. */
+int identity_list_join(
+    struct identity_list *list, const struct identity_list *more, struct fault *f);
+
 /* Wipes and frees. */
 void identity_list_release(struct identity_list *list);
 

@@ -150,7 +150,9 @@ no_match(const struct age_header *h, const struct unseal_keys *keys, struct faul
     }
     fault_set(f, FAULT_PERMISSION, "no identity matches: sealed for %zu recipient%s, %zu tried",
         recipients, recipients == 1 ? "" : "s", keys->identity_count);
-    return fault_hint(f, "the recovery identity may open it");
+    return fault_hint(f,
+        "the recovery identity may open it; a damaged header looks the same, so compare "
+        "the file with a copy");
 }
 
 static int

@@ -10,7 +10,6 @@
 
 #include "config/base/file.h"
 #include "config/base/log.h"
-#include "config/settings/connection.h"
 
 enum {
     LIMIT_BYTES = 64 * 1024, /* of a secret, and of a file of secrets */
@@ -27,8 +26,7 @@ pages_for(size_t length)
     return (length / page + 1) * page;
 }
 
-/* Room for `length` bytes and a NUL. */
-static int
+int
 secret_init(struct secret *s, size_t length, struct fault *f)
 {
     size_t size = pages_for(length);
@@ -57,7 +55,7 @@ secret_release(struct secret *s)
     *s = (struct secret)SECRET_INIT;
 }
 
-static int
+int
 secret_copy(struct secret *s, const char *bytes, size_t length, struct fault *f)
 {
     if (secret_init(s, length, f) != 0)
@@ -232,18 +230,32 @@ find_in_file(struct secret *s, const struct settings *settings, const char *name
     return rc;
 }
 
+/* What the process was started with stays readable as /proc/PID/environ: it moves away from there,
+ * and getenv finds it still. */
+static int
+leave_start_environment(const char *name, char *value, const struct secret *copy, struct fault *f)
+{
+    explicit_bzero(value, copy->length);
+    return setenv(name, copy->bytes, 1) == 0 ? 0 : fault_set_memory(f);
+}
+
 static int
 find_in_environment(struct secret *s, const char *name, struct fault *f)
 {
-    const char *value = getenv(name);
+    char *value = getenv(name);
 
     if (value == NULL || value[0] == '\0')
         return 0;
-    log_warning(
-        "secret '%s' comes from the environment, which other processes of this user can read; "
-        "better give it in $CREDENTIALS_DIRECTORY or in a secrets file",
+    log_warning("secret '%s' comes from the environment, which whoever started this program may "
+                "have shown to others; better give it in $CREDENTIALS_DIRECTORY or in a secrets "
+                "file",
         name);
-    return secret_copy(s, value, strlen(value), f) == 0 ? 1 : -1;
+    if (secret_copy(s, value, strlen(value), f) != 0)
+        return -1;
+    if (leave_start_environment(name, value, s, f) == 0)
+        return 1;
+    secret_release(s);
+    return -1;
 }
 
 int
@@ -264,87 +276,4 @@ secret_find(struct secret *s, const struct settings *settings, const char *name,
         "put it into the file %s of $CREDENTIALS_DIRECTORY, as %s=... into the file named by "
         "<Secrets File=.../>, or into the environment",
         name, name);
-}
-
-/*
- * How a secret stands in a connection string: as the whole value of a key it may hold anything, in
- * braces with '}' doubled when it must; as a part of a value it must not break out of it. Returns
- * the length, and writes to `out` unless that is NULL; -1 with a fault.
- */
-static ssize_t
-put_value(char *out, const struct secret *value, bool is_whole, const char *name, struct fault *f)
-{
-    size_t length = 0;
-    bool braced = strpbrk(value->bytes, ";{}") != NULL || value->bytes[0] == ' ' ||
-                  value->bytes[value->length - 1] == ' ';
-
-    if (braced && !is_whole)
-        return fault_set(f, FAULT_SETTINGS,
-            "secret '%s' holds ; { } or blanks at its ends and is only a part of a value", name);
-    for (size_t i = 0; i < value->length + (braced ? 2 : 0); i++) {
-        bool is_brace = braced && (i == 0 || i == value->length + 1);
-        char c = is_brace ? (i == 0 ? '{' : '}') : value->bytes[i - (braced ? 1 : 0)];
-
-        for (int times = !is_brace && c == '}' ? 2 : 1; times > 0; times--) {
-            if (out != NULL)
-                out[length] = c;
-            length++;
-        }
-    }
-    return (ssize_t)length;
-}
-
-/* Puts one secret in the place of its reference: s = s before it + value + s behind it. */
-static int
-fill_in_one(struct secret *s, const struct settings *settings,
-    const struct secret_reference *reference, size_t *resume, struct fault *f)
-{
-    size_t before = (size_t)(reference->start - s->bytes);
-    size_t behind = s->length - (size_t)(reference->end - s->bytes);
-    bool is_whole = before > 0 && s->bytes[before - 1] == '=' &&
-                    (*reference->end == ';' || *reference->end == '\0');
-    struct secret value = SECRET_INIT;
-    struct secret filled = SECRET_INIT;
-    char name[256];
-    ssize_t length;
-    int rc = -1;
-
-    if (reference->name_length == 0 || reference->name_length >= sizeof name)
-        return fault_set(f, FAULT_SETTINGS, "a secret is written {secret:NAME}");
-    memcpy(name, reference->name, reference->name_length);
-    name[reference->name_length] = '\0';
-    if (secret_find(&value, settings, name, f) != 0)
-        return -1;
-    if ((length = put_value(NULL, &value, is_whole, name, f)) < 0 ||
-        secret_init(&filled, before + (size_t)length + behind, f) != 0)
-        goto done;
-    memcpy(filled.bytes, s->bytes, before);
-    put_value(filled.bytes + before, &value, is_whole, name, f);
-    memcpy(filled.bytes + before + length, reference->end, behind);
-    secret_release(s);
-    *s = filled;
-    *resume = before + (size_t)length;
-    rc = 0;
-done:
-    secret_release(&value);
-    return rc;
-}
-
-int
-secret_fill_in(
-    struct secret *s, const struct settings *settings, const char *connection, struct fault *f)
-{
-    struct secret_reference reference;
-    size_t at = 0;
-
-    if (secret_copy(s, connection, strlen(connection), f) != 0)
-        return -1;
-    /* What a secret brings in is not looked at again. */
-    while (connection_next_secret(s->bytes + at, &reference)) {
-        if (fill_in_one(s, settings, &reference, &at, f) != 0) {
-            secret_release(s);
-            return -1;
-        }
-    }
-    return 0;
 }

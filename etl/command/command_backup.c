@@ -158,15 +158,15 @@ read_order(struct invocation *i, struct dump_order *o, struct fault *f)
             invocation_has(i, "no-compression") ? DUMP_COMPRESS_NOT : DUMP_COMPRESS_AS_SET,
         .metadata_only = invocation_has(i, "metadata-only"),
         .full = invocation_has(i, "full"),
-        .sealing = {.passphrase_file = invocation_option(i, "passphrase-file"),
-            .no_encryption = invocation_has(i, "no-encryption")}};
+        .sealing = {.no_encryption = invocation_has(i, "no-encryption")}};
     o->sealing.recipients = invocation_options(i, "recipient", &o->sealing.recipient_count, f);
     if (o->sealing.recipients == NULL)
         return -1;
     if (o->sealing.no_encryption &&
-        (o->sealing.recipient_count > 0 || o->sealing.passphrase_file != NULL))
+        (o->sealing.recipient_count > 0 || invocation_has(i, "passphrase-file")))
         return fault_set(f, FAULT_USAGE, "--no-encryption goes with no key");
-    return 0;
+    o->sealing.passphrase = invocation_passphrase(i, "passphrase-file", true, f);
+    return o->sealing.passphrase == NULL && invocation_has(i, "passphrase-file") ? -1 : 0;
 }
 
 static int
@@ -198,7 +198,7 @@ static const struct command_option options[] = {
     {"full", NULL, "write everything anew, also partitions that older backups hold", false},
     {"no-compression", NULL, "do not compress", false},
     {"recipient", "age1...", "who may open it (default: those of the settings)", true},
-    {"passphrase-file", "FILE", "seal it with the passphrase in this file instead", false},
+    {"passphrase-file", "FILE", "seal it with the passphrase there instead; - to be asked", false},
     {"no-encryption", NULL, "leave it readable for everybody", false},
     {"metadata-only", NULL, "of an analysis database: its cubes without their facts", false},
     {NULL, NULL, NULL, false},

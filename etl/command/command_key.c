@@ -89,12 +89,14 @@ static const char *const words[] = {"generate", "check", "rewrap", NULL};
 static const struct command_option options[] = {
     {"output", "FILE", "generate: where the identity goes (default: where the settings look)",
         false},
-    {"identity-file", "FILE", "check, rewrap: the key (default: those of the settings)", true},
-    {"passphrase-file", "FILE", "check, rewrap: the passphrase in this file", false},
+    {"identity-file", "FILE",
+        "check, rewrap: the key; - to be asked (default: those of the settings)", true},
+    {"passphrase-file", "FILE", "check, rewrap: the passphrase there; - to be asked", false},
     {"store", "STORE", "check, rewrap: where the backups lie (default: the settings' store)",
         false},
     {"recipient", "age1...", "rewrap: who may open it (default: those of the settings)", true},
-    {"new-passphrase-file", "FILE", "rewrap: the passphrase in this file opens it", false},
+    {"new-passphrase-file", "FILE", "rewrap: the passphrase there opens it then; - to be asked",
+        false},
     {"all", NULL, "rewrap: all encrypted backups of the store", false},
     {NULL, NULL, NULL, false},
 };

@@ -12,6 +12,9 @@ invocation_release(struct invocation *i)
 {
     if (i->site_is_open)
         site_close(&i->site);
+    for (struct held_secret *h = i->secrets; h != NULL; h = h->next)
+        secret_release(&h->secret);
+    identity_list_release(&i->identities);
     arena_release(&i->memory);
     *i = (struct invocation)INVOCATION_INIT;
 }
@@ -93,6 +96,93 @@ invocation_number(const struct invocation *i, const char *name, int64_t least, i
     *number = read;
     return 0;
 }
+
+/* ---- secrets ---- */
+
+/* Only a {secret:NAME} needs the settings: where they say that secrets lie. */
+static int
+read_secret(struct invocation *i, const char *from, const struct secret_prompt *prompt,
+    struct secret *s, struct fault *f)
+{
+    struct site *site = NULL;
+
+    if (from[0] == '{' && (site = invocation_site(i, f)) == NULL)
+        return -1;
+    return secret_read(s, from, prompt, site == NULL ? NULL : &site->settings, f);
+}
+
+const char *
+invocation_passphrase(struct invocation *i, const char *option, bool is_new, struct fault *f)
+{
+    const struct secret_prompt prompt = {is_new ? "new passphrase" : "passphrase", is_new};
+    const char *from = invocation_option(i, option);
+    struct held_secret *h;
+
+    if (from == NULL)
+        return NULL;
+    for (h = i->secrets; h != NULL; h = h->next) {
+        if (strcmp(h->option, option) == 0)
+            return h->secret.bytes;
+    }
+    if ((h = arena_alloc(&i->memory, sizeof *h)) == NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    *h = (struct held_secret){.option = option, .secret = SECRET_INIT};
+    if (read_secret(i, from, &prompt, &h->secret, f) != 0)
+        return NULL;
+    h->next = i->secrets;
+    i->secrets = h;
+    return h->secret.bytes;
+}
+
+int
+invocation_read_identities(
+    struct invocation *i, const char *from, struct identity_list *list, struct fault *f)
+{
+    static const struct secret_prompt prompt = {"identity (AGE-SECRET-KEY-1...)", false};
+    struct secret s = SECRET_INIT;
+    int rc;
+
+    if (!secret_is_no_file(from))
+        return identity_list_read(list, from, f);
+    rc = read_secret(i, from, &prompt, &s, f);
+    if (rc == 0 && (rc = identity_list_parse(list, s.bytes, strlen(s.bytes), f)) != 0)
+        fault_wrap(f, "identity from %s", from);
+    secret_release(&s);
+    return rc;
+}
+
+static int
+add_identities(struct invocation *i, const char *from, struct fault *f)
+{
+    struct identity_list list = IDENTITY_LIST_INIT;
+    int rc = invocation_read_identities(i, from, &list, f);
+
+    if (rc == 0)
+        rc = identity_list_join(&i->identities, &list, f);
+    identity_list_release(&list);
+    return rc;
+}
+
+const struct identity_list *
+invocation_identities(struct invocation *i, struct fault *f)
+{
+    size_t count;
+    const char **files = invocation_options(i, "identity-file", &count, f);
+
+    if (files == NULL)
+        return NULL;
+    if (i->identities.count > 0)
+        return &i->identities;
+    for (size_t k = 0; k < count; k++) {
+        if (add_identities(i, files[k], f) != 0)
+            return NULL;
+    }
+    return &i->identities;
+}
+
+/* ---- choices ---- */
 
 int
 invocation_want_one(

@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backup/age/key.h"
 #include "config/base/arena.h"
 #include "config/base/fault.h"
+#include "config/settings/secret.h"
 #include "etl/site/site.h"
 
 struct command;
@@ -20,6 +22,13 @@ struct command_option;
 struct given_option {
     const struct command_option *option;
     const char *value; /* NULL for a switch */
+};
+
+/* A secret that an option names: read once, whatever number of backups it is for. */
+struct held_secret {
+    const char *option;
+    struct secret secret;
+    struct held_secret *next;
 };
 
 struct invocation {
@@ -32,11 +41,13 @@ struct invocation {
     struct arena memory; /* lives as long as the invocation */
     struct site site;    /* by invocation_site only */
     bool site_is_open;
+    struct held_secret *secrets;
+    struct identity_list identities; /* of --identity-file */
 };
 
 #define INVOCATION_INIT                                                                            \
     {                                                                                              \
-        .memory = ARENA_INIT, .site = SITE_INIT                                                    \
+        .memory = ARENA_INIT, .site = SITE_INIT, .identities = IDENTITY_LIST_INIT                  \
     }
 
 void invocation_release(struct invocation *i);
@@ -60,6 +71,19 @@ const char **invocation_options(
  * not given. FAULT_USAGE. */
 int invocation_number(const struct invocation *i, const char *name, int64_t least, int64_t most,
     int64_t *number, struct fault *f);
+
+/* The passphrase from where an option says (secret_read), asked for twice on a terminal when it is
+ * to be a new one; borrowed. NULL when the option was not given, or with a fault. */
+const char *invocation_passphrase(
+    struct invocation *i, const char *option, bool is_new, struct fault *f);
+
+/* The identities from where one --identity-file says; `list` was empty and is the caller's. */
+int invocation_read_identities(
+    struct invocation *i, const char *from, struct identity_list *list, struct fault *f);
+
+/* Those of all --identity-file, read once; borrowed, empty when none was given. NULL with a fault.
+ */
+const struct identity_list *invocation_identities(struct invocation *i, struct fault *f);
 
 /* FAULT_USAGE unless exactly one of two switches or options was given. */
 int invocation_want_one(

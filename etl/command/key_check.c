@@ -1,70 +1,78 @@
 #include "etl/command/key_verbs.h"
 
 #include "backup/age/unseal.h"
-#include "config/base/file.h"
-#include "config/settings/secret.h"
 #include "etl/command/grid.h"
 #include "etl/command/opening_options.h"
 #include "etl/dump/inlet.h"
 #include "etl/dump/listing.h"
 
-/* ---- one file ---- */
+/* ---- one backup ---- */
 
 static int
-try_keys(const char *path, const struct unseal_keys *keys, struct fault *f)
+try_keys(struct inlet *from, const struct unseal_keys *keys, struct fault *f)
 {
-    struct file_reader file;
-    struct unseal *u;
+    struct byte_source source;
+    struct unseal *u = NULL;
 
-    if (file_reader_open(&file, path, f) != 0)
+    if (inlet_open(from, &source, f) != 0)
         return -1;
-    u = unseal_open(file_reader_source(&file), keys, NULL, f);
+    if ((u = unseal_open(source, keys, NULL, f)) == NULL)
+        inlet_explain(from, f);
     unseal_free(u);
-    file_reader_close(&file);
     return u == NULL ? -1 : 0;
 }
 
 static int
-try_identity_file(const char *path, const char *identity_file, struct fault *f)
+try_identities(struct invocation *i, struct inlet *from, const char *file, struct fault *f)
 {
     struct identity_list list = IDENTITY_LIST_INIT;
-    int rc = identity_list_read(&list, identity_file, f);
+    int rc = invocation_read_identities(i, file, &list, f);
 
     if (rc == 0) {
         const struct unseal_keys keys = {.identities = list.items, .identity_count = list.count};
 
-        rc = try_keys(path, &keys, f);
+        rc = try_keys(from, &keys, f);
     }
     identity_list_release(&list);
     return rc;
 }
 
-static int
-try_passphrase(const char *path, const char *passphrase_file, struct fault *f)
-{
-    struct secret passphrase = SECRET_INIT;
-    int rc = secret_read_file(&passphrase, passphrase_file, f);
-
-    if (rc == 0) {
-        const struct unseal_keys keys = {.passphrase = passphrase.bytes};
-
-        rc = try_keys(path, &keys, f);
-    }
-    secret_release(&passphrase);
-    return rc;
-}
-
 /* The first of the identity files that opens it; NULL with the last one's fault. */
 static const char *
-find_opening(const char *path, const char *const *files, size_t count, struct fault *f)
+find_identity(struct invocation *i, struct inlet *from, struct fault *f)
 {
+    struct site *site = invocation_site(i, f);
+    size_t count;
+    const char *const *files = invocation_options(i, "identity-file", &count, f);
+
+    if (site == NULL || files == NULL)
+        return NULL;
+    if (count == 0) {
+        files = site->settings.backup.identity_files;
+        count = site->settings.backup.identity_file_count;
+    }
     if (count == 0)
         fault_set(f, FAULT_PERMISSION, "there is no key to try");
     for (size_t k = 0; k < count; k++) {
-        if (try_identity_file(path, files[k], f) == 0)
+        fault_clear(f);
+        if (try_identities(i, from, files[k], f) == 0)
             return files[k];
     }
     return NULL;
+}
+
+/* What opens it: the place of a passphrase or identity; NULL with a fault. */
+static const char *
+find_opening(struct invocation *i, struct inlet *from, struct fault *f)
+{
+    const char *place = invocation_option(i, "passphrase-file");
+    struct unseal_keys keys = {.passphrase = NULL};
+
+    if (place == NULL)
+        return find_identity(i, from, f);
+    if ((keys.passphrase = invocation_passphrase(i, "passphrase-file", false, f)) == NULL)
+        return NULL;
+    return try_keys(from, &keys, f) == 0 ? place : NULL;
 }
 
 static int
@@ -78,29 +86,16 @@ print_opened(const struct invocation *i, const char *path, const char *by, struc
 }
 
 static int
-check_file(struct invocation *i, const char *path, struct fault *f)
+check_one(struct invocation *i, const char *what, struct fault *f)
 {
-    const char *passphrase_file = invocation_option(i, "passphrase-file");
-    const char *const *files;
-    const char *opening;
-    struct site *site;
-    size_t count;
+    struct site *site = invocation_site(i, f);
+    struct inlet from = INLET_INIT;
+    const char *opening = NULL;
 
-    if (passphrase_file != NULL)
-        return try_passphrase(path, passphrase_file, f) != 0
-                   ? fault_wrap(f, "check '%s'", path)
-                   : print_opened(i, path, passphrase_file, f);
-    if ((files = invocation_options(i, "identity-file", &count, f)) == NULL)
-        return COMMAND_FAILED;
-    if (count == 0) {
-        if ((site = invocation_site(i, f)) == NULL)
-            return COMMAND_FAILED;
-        files = site->settings.backup.identity_files;
-        count = site->settings.backup.identity_file_count;
-    }
-    if ((opening = find_opening(path, files, count, f)) == NULL)
-        return fault_wrap(f, "check '%s'", path);
-    return print_opened(i, path, opening, f);
+    if (site != NULL && inlet_find(&from, site, invocation_option(i, "store"), what, f) == 0)
+        opening = find_opening(i, &from, f);
+    inlet_release(&from);
+    return opening == NULL ? fault_wrap(f, "check '%s'", what) : print_opened(i, what, opening, f);
 }
 
 /* ---- all of a store ---- */
@@ -184,9 +179,10 @@ check_store(struct invocation *i, struct fault *f)
 
     if (site != NULL && opening_options_read(i, &opening, f) == 0 &&
         (s = inlet_store(site, location, &own, f)) != NULL &&
-        keyring_unseal(&keyring, &site->settings, &opening, &keys, f) == 0 &&
-        listing_read(&l, site, location, false, f) == 0)
+        listing_read(&l, site, location, false, f) == 0) {
+        keyring_unseal(&keyring, &site->settings, &opening, &keys);
         rc = check_rows(i, s, &l, &keys, f);
+    }
     listing_release(&l);
     keyring_release(&keyring);
     store_close(own);
@@ -199,6 +195,6 @@ key_check(struct invocation *i, struct fault *f)
     const char *path = invocation_argument(i, 1);
 
     if (i->argument_count > 2)
-        return fault_set(f, FAULT_USAGE, "key check takes one file, or none");
-    return path == NULL ? check_store(i, f) : check_file(i, path, f);
+        return fault_set(f, FAULT_USAGE, "key check takes one backup, or none");
+    return path == NULL ? check_store(i, f) : check_one(i, path, f);
 }

@@ -49,10 +49,12 @@ rewrap_all(struct site *site, struct rekey_order *order, struct grid *g, struct 
 static int
 read_order(struct invocation *i, struct rekey_order *o, struct fault *f)
 {
-    *o = (struct rekey_order){.store = invocation_option(i, "store"),
-        .sealing = {.passphrase_file = invocation_option(i, "new-passphrase-file")}};
+    *o = (struct rekey_order){.store = invocation_option(i, "store")};
     o->sealing.recipients = invocation_options(i, "recipient", &o->sealing.recipient_count, f);
-    return o->sealing.recipients == NULL ? -1 : opening_options_read(i, &o->opening, f);
+    if (o->sealing.recipients == NULL || opening_options_read(i, &o->opening, f) != 0)
+        return -1;
+    o->sealing.passphrase = invocation_passphrase(i, "new-passphrase-file", true, f);
+    return o->sealing.passphrase == NULL && invocation_has(i, "new-passphrase-file") ? -1 : 0;
 }
 
 int

@@ -3,8 +3,10 @@
 int
 opening_options_read(struct invocation *i, struct opening *opening, struct fault *f)
 {
-    *opening = (struct opening){.passphrase_file = invocation_option(i, "passphrase-file")};
-    opening->identity_files =
-        invocation_options(i, "identity-file", &opening->identity_file_count, f);
-    return opening->identity_files == NULL ? -1 : 0;
+    *opening =
+        (struct opening){.passphrase = invocation_passphrase(i, "passphrase-file", false, f)};
+    if (opening->passphrase == NULL && invocation_has(i, "passphrase-file"))
+        return -1;
+    opening->identities = invocation_identities(i, f);
+    return opening->identities == NULL ? -1 : 0;
 }

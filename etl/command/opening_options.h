@@ -11,9 +11,11 @@
 /* Rows for a command's table of options. */
 #define OPENING_OPTION_ROWS                                                                        \
     {"store", "STORE", "where it lies: a location (default: the settings' store)", false},         \
-        {"identity-file", "FILE", "the key that opens it (default: those of the settings)", true}, \
+        {"identity-file", "FILE",                                                                  \
+            "the key that opens it, - to be asked (default: those of the settings)", true},        \
     {                                                                                              \
-        "passphrase-file", "FILE", "the passphrase that opens it stands in this file", false       \
+        "passphrase-file", "FILE", "the passphrase that opens it stands there, - to be asked",     \
+            false                                                                                  \
     }
 
 /* Reads them; texts are borrowed from the invocation. */

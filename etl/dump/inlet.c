@@ -168,6 +168,19 @@ inlet_check(const struct inlet *o, uint64_t bytes, const char *sha256, struct fa
         f, "it was replaced or damaged after it was written; put it back from a copy");
 }
 
+void
+inlet_explain(struct inlet *o, struct fault *f)
+{
+    struct fault own = FAULT_INIT;
+    char sha256[DIGEST_HEX_BYTES];
+    uint64_t bytes;
+
+    if (f->kind != FAULT_PERMISSION || o->entry == NULL)
+        return;
+    if (inlet_hash(o, &bytes, sha256, &own) == 0 && inlet_check(o, bytes, sha256, &own) != 0)
+        *f = own;
+}
+
 int
 inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f)
 {

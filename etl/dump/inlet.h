@@ -56,6 +56,13 @@ int inlet_check(const struct inlet *o, uint64_t bytes, const char *sha256, struc
 /* Reads the stored bytes for their number and SHA-256. */
 int inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f);
 
+/*
+ * A container was not opened or not read right, and the fault says why. A damaged age header cannot
+ * be told from one for another key; the catalogue can: where the stored bytes are not those it
+ * names, the fault becomes FAULT_DATA and says so.
+ */
+void inlet_explain(struct inlet *o, struct fault *f);
+
 void inlet_release(struct inlet *o);
 
 #endif

@@ -21,17 +21,6 @@ add_recipients(struct keyring *k, const char *const *texts, size_t count, struct
 }
 
 static int
-read_passphrase(struct keyring *k, const char *path, const char *given, struct fault *f)
-{
-    if (path != NULL && given != NULL)
-        return fault_set(f, FAULT_USAGE, "a passphrase and a passphrase file exclude each other");
-    if (path != NULL && secret_read_file(&k->read, path, f) != 0)
-        return -1;
-    k->passphrase = path == NULL ? given : k->read.bytes;
-    return 0;
-}
-
-static int
 refuse_unsaid(struct fault *f)
 {
     fault_set(f, FAULT_SETTINGS, "nobody said who may open this backup");
@@ -58,7 +47,7 @@ int
 keyring_seal(struct keyring *k, const struct settings *settings, const struct sealing *how,
     const struct seal_keys **seal, struct fault *f)
 {
-    bool passphrase = how->passphrase_file != NULL || how->passphrase != NULL;
+    bool passphrase = how->passphrase != NULL;
 
     *seal = NULL;
     if (how->no_encryption + passphrase + (how->recipient_count > 0) > 1)
@@ -71,35 +60,19 @@ keyring_seal(struct keyring *k, const struct settings *settings, const struct se
     if (how->recipient_count > 0 &&
         add_recipients(k, how->recipients, how->recipient_count, f) != 0)
         return -1;
-    if (read_passphrase(k, how->passphrase_file, how->passphrase, f) != 0)
-        return -1;
-    k->seal.passphrase = k->passphrase;
+    k->seal.passphrase = how->passphrase;
     *seal = &k->seal;
     return 0;
 }
 
-/* Adds the identities of one more file. */
 static int
-add_identities(struct keyring *k, const char *path, struct fault *f)
+add_identity_file(struct keyring *k, const char *path, struct fault *f)
 {
     struct identity_list more = IDENTITY_LIST_INIT;
-    struct identity *joined = NULL;
-    size_t before = k->identities.count;
-    int rc = -1;
+    int rc = identity_list_read(&more, path, f);
 
-    if (identity_list_read(&more, path, f) != 0)
-        goto done;
-    if ((joined = calloc(before + more.count, sizeof *joined)) == NULL) {
-        fault_set_memory(f);
-        goto done;
-    }
-    if (before > 0)
-        memcpy(joined, k->identities.items, before * sizeof *joined);
-    memcpy(joined + before, more.items, more.count * sizeof *joined);
-    identity_list_release(&k->identities);
-    k->identities = (struct identity_list){joined, before + more.count};
-    rc = 0;
-done:
+    if (rc == 0)
+        rc = identity_list_join(&k->identities, &more, f);
     identity_list_release(&more);
     return rc;
 }
@@ -111,33 +84,30 @@ add_set_identities(struct keyring *k, const struct backup_setting *set)
         struct fault f = FAULT_INIT;
 
         if (file_exists(set->identity_files[i]) &&
-            add_identities(k, set->identity_files[i], &f) != 0)
+            add_identity_file(k, set->identity_files[i], &f) != 0)
             log_warning("identity file '%s' is left out: %s", set->identity_files[i], f.text);
     }
 }
 
-int
+void
 keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
-    struct pack_keys *keys, struct fault *f)
+    struct pack_keys *keys)
 {
-    bool named =
-        how->identity_file_count > 0 || how->passphrase_file != NULL || how->passphrase != NULL;
+    const struct identity_list *identities = how->identities;
+    bool named = (identities != NULL && identities->count > 0) || how->passphrase != NULL;
 
-    for (size_t i = 0; i < how->identity_file_count; i++) {
-        if (add_identities(k, how->identity_files[i], f) != 0)
-            return -1;
-    }
-    if (read_passphrase(k, how->passphrase_file, how->passphrase, f) != 0)
-        return -1;
-    if (!named)
+    if (!named) {
         add_set_identities(k, &settings->backup);
-    k->unseal = (struct unseal_keys){.identities = k->identities.items,
-        .identity_count = k->identities.count,
-        .passphrase = k->passphrase};
+        identities = &k->identities;
+    }
+    k->unseal = (struct unseal_keys){.passphrase = how->passphrase};
+    if (identities != NULL) {
+        k->unseal.identities = identities->items;
+        k->unseal.identity_count = identities->count;
+    }
     *keys = (struct pack_keys){.demanded = named};
-    if (k->identities.count > 0 || k->passphrase != NULL)
+    if (k->unseal.identity_count > 0 || k->unseal.passphrase != NULL)
         keys->unseal = &k->unseal;
-    return 0;
 }
 
 int
@@ -163,6 +133,5 @@ keyring_release(struct keyring *k)
 {
     free(k->recipients);
     identity_list_release(&k->identities);
-    secret_release(&k->read);
     *k = (struct keyring)KEYRING_INIT;
 }

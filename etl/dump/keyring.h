@@ -9,31 +9,25 @@
 
 #include "backup/pack.h"
 #include "config/base/digest.h"
-#include "config/settings/secret.h"
 #include "config/settings/settings.h"
 
 /* Who may open a backup. Nothing said: as the settings say. */
 struct sealing {
     const char *const *recipients; /* age1... */
     size_t recipient_count;
-    const char *passphrase_file; /* NULL: none */
-    const char *passphrase;      /* a passphrase itself, borrowed; NULL: none */
+    const char *passphrase; /* borrowed; NULL: none */
     bool no_encryption;
 };
 
 /* What opens a backup. Nothing said: the identity files of the settings that are there. */
 struct opening {
-    const char *const *identity_files;
-    size_t identity_file_count;
-    const char *passphrase_file; /* NULL: none */
-    const char *passphrase;      /* a passphrase itself, borrowed; NULL: none */
+    const struct identity_list *identities; /* borrowed; NULL or empty: none */
+    const char *passphrase;                 /* borrowed; NULL: none */
 };
 
 struct keyring {
-    struct recipient *recipients; /* owned */
-    struct identity_list identities;
-    struct secret read;     /* from a passphrase file */
-    const char *passphrase; /* borrowed from the order, or `read` */
+    struct recipient *recipients;    /* owned */
+    struct identity_list identities; /* of the settings */
     struct seal_keys seal;
     struct unseal_keys unseal;
 };
@@ -51,10 +45,10 @@ struct keyring {
 int keyring_seal(struct keyring *k, const struct settings *settings, const struct sealing *how,
     const struct seal_keys **seal, struct fault *f);
 
-/* Gathers what may open a backup. What was asked for must be readable and makes `keys` demanded;
- * an identity file of the settings that cannot be read is a warning. */
-int keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
-    struct pack_keys *keys, struct fault *f);
+/* Gathers what may open a backup. What was asked for makes `keys` demanded; an identity file of the
+ * settings that cannot be read is a warning. */
+void keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
+    struct pack_keys *keys);
 
 /* Tells recipients apart: the SHA-256 of who can open what is sealed so, in order. 0 with "" for a
  * passphrase and for no encryption (`seal` NULL). */

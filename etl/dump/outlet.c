@@ -97,7 +97,7 @@ outlet_stands_alone(const struct outlet *o)
     const struct sealing *s = &o->order->sealing;
 
     return o->order->file != NULL || s->recipient_count > 0 || s->passphrase != NULL ||
-           s->passphrase_file != NULL || s->no_encryption;
+           s->no_encryption;
 }
 
 /* ---- the beginning ---- */

@@ -29,8 +29,8 @@ open_keys(
 {
     struct pack_keys keys;
 
-    if (keyring_unseal(&k->old, &site->settings, &order->opening, &keys, f) != 0 ||
-        keyring_seal(&k->new, &site->settings, &order->sealing, &k->seal, f) != 0)
+    keyring_unseal(&k->old, &site->settings, &order->opening, &keys);
+    if (keyring_seal(&k->new, &site->settings, &order->sealing, &k->seal, f) != 0)
         return -1;
     if (k->seal == NULL)
         return fault_set(f, FAULT_USAGE, "nobody is named who may open it then");
@@ -71,6 +71,8 @@ rewrite(struct rekey *k, struct store_writer *writer, struct fault *f)
         inlet_open(&k->from, &source, f) == 0)
         rc = rewrap(meter_source(&in, source), k->unseal,
             meter_sink(&out, store_writer_sink(writer)), k->seal, f);
+    if (rc != 0)
+        inlet_explain(&k->from, f);
     bytes = in.bytes;
     k->result->bytes = out.bytes;
     if (rc == 0 && (rc = meter_finish(&in, sha256, f)) == 0)

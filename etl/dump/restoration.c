@@ -207,6 +207,8 @@ read_container(struct restoration *r, struct inlet *from, const struct pack_keys
 
     if (rc == 0 && (rc = container_read(source, keys, &handler, summary, f)) == 0)
         rc = inlet_check(from, summary->packed.stored_bytes, summary->packed.sha256, f);
+    else if (rc != 0)
+        inlet_explain(from, f);
     restoration_drop_table(r);
     return rc == 0 ? 0 : fault_wrap(f, "container '%s'", from->file);
 }

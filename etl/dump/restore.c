@@ -15,9 +15,10 @@ restore_from(
 {
     struct keyring keyring = KEYRING_INIT;
     struct pack_keys keys;
-    int rc = keyring_unseal(&keyring, &r->site->settings, &order->opening, &keys, f);
+    int rc;
 
-    if (rc == 0 && (rc = restoration_load(r, from, &keys, f)) == 0)
+    keyring_unseal(&keyring, &r->site->settings, &order->opening, &keys);
+    if ((rc = restoration_load(r, from, &keys, f)) == 0)
         rc = restoration_swap(r, f);
     keyring_release(&keyring);
     return rc;

@@ -21,10 +21,11 @@ verify_deeply(struct site *site, struct inlet *from, const struct opening *openi
     struct keyring keyring = KEYRING_INIT;
     struct pack_keys keys;
     struct byte_source source;
-    int rc = keyring_unseal(&keyring, &site->settings, opening, &keys, f);
+    int rc = inlet_open(from, &source, f);
 
-    if (rc == 0 && (rc = inlet_open(from, &source, f)) == 0)
-        rc = container_verify(source, &keys, &result->summary, f);
+    keyring_unseal(&keyring, &site->settings, opening, &keys);
+    if (rc == 0 && (rc = container_verify(source, &keys, &result->summary, f)) != 0)
+        inlet_explain(from, f);
     keyring_release(&keyring);
     if (rc != 0)
         return -1;

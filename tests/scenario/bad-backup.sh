@@ -73,7 +73,7 @@ flipped() {
 }
 for kind in sealed plain bare; do
     size=$(stat -c %s here/$kind.abf)
-    # From behind the header of a sealed one: a flipped byte there may make it a file for somebody else.
+    # From behind the header of a sealed one: of a file alone, a flipped byte there may make it one for somebody else.
     for ((i = 1; i < 12; i++)); do
         flipped here/$kind.abf $((450 + (size - 451) * i / 11))
         unchanged 65 verify damaged.abf
@@ -96,6 +96,13 @@ flipped saved $(($(stat -c %s saved) / 2))
 cp damaged.abf "$night"
 refuses 65 "$(basename "$night")" restore --run 1 --allow-overwrite
 refuses 65 "is not the container that the catalogue names" verify --no-key "$night"
+for at in 10 40 55 70 90 120 150 200; do # in the header: the catalogue tells that it is not for another key
+    flipped saved $at
+    cp damaged.abf "$night"
+    for command in verify "restore --as Copy" "key check"; do
+        refuses 65 "" $command "$night"
+    done
+done
 rm "$night"
 refuses 65 "is missing in store" restore --run 1 --allow-overwrite
 cp saved "$night"

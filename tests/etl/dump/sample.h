@@ -38,6 +38,17 @@ sample_key(const char *path, char recipient[RECIPIENT_TEXT_BYTES])
     identity_release(&i);
 }
 
+/* The identities of that file. */
+static inline struct identity_list
+sample_identities(const char *path)
+{
+    struct identity_list list = IDENTITY_LIST_INIT;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(identity_list_read(&list, path, &f), &f);
+    return list;
+}
+
 /* Opens the installation; `backup` stands inside <Backup>, NULL: a recipient with its identity. */
 static inline void
 sample_open(struct site *site, const char *backup)

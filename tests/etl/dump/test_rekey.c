@@ -51,12 +51,13 @@ rewrap_to(struct site *site, const char *source, const char *recipient, struct f
 static int
 try_key(struct site *site, const char *source, const char *identity_file, struct fault *f)
 {
-    const struct verify_order order = {
-        .source = source, .opening = {.identity_files = &identity_file, .identity_file_count = 1}};
+    struct identity_list identities = sample_identities(identity_file);
+    const struct verify_order order = {.source = source, .opening = {.identities = &identities}};
     struct verify_result r = VERIFY_RESULT_INIT;
     int rc = verify_container(site, &order, &r, f);
 
     verify_result_release(&r);
+    identity_list_release(&identities);
     return rc;
 }
 
