@@ -1,9 +1,8 @@
 #include "etl/maintenance/retire.h"
 
-#include "config/base/interrupt.h"
 #include "etl/activity/names.h"
+#include "etl/odbc/table_copy.h"
 #include "etl/odbc/table_reader.h"
-#include "etl/odbc/table_writer.h"
 
 /* The shape of an archive table: the partition's columns and key; the identity is history there. */
 static void
@@ -14,28 +13,6 @@ shape_for_archive(const struct table *source, const char *name, struct table *ta
     target->identity = false;
     target->indexes = NULL;
     target->index_count = 0;
-}
-
-static int
-copy_rows(struct db *from, const struct table *source, struct db *to, const struct table *target,
-    struct rowsum *sum, struct fault *f)
-{
-    struct table_reader *reader = table_reader_open(from, source, NULL, f);
-    struct table_writer *writer = reader == NULL ? NULL : table_writer_open(to, target, f);
-    const struct value *row;
-    int rc = writer == NULL ? -1 : rowsum_init(sum, source->column_count, f);
-
-    while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
-        rowsum_add(sum, row);
-        rc = table_writer_add(writer, row, f);
-        if (rc == 0 && sum->rows % 10000 == 0)
-            rc = interrupt_check(f);
-    }
-    if (rc == 0)
-        rc = table_writer_finish(writer, f);
-    table_writer_close(writer);
-    table_reader_close(reader);
-    return rc;
 }
 
 /* Does the table hold exactly the rows of this checksum? 1, 0, -1. */
@@ -68,7 +45,7 @@ copy_table(const struct archiving *a, const struct table *source, struct table *
         return -1;
     rc = db_create_table(a->archive, target, f);
     if (rc == 0)
-        rc = copy_rows(a->primary, source, a->archive, target, &sum, f);
+        rc = table_copy(a->primary, source, a->archive, target, &sum, f);
     rc = db_end(a->archive, rc, f);
     if (rc == 0 && (rc = rows_equal(a->archive, target, &sum, f)) == 0)
         rc = fault_set(f, FAULT_DATA, "the copy differs from the partition");

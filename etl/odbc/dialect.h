@@ -52,6 +52,10 @@ struct dialect {
      * quoted SQL. */
     void (*add_read)(struct text *sql, const char *name, enum value_type type);
 
+    /* Columns hold nothing wider than what the driver says of them: many rows can be fetched by one
+     * call, into buffers of that width. */
+    bool keeps_widths;
+
     /* Which way doubles keep their bits: as text, or as they are. */
     bool float_parameters_as_text;
     bool float_cells_as_text;

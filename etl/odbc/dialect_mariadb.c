@@ -304,6 +304,7 @@ const struct dialect dialect_mariadb = {
     .identity_key = "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY",
     .text_index_characters = 768,
     .add_read = add_read,
+    .keeps_widths = true,
     .parameter_arrays = true,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,

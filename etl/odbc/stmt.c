@@ -1,5 +1,3 @@
-#include <limits.h>
-#include <math.h>
 #include <sql.h>
 #include <sqlext.h>
 #include <stdlib.h>
@@ -7,7 +5,9 @@
 
 #include "config/base/moment.h"
 #include "config/base/number.h"
+#include "etl/odbc/cell.h"
 #include "etl/odbc/handle.h"
+#include "etl/odbc/stream.h"
 
 /* One parameter. The driver reads it through these addresses when the statement runs, so it is
  * bound again only when its type changes or its bytes move. */
@@ -31,8 +31,9 @@ struct stmt {
     struct text *cells; /* one buffer a column */
     size_t cell_count;
     int64_t affected;
-    bool open;   /* a query is under way */
-    bool stream; /* of many rows */
+    bool open;           /* a query is under way */
+    bool stream;         /* of many rows */
+    struct stream *rows; /* while such a query is under way */
 };
 
 static struct stmt *
@@ -122,6 +123,7 @@ stmt_free(struct stmt *s)
 {
     if (s == NULL)
         return;
+    stream_close(s->rows);
     if (s->handle != NULL)
         SQLFreeHandle(SQL_HANDLE_STMT, s->handle);
     for (size_t i = 0; i < s->parameter_count; i++) {
@@ -327,6 +329,8 @@ stmt_affected(const struct stmt *s)
 void
 stmt_stop(struct stmt *s)
 {
+    stream_close(s->rows);
+    s->rows = NULL;
     if (s->open)
         SQLFreeStmt(s->handle, SQL_CLOSE);
     s->open = false;
@@ -346,152 +350,37 @@ stmt_query(struct stmt *s, const enum value_type *types, size_t count, struct fa
     }
     s->types = types;
     s->column_count = count;
-    return execute(s, f);
+    if (execute(s, f) != 0)
+        return -1;
+    if (s->stream && (s->rows = stream_open(s->db, s->handle, types, count, f)) == NULL) {
+        stmt_stop(s);
+        return -1;
+    }
+    return 0;
 }
 
 /* ---- fetching ---- */
 
-/* A whole text or binary cell, however long, piece by piece. 1 when there is a value, 0 for NULL.
- */
-static int
-get_bytes(struct stmt *s, SQLUSMALLINT number, SQLSMALLINT c_type, struct fault *f)
-{
-    struct text *cell = &s->cells[number - 1];
-    size_t closing_nul = c_type == SQL_C_CHAR ? 1 : 0;
-    char piece[4096];
-
-    text_clear(cell);
-    for (;;) {
-        SQLLEN left = 0;
-        SQLRETURN result = SQLGetData(s->handle, number, c_type, piece, sizeof piece, &left);
-        size_t room = sizeof piece - closing_nul;
-
-        if (result == SQL_NO_DATA)
-            break;
-        if (!SQL_SUCCEEDED(result))
-            return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
-        if (left == SQL_NULL_DATA)
-            return 0;
-        text_add_bytes(
-            cell, piece, left == SQL_NO_TOTAL || (size_t)left > room ? room : (size_t)left);
-        if (result == SQL_SUCCESS)
-            break;
-    }
-    text_add_bytes(cell, "", 0);
-    return text_check(cell, f) != 0 ? -1 : 1;
-}
-
-static int
-get_double(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
-{
-    SQLDOUBLE real = 0;
-    SQLLEN indicator = 0;
-
-    if (!SQL_SUCCEEDED(SQLGetData(s->handle, number, SQL_C_DOUBLE, &real, 0, &indicator)))
-        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
-    *v = indicator == SQL_NULL_DATA ? value_null() : value_float(real);
-    return 0;
-}
-
-static int
-get_integer(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
-{
-    SQLBIGINT integer = 0;
-    SQLLEN indicator = 0;
-
-    if (!SQL_SUCCEEDED(SQLGetData(s->handle, number, SQL_C_SBIGINT, &integer, 0, &indicator)))
-        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
-    *v = indicator == SQL_NULL_DATA ? value_null() : value_int(integer);
-    return 0;
-}
-
-/* Digits and "p744": times a power of two, for a dialect that must scale before it writes digits.
- */
-static int
-parse_scaled(const char *text, const char *mark, double *number)
-{
-    int64_t power;
-
-    if (number_parse_double(text, (size_t)(mark - text), number) != 0 ||
-        number_parse_int(mark + 1, strlen(mark + 1), &power) != 0 || power < 0 || power > 1023)
-        return -1;
-    *number = ldexp(*number, (int)power);
-    return isfinite(*number) ? 0 : -1;
-}
-
-/* Engines say Inf, Infinity, NaN. */
-static int
-parse_double(const char *text, size_t length, double *number)
-{
-    bool negative = text[0] == '-';
-    const char *mark = memchr(text, 'p', length);
-
-    if (mark != NULL)
-        return parse_scaled(text, mark, number);
-
-    if (strncasecmp(text + negative, "inf", 3) == 0)
-        *number = negative ? -INFINITY : INFINITY;
-    else if (strcasecmp(text, "nan") == 0)
-        *number = NAN;
-    else
-        return number_parse_double(text, length, number);
-    return 0;
-}
-
-/* A cell that came as text, as a value of its type. */
-static int
-parse_cell(enum value_type type, const struct text *cell, struct value *v)
-{
-    v->type = type;
-    switch (type) {
-    case VALUE_FLOAT:
-        return parse_double(text_get(cell), cell->length, &v->as.real);
-    case VALUE_TIME:
-        return moment_parse(text_get(cell), cell->length, 0, &v->as.time_us);
-    case VALUE_BYTES:
-        *v = value_bytes(text_get(cell), cell->length);
-        return 0;
-    default:
-        *v = value_text_n(text_get(cell), cell->length);
-        return 0;
-    }
-}
-
-static int
-get_cell(struct stmt *s, SQLUSMALLINT number, struct value *v, struct fault *f)
-{
-    enum value_type type = s->types[number - 1];
-    const struct text *cell = &s->cells[number - 1];
-    int rc;
-
-    if (type == VALUE_INT)
-        return get_integer(s, number, v, f);
-    if (type == VALUE_FLOAT && !db_dialect(s->db)->float_cells_as_text)
-        return get_double(s, number, v, f);
-    rc = get_bytes(s, number, type == VALUE_BYTES ? SQL_C_BINARY : SQL_C_CHAR, f);
-    if (rc < 0)
-        return -1;
-    if (rc == 0)
-        *v = value_null();
-    else if (parse_cell(type, cell, v) != 0)
-        return fault_set(f, FAULT_DATA, "%s: column %d holds '%.80s', which is not of type %s",
-            db_name(s->db), number, text_get(cell), value_type_name(type));
-    return 0;
-}
-
 int
 stmt_fetch(struct stmt *s, struct value *row, struct fault *f)
 {
-    SQLRETURN result = SQLFetch(s->handle);
+    SQLRETURN result;
 
-    if (result == SQL_NO_DATA) {
+    if (s->rows != NULL) {
+        int rc = stream_next(s->rows, row, f);
+
+        if (rc == 0)
+            stmt_stop(s);
+        return rc;
+    }
+    if ((result = SQLFetch(s->handle)) == SQL_NO_DATA) {
         stmt_stop(s);
         return 0;
     }
     if (!SQL_SUCCEEDED(result))
         return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
     for (size_t i = 0; i < s->column_count; i++) {
-        if (get_cell(s, (SQLUSMALLINT)(i + 1), &row[i], f) != 0)
+        if (cell_get(s->db, s->handle, (int)i + 1, s->types[i], &s->cells[i], &row[i], f) != 0)
             return -1;
     }
     return 1;

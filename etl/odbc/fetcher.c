@@ -1,0 +1,276 @@
+#include "etl/odbc/fetcher.h"
+
+#include <sql.h>
+#include <sqlext.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "etl/odbc/cell.h"
+
+enum {
+    BLOCK_ROWS = 1000,
+    BLOCK_BYTES = 1024 * 1024, /* of bound cells; of texts in a block */
+    NUMBER_BYTES = 64,         /* a double or a time as text */
+    LONG_BYTES = 1024,         /* what is bound of a cell that may be longer */
+    BOUND_BYTES = 32 * 1024    /* a column that may be wider is such a one */
+};
+
+/* Where a column's cells lie in a bound row. */
+struct bound {
+    SQLSMALLINT c_type;
+    size_t stride; /* bytes bound */
+    size_t at;     /* of the cell, and behind it the indicator */
+};
+
+struct fetcher {
+    struct db *db;
+    SQLHSTMT handle;
+    const enum value_type *types;
+    size_t count;
+    struct bound *columns;
+    size_t row_bytes;
+    size_t
+        rows; /* that one call brings; 1 when there are cells that may have to be got piecewise */
+    char *stage; /* the bound rows */
+    SQLUSMALLINT *states;
+    SQLULEN fetched;
+    struct text piecewise;
+};
+
+void
+block_release(struct block *b)
+{
+    free(b->cells);
+    arena_release(&b->memory);
+    *b = (struct block){.cells = NULL};
+}
+
+/* ---- binding ---- */
+
+/* Bytes that a text of the column can take, its NUL included; 0 when nobody knows. */
+static size_t
+width_of_text(struct fetcher *t, size_t i)
+{
+    SQLCHAR name[256];
+    SQLSMALLINT length, type, digits, nullable;
+    SQLULEN characters = 0;
+
+    if (!db_dialect(t->db)->keeps_widths ||
+        !SQL_SUCCEEDED(SQLDescribeCol(t->handle, (SQLUSMALLINT)(i + 1), name, sizeof name, &length,
+            &type, &characters, &digits, &nullable)) ||
+        characters == 0 || characters >= BOUND_BYTES / 4)
+        return 0;
+    return characters * 4 + 1;
+}
+
+static size_t
+stride_of(struct fetcher *t, size_t i)
+{
+    switch (t->types[i]) {
+    case VALUE_INT:
+        return sizeof(int64_t);
+    case VALUE_FLOAT:
+    case VALUE_TIME:
+        return NUMBER_BYTES;
+    case VALUE_TEXT:
+        return width_of_text(t, i);
+    default:
+        return 0;
+    }
+}
+
+/* Lays the cells of a row out, each with its indicator, all at multiples of eight bytes. */
+static void
+lay_out(struct fetcher *t)
+{
+    bool whole = db_dialect(t->db)->keeps_widths;
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct bound *c = &t->columns[i];
+
+        c->c_type = cell_c_type(t->db, t->types[i]);
+        if ((c->stride = stride_of(t, i)) == 0) {
+            c->stride = LONG_BYTES;
+            whole = false;
+        }
+        c->stride = (c->stride + 7) / 8 * 8;
+        c->at = t->row_bytes;
+        t->row_bytes += c->stride + sizeof(SQLLEN);
+    }
+    t->rows = whole ? BLOCK_BYTES / t->row_bytes : 1;
+    t->rows = t->rows > BLOCK_ROWS ? BLOCK_ROWS : t->rows == 0 ? 1 : t->rows;
+}
+
+static int
+bind(struct fetcher *t, struct fault *f)
+{
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_BIND_TYPE, (SQLPOINTER)t->row_bytes, 0);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_ARRAY_SIZE, (SQLPOINTER)t->rows, 0);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_STATUS_PTR, t->states, 0);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROWS_FETCHED_PTR, &t->fetched, 0);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct bound *c = &t->columns[i];
+
+        if (!SQL_SUCCEEDED(SQLBindCol(t->handle, (SQLUSMALLINT)(i + 1), c->c_type, t->stage + c->at,
+                (SQLLEN)c->stride, (SQLLEN *)(void *)(t->stage + c->at + c->stride))))
+            return handle_fault(t->db, SQL_HANDLE_STMT, t->handle, FAULT_INTERNAL, f);
+    }
+    return 0;
+}
+
+struct fetcher *
+fetcher_new(
+    struct db *db, void *handle, const enum value_type *types, size_t count, struct fault *f)
+{
+    struct fetcher *t = calloc(1, sizeof *t);
+
+    if (t == NULL || (t->columns = calloc(count + 1, sizeof *t->columns)) == NULL) {
+        fault_set_memory(f);
+        free(t);
+        return NULL;
+    }
+    t->db = db;
+    t->handle = handle;
+    t->types = types;
+    t->count = count;
+    lay_out(t);
+    t->stage = calloc(t->rows, t->row_bytes + 1);
+    t->states = calloc(t->rows, sizeof *t->states);
+    if (t->stage == NULL || t->states == NULL)
+        fault_set_memory(f);
+    else if (bind(t, f) == 0)
+        return t;
+    fetcher_free(t);
+    return NULL;
+}
+
+void
+fetcher_free(struct fetcher *t)
+{
+    if (t == NULL)
+        return;
+    SQLFreeStmt(t->handle, SQL_UNBIND);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_ARRAY_SIZE, (SQLPOINTER)1, 0);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_STATUS_PTR, NULL, 0);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROWS_FETCHED_PTR, NULL, 0);
+    text_release(&t->piecewise);
+    free(t->columns);
+    free(t->stage);
+    free(t->states);
+    free(t);
+}
+
+/* ---- bound cells as values ---- */
+
+static int
+keep_bytes(struct block *b, struct value *v, struct fault *f)
+{
+    char *copy = arena_strndup(&b->memory, v->as.text.bytes, v->as.text.length);
+
+    if (copy == NULL)
+        return fault_set_memory(f);
+    b->bytes += v->as.text.length;
+    v->as.text.bytes = copy;
+    return 0;
+}
+
+/* A cell that was longer than what is bound of it. Only a row fetched alone can be asked again. */
+static int
+take_long(struct fetcher *t, size_t i, struct value *v, struct fault *f)
+{
+    if (t->rows > 1)
+        return fault_set(
+            f, FAULT_INTERNAL, "%s: the driver cut column %zu of a row", db_name(t->db), i + 1);
+    return cell_get(t->db, t->handle, (int)i + 1, t->types[i], &t->piecewise, v, f);
+}
+
+static int
+take_cell(struct fetcher *t, size_t i, char *row, struct value *v, struct fault *f)
+{
+    const struct bound *c = &t->columns[i];
+    char *cell = row + c->at;
+    SQLLEN length;
+
+    memcpy(&length, cell + c->stride, sizeof length);
+    if (length == SQL_NULL_DATA) {
+        *v = value_null();
+        return 0;
+    }
+    v->type = t->types[i];
+    if (c->c_type == SQL_C_SBIGINT || c->c_type == SQL_C_DOUBLE) {
+        memcpy(&v->as, cell, sizeof v->as.integer);
+        return 0;
+    }
+    if (length < 0 || (size_t)length >= c->stride + (c->c_type == SQL_C_BINARY))
+        return take_long(t, i, v, f);
+    if (c->c_type == SQL_C_CHAR)
+        cell[length] = '\0';
+    return cell_parse(t->db, (int)i + 1, t->types[i], cell, (size_t)length, v, f);
+}
+
+static int
+take_row(struct fetcher *t, char *row, struct block *b, struct fault *f)
+{
+    struct value *cells = b->cells + b->rows * t->count;
+
+    for (size_t i = 0; i < t->count; i++) {
+        if (take_cell(t, i, row, &cells[i], f) != 0)
+            return -1;
+        if ((cells[i].type == VALUE_TEXT || cells[i].type == VALUE_BYTES) &&
+            keep_bytes(b, &cells[i], f) != 0)
+            return -1;
+    }
+    b->rows++;
+    return 0;
+}
+
+/* ---- blocks ---- */
+
+static int
+empty(struct fetcher *t, struct block *b, struct fault *f)
+{
+    if (b->cells == NULL &&
+        (b->cells = calloc(BLOCK_ROWS * t->count + 1, sizeof *b->cells)) == NULL)
+        return fault_set_memory(f);
+    arena_release(&b->memory);
+    b->rows = b->bytes = 0;
+    return 0;
+}
+
+/* One call of the driver: 1 when it brought rows, 0 at the end, -1. */
+static int
+fetch(struct fetcher *t, struct block *b, struct fault *f)
+{
+    SQLRETURN result = SQLFetch(t->handle);
+
+    if (result == SQL_NO_DATA)
+        return 0;
+    if (!SQL_SUCCEEDED(result))
+        return handle_fault(t->db, SQL_HANDLE_STMT, t->handle, FAULT_UNAVAILABLE, f);
+    for (size_t i = 0; i < t->fetched; i++) {
+        if (t->states[i] == SQL_ROW_ERROR)
+            return handle_fault(t->db, SQL_HANDLE_STMT, t->handle, FAULT_UNAVAILABLE, f);
+        if (take_row(t, t->stage + i * t->row_bytes, b, f) != 0)
+            return -1;
+    }
+    return 1;
+}
+
+int
+fetcher_next(struct fetcher *t, struct block *b, struct fault *f)
+{
+    int rc;
+
+    if (empty(t, b, f) != 0)
+        return -1;
+    do {
+        rc = fetch(t, b, f);
+    } while (rc == 1 && t->rows == 1 && !fetcher_is_full(t, b));
+    return rc == 0 && b->rows > 0 ? 1 : rc;
+}
+
+bool
+fetcher_is_full(const struct fetcher *t, const struct block *b)
+{
+    return b->rows >= (t->rows > 1 ? t->rows : BLOCK_ROWS) || b->bytes >= BLOCK_BYTES;
+}

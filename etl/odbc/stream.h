@@ -1,0 +1,23 @@
+/*
+ * stream: the rows of a running query, read a few blocks ahead by a thread of its own. While it is
+ * open nothing else may use the connection.
+ */
+#ifndef ETL_ODBC_STREAM_H
+#define ETL_ODBC_STREAM_H
+
+#include "etl/odbc/handle.h"
+
+struct stream;
+
+/* The rows of a statement's SQLHSTMT that was run and is of these types; `types` is borrowed. Owned
+ * by the caller, and closed before anything else is done with the statement; NULL with a fault. */
+struct stream *stream_open(
+    struct db *db, void *handle, const enum value_type *types, size_t count, struct fault *f);
+
+/* Waits for the call of the driver that is under way. NULL is fine. */
+void stream_close(struct stream *s);
+
+/* The next row, its texts borrowed until the next call. 1, 0 at the end, -1. */
+int stream_next(struct stream *s, struct value *row, struct fault *f);
+
+#endif
