@@ -88,6 +88,8 @@ struct activity {
     size_t index_count;
     struct origin *origins;
     size_t origin_count;
+    /* Columns of a long CSV, where they are not the customary ones; NULL: they are. */
+    const char *case_column, *class_column, *time_column;
     int line;
 };
 

@@ -127,6 +127,9 @@ keep_origins(struct edit *e, const struct activity *old, struct activity *new)
     if (new->origins == NULL)
         return -1;
     new->origin_count = old->origin_count;
+    new->case_column = old->case_column;
+    new->class_column = old->class_column;
+    new->time_column = old->time_column;
     for (size_t i = 0; i < new->origin_count; i++)
         new->origins[i].checkpoint =
             activity_find_checkpoint(new, old->checkpoints[old->origins[i].checkpoint].name);

@@ -62,6 +62,8 @@ own_activity(struct arena *m, struct activity *a)
     }
     for (size_t i = 0; rc == 0 && i < a->origin_count; i++)
         rc = copy_head(m, &a->origins[i].event, &a->origins[i].attribute);
+    rc |= copy_head(m, &a->case_column, &a->class_column);
+    rc |= copy_string(m, &a->time_column, a->time_column);
     return rc;
 }
 

@@ -223,7 +223,9 @@ static const struct shape origin = {
 const struct shape origins_shape = {
     "Origins",
     SHAPE_ELEMENTS,
-    (const struct shape_attribute[]){{"ActivityRef", SHAPE_REQUIRED, NULL}, {0}},
+    (const struct shape_attribute[]){{"ActivityRef", SHAPE_REQUIRED, NULL},
+        {"Case", SHAPE_OPTIONAL, NULL}, {"Class", SHAPE_OPTIONAL, NULL},
+        {"Time", SHAPE_OPTIONAL, NULL}, {0}},
     (const struct shape_child[]){{&origin, 0, 0, 0}, {0}},
 };
 

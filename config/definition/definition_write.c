@@ -187,6 +187,12 @@ write_origins(struct markup_writer *w, const struct activity *a)
     markup_open(w, "Extension", NULL);
     markup_open(w, "Origins", ORIGINS_URI);
     markup_set(w, "ActivityRef", a->id);
+    if (a->case_column != NULL)
+        markup_set(w, "Case", a->case_column);
+    if (a->class_column != NULL)
+        markup_set(w, "Class", a->class_column);
+    if (a->time_column != NULL)
+        markup_set(w, "Time", a->time_column);
     for (size_t i = 0; i < a->origin_count; i++) {
         const struct origin *o = &a->origins[i];
 

@@ -61,12 +61,18 @@ static int
 read_origins(struct reading *r, const xmlNode *element)
 {
     const struct identity *activity;
+    struct activity *a;
 
     if (!shape_check(element, &origins_shape, &origins_space, r->list))
         return 0;
     activity = reading_resolve_attribute(r, element, "ActivityRef", KIND(ACTIVITY), NO_OWNER);
     if (activity == NULL)
         return 0;
+    a = &r->d->activities[activity->item];
+    if (read_optional(r, element, "Case", &a->case_column) != 0 ||
+        read_optional(r, element, "Class", &a->class_column) != 0 ||
+        read_optional(r, element, "Time", &a->time_column) != 0)
+        return -1;
     for (xmlNode *n = markup_first_named(element, "Origin"); n != NULL;
          n = markup_next_named(n, "Origin")) {
         if (read_origin(r, n, activity->item) != 0)

@@ -50,7 +50,7 @@ struct import {
 static void
 describe_options(struct import *im)
 {
-    const struct source_options *o = &im->options->source;
+    const struct source_options *o = event_source_options(im->source);
     const char *const parts[] = {source_format_names[event_source_format(im->source)], o->activity,
         o->case_column, o->class_column, o->time_column, o->timezone};
 

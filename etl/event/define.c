@@ -24,6 +24,24 @@ choose_name(struct text *name, const char *path, const struct define_options *op
     return text_check(name, f);
 }
 
+/* Columns that had to be named once are known from then on. */
+static int
+keep_columns(struct draft *b, const struct source_options *o, struct fault *f)
+{
+    const struct {
+        const char *given, **kept;
+    } columns[] = {{o->case_column, &b->activity->case_column},
+        {o->class_column, &b->activity->class_column}, {o->time_column, &b->activity->time_column}};
+
+    for (size_t i = 0; b->s->format == FORMAT_LONG_CSV && i < sizeof columns / sizeof *columns;
+         i++) {
+        if (columns[i].given != NULL &&
+            (*columns[i].kept = arena_strdup(&b->d->memory, columns[i].given)) == NULL)
+            return fault_set_memory(f);
+    }
+    return 0;
+}
+
 static int
 build(const char *path, const struct define_options *options, const struct survey *s,
     struct definition *d, struct fault *f)
@@ -38,7 +56,8 @@ build(const char *path, const struct define_options *options, const struct surve
         fault_wrap(f, "'%s'", path);
         goto done;
     }
-    if (draft_add_view(&b, f) == 0 && draft_add_cube(&b, f) == 0)
+    if (keep_columns(&b, &options->source, f) == 0 && draft_add_view(&b, f) == 0 &&
+        draft_add_cube(&b, f) == 0)
         rc = 0;
 done:
     text_release(&name);

@@ -22,16 +22,35 @@ static const struct source_kind *const kinds[SOURCE_FORMAT_COUNT] = {
     [FORMAT_XES] = &source_kind_log,
 };
 
+/* The columns of a long CSV that the activity is known to come from, where nobody names others. */
+static void
+complete_columns(struct source_options *o, const struct definition *d)
+{
+    const struct activity *a = o->activity != NULL      ? definition_find_activity(d, o->activity)
+                               : d->activity_count == 1 ? &d->activities[0]
+                                                        : NULL;
+
+    if (a == NULL)
+        return;
+    o->case_column = o->case_column == NULL ? a->case_column : o->case_column;
+    o->class_column = o->class_column == NULL ? a->class_column : o->class_column;
+    o->time_column = o->time_column == NULL ? a->time_column : o->time_column;
+}
+
 static int
 find_format(struct event_source *s, struct fault *f)
 {
+    struct source_options completed = s->options;
     const char *head;
     size_t length;
 
+    complete_columns(&completed, s->definition);
     s->format = s->options.format;
     if (s->format == FORMAT_UNKNOWN && (input_peek(s->input, &head, &length, f) != 0 ||
-                                           sniff_format(head, length, &s->options, &s->format, f)))
+                                           sniff_format(head, length, &completed, &s->format, f)))
         return -1;
+    if (s->format == FORMAT_LONG_CSV)
+        s->options = completed;
     s->kind = kinds[s->format];
     return 0;
 }
@@ -105,6 +124,12 @@ event_source_close(struct event_source *s)
     input_close(s->input);
     free(s->path);
     free(s);
+}
+
+const struct source_options *
+event_source_options(const struct event_source *s)
+{
+    return &s->options;
 }
 
 enum source_format

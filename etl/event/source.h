@@ -50,6 +50,10 @@ void event_source_close(struct event_source *s);
 
 enum source_format event_source_format(const struct event_source *s);
 
+/* The options, with the columns of a long CSV that the activity knows (`define` kept them) where
+ * none were said. */
+const struct source_options *event_source_options(const struct event_source *s);
+
 /* How much of the file has been read, of how much, in bytes of the file as it lies there: for
  * progress. */
 void event_source_progress(const struct event_source *s, uint64_t *done, uint64_t *total);

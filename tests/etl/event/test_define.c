@@ -259,6 +259,32 @@ expect_refusal(const char *text, const char *part)
     ASSERT_FAULT(define_from_log("log", &options, &d, &f), &f, FAULT_DATA, part);
 }
 
+/* Columns that had to be said once need not be said again, not for the whole of an activity's life.
+ */
+static void
+columns_are_kept_with_the_definition(void)
+{
+    static const char text[] = "Order,Step,When\nA1,in,2026-11-20 08:00:00\n";
+    struct define_options options = {
+        .source = {.case_column = "Order", .class_column = "Step", .time_column = "When"}};
+    const struct source_options none = {.activity = NULL};
+    struct fault f = FAULT_INIT;
+    struct event_source *s;
+    struct definition d;
+
+    sample_write("mine.csv", text);
+    define_again(&d, "mine.csv", &options);
+    CU_ASSERT_STRING_EQUAL(d.activities[0].case_column, "Order");
+    CU_ASSERT_STRING_EQUAL(d.activities[0].class_column, "Step");
+    CU_ASSERT_STRING_EQUAL(d.activities[0].time_column, "When");
+    s = event_source_open("mine.csv", &none, &d, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+    CU_ASSERT_EQUAL(event_source_format(s), FORMAT_LONG_CSV);
+    CU_ASSERT_STRING_EQUAL(event_source_options(s)->time_column, "When");
+    event_source_close(s);
+    definition_release(&d);
+}
+
 static void
 logs_that_cannot_be_imported_are_not_defined(void)
 {
@@ -355,6 +381,7 @@ const struct test suite_etl_event_define[] = {
     {"what was defined can be imported", what_was_defined_can_be_imported},
     {"logs that cannot be imported are not defined", logs_that_cannot_be_imported_are_not_defined},
     {"the name can be given", the_name_can_be_given},
+    {"columns are kept with the definition", columns_are_kept_with_the_definition},
     {"real logs are defined and imported", real_logs_are_defined_and_imported},
     {"the large log is defined", the_large_log_is_defined},
     {0},

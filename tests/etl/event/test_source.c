@@ -47,6 +47,22 @@ an_unknown_format_is_a_fault(void)
 }
 
 static void
+a_csv_of_ones_own_is_told_what_to_say(void)
+{
+    struct sample s;
+
+    sample_open(&s, "Order;Step;When;City\nA1;\"in\";2026-11-20 08:00:00;Ulm\n", NULL);
+    CU_ASSERT_PTR_NULL(s.source);
+    CU_ASSERT(test_contains(s.fault.text, "its first line says 'Order', 'Step', 'When', 'City'"));
+    CU_ASSERT(test_contains(
+        s.fault.hint, "--case-column 'Order' --class-column 'Step' --time-column 'When'"));
+    sample_close(&s);
+    sample_open(&s, "a,b\n1,2\n", NULL);
+    CU_ASSERT(test_contains(s.fault.hint, "call its key ActivityID"));
+    sample_close(&s);
+}
+
+static void
 a_missing_file_is_no_input(void)
 {
     struct source_options options = {.activity = "Order"};
@@ -135,6 +151,7 @@ a_truncated_archive_is_a_data_fault(void)
 const struct test suite_etl_event_source[] = {
     {"the format is seen from the content", the_format_is_seen_from_the_content},
     {"an unknown format is a fault", an_unknown_format_is_a_fault},
+    {"a CSV of one's own is told what to say", a_csv_of_ones_own_is_told_what_to_say},
     {"a missing file is no input", a_missing_file_is_no_input},
     {"one of several activities must be named", one_of_several_activities_must_be_named},
     {"an unknown time zone is a usage fault", an_unknown_time_zone_is_a_usage_fault},
