@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "config/base/clock.h"
 #include "config/base/moment.h"
@@ -13,20 +15,36 @@ static const struct {
     const char *name;
     const char *priority; /* syslog's, for systemd */
     const char *prefix;   /* of a text line */
+    const char *colour;   /* of the prefix: ECMA-48, "Select Graphic Rendition" */
 } levels[] = {
-    [LOG_LEVEL_ERROR] = {"error", "<3>", "error: "},
-    [LOG_LEVEL_WARNING] = {"warning", "<4>", "warning: "},
-    [LOG_LEVEL_INFO] = {"info", "<6>", ""},
-    [LOG_LEVEL_DEBUG] = {"debug", "<7>", ""},
+    [LOG_LEVEL_ERROR] = {"error", "<3>", "error: ", "\033[1;31m"},
+    [LOG_LEVEL_WARNING] = {"warning", "<4>", "warning: ", "\033[1;33m"},
+    [LOG_LEVEL_INFO] = {"info", "<6>", "", ""},
+    [LOG_LEVEL_DEBUG] = {"debug", "<7>", "", ""},
 };
+
+static const char hint_colour[] = "\033[36m", plain[] = "\033[0m";
 
 /* Set once by log_init, before anything else runs. */
 static struct log_options options = {.level = LOG_LEVEL_INFO};
+
+static bool coloured;
+
+/* https://no-color.org: a NO_COLOR that is not empty switches colours off. */
+static bool
+wants_colours(void)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && (no == NULL || no[0] == '\0') && terminal != NULL &&
+           strcmp(terminal, "dumb") != 0;
+}
 
 void
 log_init(const struct log_options *chosen)
 {
     options = *chosen;
+    coloured = !options.json && wants_colours();
 }
 
 static void
@@ -48,6 +66,8 @@ print_line(enum log_level level, const char *key, const char *message)
 {
     const char *priority = getenv("JOURNAL_STREAM") == NULL ? "" : levels[level].priority;
     bool is_hint = key[0] == 'h';
+    const char *prefix = is_hint ? "hint: " : levels[level].prefix;
+    const char *colour = !coloured ? "" : is_hint ? hint_colour : levels[level].colour;
 
     if (level > options.level)
         return;
@@ -55,7 +75,8 @@ print_line(enum log_level level, const char *key, const char *message)
     if (options.json)
         print_json(level, key, message);
     else
-        fprintf(stderr, "%s%s%s\n", priority, is_hint ? "hint: " : levels[level].prefix, message);
+        fprintf(stderr, "%s%s%s%s%s\n", priority, colour, prefix, colour[0] == '\0' ? "" : plain,
+            message);
 }
 
 static void

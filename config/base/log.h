@@ -1,6 +1,7 @@
 /*
  * log: what happens, one line each, on stderr. Text or JSON Lines; under systemd (JOURNAL_STREAM)
- * each text line carries its priority prefix (sd-daemon(3)).
+ * each text line carries its priority prefix (sd-daemon(3)). On a terminal "error:", "warning:" and
+ * "hint:" are coloured unless NO_COLOR says no.
  */
 #ifndef CONFIG_BASE_LOG_H
 #define CONFIG_BASE_LOG_H

@@ -1,6 +1,8 @@
 #include "config/base/nearest.h"
 
+#include <dirent.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 63 }; /* longer names are never offered as a guess */
@@ -17,6 +19,16 @@ least(size_t a, size_t b, size_t c)
     size_t ab = a < b ? a : b;
 
     return ab < c ? ab : c;
+}
+
+/* Is one the beginning of the other, with enough letters to mean it? */
+static bool
+is_beginning(const char *a, const char *b)
+{
+    size_t a_length = strlen(a), b_length = strlen(b);
+    size_t length = a_length < b_length ? a_length : b_length;
+
+    return length >= 3 && strncasecmp(a, b, length) == 0;
 }
 
 /* Letters to insert, delete or replace to make one of the other; one row of the table at a time. */
@@ -54,7 +66,7 @@ nearest_init(struct nearest *n, const char *wanted)
 void
 nearest_offer(struct nearest *n, const char *candidate)
 {
-    size_t d = distance(n->wanted, candidate);
+    size_t d = is_beginning(n->wanted, candidate) ? 1 : distance(n->wanted, candidate);
 
     /* The nameless (an unknown member) is nothing one could mean. */
     if (d >= n->distance || candidate[0] == '\0')
@@ -75,4 +87,33 @@ int
 nearest_hint(const struct nearest *n, struct fault *f)
 {
     return n->best == NULL ? -1 : fault_hint(f, "did you mean '%s'?", n->best);
+}
+
+bool
+nearest_file(const char *path, char name[NEAREST_FILE_BYTES])
+{
+    const char *slash = strrchr(path, '/');
+    const char *wanted = slash == NULL ? path : slash + 1;
+    int folder = slash == NULL ? 0 : (int)(slash + 1 - path);
+    char directory[NEAREST_FILE_BYTES];
+    size_t best = SIZE_MAX;
+    struct dirent *entry;
+    DIR *listing;
+
+    snprintf(directory, sizeof directory, "%.*s", folder, folder == 0 ? "" : path);
+    if (wanted[0] == '\0' || (listing = opendir(folder == 0 ? "." : directory)) == NULL)
+        return false;
+    while ((entry = readdir(listing)) != NULL) {
+        struct nearest n;
+
+        nearest_init(&n, wanted);
+        nearest_offer(&n, entry->d_name);
+        if (entry->d_name[0] == '.' || nearest_get(&n) == NULL || n.distance >= best ||
+            snprintf(name, NEAREST_FILE_BYTES, "%s%s", directory, entry->d_name) >=
+                NEAREST_FILE_BYTES)
+            continue;
+        best = n.distance;
+    }
+    closedir(listing);
+    return best != SIZE_MAX;
 }

@@ -10,6 +10,7 @@
 #ifndef CONFIG_BASE_NEAREST_H
 #define CONFIG_BASE_NEAREST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/base/fault.h"
@@ -26,11 +27,17 @@ void nearest_init(struct nearest *n, const char *wanted);
 void nearest_offer(struct nearest *n, const char *candidate);
 
 /* The nearest name, or NULL when none is so near that it is worth saying: at most a third of the
- * letters (and at least one) differ, ASCII case aside (Levenshtein distance). */
+ * letters (and at least one) differ, ASCII case aside (Levenshtein distance), or one is the
+ * beginning of the other. */
 const char *nearest_get(const struct nearest *n);
 
 /* Adds the nearest name, however far it is, to a fault: "did you mean '...'?". Always returns -1.
  */
 int nearest_hint(const struct nearest *n, struct fault *f);
+
+/* The file that somebody most likely meant: the nearest name in the folder of `path`, with that
+ * folder before it. False when none is near. */
+enum { NEAREST_FILE_BYTES = 4096 };
+bool nearest_file(const char *path, char name[NEAREST_FILE_BYTES]);
 
 #endif

@@ -71,6 +71,18 @@ run(struct invocation *i, struct fault *f)
     return init_clock(f) != 0 ? -1 : i->command->run(i, f);
 }
 
+/* A file that is not there: the one beside it that was meant. */
+static void
+hint_at_file(const struct invocation *i, struct fault *f)
+{
+    for (size_t k = 0; f->kind == FAULT_NO_INPUT && k < i->argument_count; k++) {
+        char name[NEAREST_FILE_BYTES];
+
+        if (strstr(f->text, i->arguments[k]) != NULL && nearest_file(i->arguments[k], name))
+            fault_hint(f, "did you mean '%s'?", name);
+    }
+}
+
 int
 command_main(int argc, char **argv)
 {
@@ -81,6 +93,7 @@ command_main(int argc, char **argv)
     init_log(&i);
     if (rc == 0)
         rc = run(&i, &f);
+    hint_at_file(&i, &f);
     invocation_release(&i);
     if (rc == COMMAND_FAILED)
         log_fault(&f);

@@ -1,4 +1,6 @@
 #include "config/base/nearest.h"
+
+#include "config/base/file.h"
 #include "tests/harness.h"
 
 static const char *
@@ -22,6 +24,29 @@ finds_a_misspelt_name(void)
 }
 
 static void
+the_beginning_of_a_name_is_near(void)
+{
+    CU_ASSERT_STRING_EQUAL(guess("check"), "Checkpoint");
+    CU_ASSERT_STRING_EQUAL(guess("Indexes"), "Index");
+    CU_ASSERT_PTR_NULL(guess("Ch"));
+}
+
+static void
+finds_a_misspelt_file(void)
+{
+    struct fault f = FAULT_INIT;
+    char name[NEAREST_FILE_BYTES];
+
+    ASSERT_OK(file_make_directory("logs", 0700, &f), &f);
+    ASSERT_OK(file_write_all("logs/orders.csv", "", 0, 0600, &f), &f);
+    CU_ASSERT_FATAL(nearest_file("logs/orders.cvs", name));
+    CU_ASSERT_STRING_EQUAL(name, "logs/orders.csv");
+    CU_ASSERT_FALSE(nearest_file("orders.cvs", name));
+    CU_ASSERT_FALSE(nearest_file("nowhere/orders.cvs", name));
+    CU_ASSERT_FALSE(nearest_file("logs/", name));
+}
+
+static void
 keeps_quiet_when_nothing_is_near(void)
 {
     char longer[100] = {0};
@@ -34,6 +59,8 @@ keeps_quiet_when_nothing_is_near(void)
 
 const struct test suite_config_base_nearest[] = {
     {"finds a misspelt name", finds_a_misspelt_name},
+    {"the beginning of a name is near", the_beginning_of_a_name_is_near},
+    {"finds a misspelt file", finds_a_misspelt_file},
     {"keeps quiet when nothing is near", keeps_quiet_when_nothing_is_near},
     {0},
 };
