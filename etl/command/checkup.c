@@ -3,18 +3,20 @@
 #include "config/base/clock.h"
 #include "config/base/moment.h"
 
-static const struct grid_column columns[] = {
+const struct grid_column checkup_columns[] = {
     {"verdict", GRID_TEXT},
     {"check", GRID_TEXT},
     {"detail", GRID_TEXT},
     {"cure", GRID_TEXT},
+    {NULL, GRID_TEXT},
 };
 
 void
 checkup_begin(struct checkup *c, struct invocation *i, struct fault *f)
 {
     *c = (struct checkup){.invocation = i, .fault = f};
-    grid_init(&c->grid, columns, sizeof columns / sizeof columns[0], i->json);
+    grid_init(
+        &c->grid, checkup_columns, sizeof checkup_columns / sizeof *checkup_columns - 1, i->json);
 }
 
 static void

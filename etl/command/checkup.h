@@ -33,6 +33,9 @@ void checkup_fault(struct checkup *c, const char *check, struct fault *why);
 /* Prints the table. 0; -1 with the kind of the first failure. */
 int checkup_finish(struct checkup *c, struct fault *f);
 
+/* Of the table, up to one without a name. */
+extern const struct grid_column checkup_columns[];
+
 /* The checks, in order. */
 void checkup_settings(struct checkup *c);
 void checkup_clock(struct checkup *c);

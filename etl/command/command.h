@@ -8,6 +8,7 @@
 #ifndef ETL_COMMAND_COMMAND_H
 #define ETL_COMMAND_COMMAND_H
 
+#include "etl/command/grid.h"
 #include "etl/command/invocation.h"
 
 struct command_option {
@@ -16,6 +17,18 @@ struct command_option {
     const char *help;     /* what it does, from a small letter, without a full stop */
     bool repeats;         /* may be given more than once */
 };
+
+/* What a command prints, for its help: the names that a line of JSON has. */
+struct command_fields {
+    const char *of; /* what the line is about, where there are several kinds; or NULL */
+    const struct grid_column *columns;
+    size_t count; /* 0: up to a column without a name */
+};
+
+#define COMMAND_FIELDS(of, columns)                                                                \
+    {                                                                                              \
+        of, columns, sizeof(columns) / sizeof((columns)[0])                                        \
+    }
 
 enum { COMMAND_DONE = 0, COMMAND_WARNINGS = 1, COMMAND_FAILED = -1 };
 
@@ -29,6 +42,7 @@ struct command {
     const char *const *words; /* what the first argument may be, up to a NULL; or NULL: anything */
     size_t least, most;       /* how many arguments */
     const struct command_option *options; /* up to one without a name; or NULL */
+    const struct command_fields *fields;  /* up to one without columns; or NULL */
     /* Does the work: COMMAND_DONE, COMMAND_WARNINGS (exit 1, said in the log already), or
      * COMMAND_FAILED with a fault, which main prints. */
     int (*run)(struct invocation *i, struct fault *f);

@@ -205,6 +205,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_backup = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "backup",
     .arguments = "DATABASE...",
     .summary = "backs up databases and analysis databases",

@@ -66,6 +66,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_copy = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "copy",
     .arguments = "[FILE|ID...] --to STORE",
     .summary = "copies backups into another store",

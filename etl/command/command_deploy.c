@@ -141,6 +141,7 @@ static const struct command_option change_options[] = {
 };
 
 const struct command command_deploy = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "deploy",
     .arguments = "DEFINITION",
     .summary = "deploys the activities, views and cubes of a BAM definition",
@@ -155,6 +156,7 @@ const struct command command_deploy = {
 };
 
 const struct command command_update = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "update",
     .arguments = "DEFINITION",
     .summary = "changes what is deployed: adds checkpoints and indexes, replaces views and cubes",
@@ -342,6 +344,7 @@ static const struct command_option remove_options[] = {
 };
 
 const struct command command_remove = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "remove",
     .arguments = "[DEFINITION]",
     .summary = "removes what a definition names, one activity or one view",

@@ -25,6 +25,7 @@ run_doctor(struct invocation *i, struct fault *f)
 }
 
 const struct command command_doctor = {
+    .fields = (const struct command_fields[]){{NULL, checkup_columns, 0}, {0}},
     .name = "doctor",
     .arguments = "",
     .summary = "looks at drivers, connections, permissions, clock, free space and keys",

@@ -77,6 +77,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_drill = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "drill",
     .arguments = "",
     .summary = "restores the newest set into scratch databases and compares",

@@ -3,16 +3,17 @@
 #include "etl/command/grid.h"
 #include "etl/command/source_options.h"
 
+static const struct grid_column columns[] = {
+    {"records", GRID_NUMBER},
+    {"events", GRID_NUMBER},
+    {"skipped", GRID_NUMBER},
+    {"late", GRID_NUMBER},
+    {"rejected", GRID_NUMBER},
+};
+
 static int
 print_result(const struct invocation *i, const struct import_result *r, struct fault *f)
 {
-    static const struct grid_column columns[] = {
-        {"records", GRID_NUMBER},
-        {"events", GRID_NUMBER},
-        {"skipped", GRID_NUMBER},
-        {"late", GRID_NUMBER},
-        {"rejected", GRID_NUMBER},
-    };
     const struct value row[] = {value_int((int64_t)r->records), value_int((int64_t)r->events),
         value_int((int64_t)r->skipped), value_int((int64_t)r->late),
         value_int((int64_t)r->rejected)};
@@ -85,6 +86,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_import = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "import",
     .arguments = "SOURCE",
     .summary = "loads events from a file: JSON Lines, CSV or XES",

@@ -75,6 +75,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_prune = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "prune",
     .arguments = "",
     .summary = "removes backups that the retention rule does not keep",

@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "config/base/log.h"
 #include "cube/phrase.h"
 #include "cube/pivot.h"
 #include "cube/query.h"
@@ -170,6 +171,9 @@ run_query(struct invocation *i, struct fault *f)
         return COMMAND_FAILED;
     if (read_query(i, cube_model_of(c), &q, f) == 0 && cube_query_run(c, &q, &r, f) == 0)
         rc = formats[format].print(&r, f);
+    if (rc == 0 && r.line_count == 0)
+        log_info("nothing in the cube answers that; it holds what was loaded and processed last "
+                 "(nightcube nightly)");
     cube_result_release(&r);
     cube_close(c);
     return rc;

@@ -232,6 +232,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_restore = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "restore",
     .arguments = "FILE|ID | --run ID | --as-of MOMENT",
     .summary = "restores one backup, or a whole set that belongs together",

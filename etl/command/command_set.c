@@ -9,6 +9,25 @@
 #include "etl/maintenance/window.h"
 #include "etl/role/role.h"
 
+/* 0 when the activity is deployed. */
+static int
+check_activity(struct invocation *i, const char *name, struct fault *f)
+{
+    struct definition d = DEFINITION_INIT;
+    struct nearest n;
+    int rc = invocation_definition(i, &d, f);
+
+    if (rc == 0 && definition_find_activity(&d, name) == NULL) {
+        nearest_init(&n, name);
+        for (size_t k = 0; k < d.activity_count; k++)
+            nearest_offer(&n, d.activities[k].name);
+        fault_set(f, FAULT_DATA, "there is no activity '%s'", name);
+        rc = nearest_hint(&n, f);
+    }
+    definition_release(&d);
+    return rc;
+}
+
 /* ---- set window, set archive ---- */
 
 /* "day" and "days" are the same. */
@@ -42,7 +61,8 @@ set_window(struct invocation *i, struct fault *f)
     if (unit == WINDOW_UNIT_COUNT)
         return fault_set(f, FAULT_USAGE, "the unit is minute, hour, day or month, not '%s'",
             invocation_argument(i, 3));
-    if ((primary = invocation_primary(i, f)) == NULL)
+    if ((primary = invocation_primary(i, f)) == NULL ||
+        check_activity(i, invocation_argument(i, 1), f) != 0)
         return COMMAND_FAILED;
     return window_set(primary, invocation_argument(i, 1), number, unit, f);
 }
@@ -57,6 +77,7 @@ set_archive(struct invocation *i, struct fault *f)
     if (!on && strcmp(word, "off") != 0)
         return fault_set(f, FAULT_USAGE, "say on or off, not '%s'", word);
     if ((primary = invocation_primary(i, f)) == NULL ||
+        check_activity(i, invocation_argument(i, 1), f) != 0 ||
         window_set_archive(primary, invocation_argument(i, 1), on, f) != 0)
         return COMMAND_FAILED;
     if (!on)
@@ -157,12 +178,9 @@ set_index(struct invocation *i, struct fault *f)
     struct activity changed;
     int rc = -1;
 
-    if (primary == NULL || invocation_definition(i, &d, f) != 0)
+    if (primary == NULL || check_activity(i, name, f) != 0 || invocation_definition(i, &d, f) != 0)
         goto done;
-    if ((a = definition_find_activity(&d, name)) == NULL) {
-        fault_set(f, FAULT_DATA, "there is no activity '%s'", name);
-        goto done;
-    }
+    a = definition_find_activity(&d, name);
     if (add_index(
             a, invocation_argument(i, 2), invocation_argument(i, 3), &i->memory, &changed, f) != 0)
         goto done;

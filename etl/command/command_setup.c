@@ -233,6 +233,7 @@ run_setup(struct invocation *i, struct fault *f)
 }
 
 const struct command command_setup = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
     .name = "setup",
     .arguments = "",
     .summary = "creates what an installation needs: tables, directories, keys",

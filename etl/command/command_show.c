@@ -142,7 +142,22 @@ static const struct command_option options[] = {
     {NULL, NULL, NULL, false},
 };
 
+static const struct command_fields fields[] = {
+    {"activities", show_activities_columns, 0},
+    {"views", show_views_columns, 0},
+    {"cubes", show_cubes_columns, 0},
+    {"indexes", show_indexes_columns, 0},
+    {"windows", show_windows_columns, 0},
+    {"partitions", show_partitions_columns, 0},
+    {"changes", show_changes_columns, 0},
+    {"incomplete", show_incomplete_columns, 0},
+    {"accounts", show_accounts_columns, 0},
+    {"roles", show_roles_columns, 0},
+    {0},
+};
+
 const struct command command_show = {
+    .fields = fields,
     .name = "show",
     .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|accounts|"
                  "definition|roles|job [nightly]",

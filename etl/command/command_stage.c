@@ -86,6 +86,7 @@ static const struct command_option maintain_options[] = {
 };
 
 const struct command command_maintain = {
+    .fields = jobs_fields,
     .name = "maintain",
     .arguments = "",
     .summary = "maintains the data of activities: partition, archive, drop",
@@ -106,6 +107,7 @@ static const struct command_option load_options[] = {
 };
 
 const struct command command_load = {
+    .fields = jobs_fields,
     .name = "load",
     .arguments = "",
     .summary = "loads new completed and all active instances into the star schema",
@@ -122,6 +124,7 @@ static const struct command_option process_options[] = {
 };
 
 const struct command command_process = {
+    .fields = jobs_fields,
     .name = "process",
     .arguments = "",
     .summary = "processes cubes from the star schema",
@@ -136,6 +139,7 @@ static const struct command_option purge_options[] = {
 };
 
 const struct command command_purge = {
+    .fields = jobs_fields,
     .name = "purge",
     .arguments = "CUBE",
     .summary = "purges a cube: truncates its facts, then loads and processes it fully",

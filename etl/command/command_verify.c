@@ -201,6 +201,8 @@ static const struct command_option verify_options[] = {
 };
 
 const struct command command_verify = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, verify_columns),
+        COMMAND_FIELDS("a table, with --tables", table_columns), {0}},
     .name = "verify",
     .arguments = "FILE|ID... | --sample N",
     .summary = "checks backups without restoring them",
@@ -275,6 +277,7 @@ static const struct command_option list_options[] = {
 };
 
 const struct command command_list = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, list_columns), {0}},
     .name = "list",
     .arguments = "[DATABASE]",
     .summary = "lists the backups of a store",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/base/moment.h"
 #include "config/base/number.h"
 #include "etl/command/output.h"
 #include "etl/event/utf8.h"
@@ -126,6 +127,16 @@ add_visible(struct text *t, const char *bytes, size_t length)
     }
 }
 
+/* People read seconds. */
+static void
+add_second(struct text *t, int64_t moment)
+{
+    char text[MOMENT_TEXT_BYTES];
+
+    moment -= (moment % 1000000 + 1000000) % 1000000;
+    text_add(t, moment_format(moment, text));
+}
+
 static const char *
 make_cell(struct grid *g, enum grid_kind kind, const struct value *v)
 {
@@ -134,6 +145,8 @@ make_cell(struct grid *g, enum grid_kind kind, const struct value *v)
 
     if (kind == GRID_FLAG && v->type == VALUE_INT)
         text_add(&plain, v->as.integer != 0 ? "yes" : "no");
+    else if (kind == GRID_TIME && v->type == VALUE_TIME)
+        add_second(&plain, v->as.time_us);
     else
         value_add_text(&plain, v);
     add_visible(&visible, text_get(&plain), plain.length);

@@ -4,7 +4,8 @@
  *
  * JSON: one object a row, keys are the columns' names; NULL is null, a time an RFC 3339 text, bytes
  * base64, a float the shortest number that reads back to the same bits (not a number: null). In the
- * table control characters are shown as \n, \t and \xHH.
+ * table times of GRID_TIME columns end with the second, and control characters are shown as \n, \t
+ * and \xHH.
  */
 #ifndef ETL_COMMAND_GRID_H
 #define ETL_COMMAND_GRID_H

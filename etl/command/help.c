@@ -104,6 +104,39 @@ add_details(struct text *t, const char *details)
     text_release(&paragraph);
 }
 
+/* "With --json a line has: job, state, ..." */
+static void
+add_fields(struct text *t, const struct command_fields *fields)
+{
+    struct text list = TEXT_INIT;
+
+    for (; fields != NULL && fields->columns != NULL; fields++) {
+        text_add_char(t, '\n');
+        text_clear(&list);
+        help_add_fields(&list, fields);
+        add_wrapped(t, text_get(&list), 0, 2);
+    }
+    t->failed = t->failed || list.failed;
+    text_release(&list);
+}
+
+void
+help_add_fields(struct text *t, const struct command_fields *fields)
+{
+    static const char *const kinds[] = {[GRID_TEXT] = "",
+        [GRID_NUMBER] = " (number)",
+        [GRID_TIME] = " (time)",
+        [GRID_FLAG] = " (truth)"};
+
+    text_add_format(t, "With --json a line%s%s%s has:", fields->of == NULL ? "" : " (",
+        fields->of == NULL ? "" : fields->of, fields->of == NULL ? "" : ")");
+    for (size_t i = 0; fields->count == 0 ? fields->columns[i].name != NULL : i < fields->count;
+         i++)
+        text_add_format(t, "%s %s%s", i == 0 ? "" : ",", fields->columns[i].name,
+            kinds[fields->columns[i].kind]);
+    text_add_char(t, '.');
+}
+
 void
 help_add_command(struct text *t, const struct command *c)
 {
@@ -121,6 +154,7 @@ help_add_command(struct text *t, const struct command *c)
     }
     text_add(t, "\nOptions of every command:\n");
     add_options(t, options_global);
+    add_fields(t, c->fields);
 }
 
 int

@@ -7,11 +7,14 @@
 #include "config/base/text.h"
 #include "etl/command/command.h"
 
-/* The list of all commands and the global options. */
+/* The list of all commands and the global options, its fields. */
 void help_add_overview(struct text *t);
 
 /* One command: synopsis, what it does, its options. */
 void help_add_command(struct text *t, const struct command *c);
+
+/* "With --json a line has: ..." */
+void help_add_fields(struct text *t, const struct command_fields *fields);
 
 /* Prints the help for a command; NULL: the overview. */
 int help_print(const struct command *c, struct fault *f);

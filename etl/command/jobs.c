@@ -24,19 +24,44 @@ format_seconds(double seconds, char room[32])
     return room;
 }
 
+static const struct grid_column columns[] = {
+    {"run", GRID_NUMBER},
+    {"step", GRID_TEXT},
+    {"state", GRID_TEXT},
+    {"on", GRID_TEXT},
+    {"rows", GRID_NUMBER},
+    {"bytes", GRID_NUMBER},
+    {"seconds", GRID_NUMBER},
+    {"message", GRID_TEXT},
+};
+
+/* Of aftermath_summary. */
+static const struct grid_column summary_columns[] = {
+    {"summary", GRID_FLAG},
+    {"run", GRID_NUMBER},
+    {"job", GRID_TEXT},
+    {"state", GRID_TEXT},
+    {"exit_code", GRID_NUMBER},
+    {"started", GRID_TIME},
+    {"ended", GRID_TIME},
+    {"seconds", GRID_NUMBER},
+    {"rows", GRID_NUMBER},
+    {"bytes", GRID_NUMBER},
+    {"steps", GRID_NUMBER},
+    {"failed_step", GRID_TEXT},
+    {"message", GRID_TEXT},
+    {"hint", GRID_TEXT},
+};
+
+const struct command_fields jobs_fields[] = {
+    COMMAND_FIELDS("a step", columns),
+    COMMAND_FIELDS("the run, last", summary_columns),
+    {0},
+};
+
 static int
 print_report(struct invocation *i, const struct run_report *r, struct fault *f)
 {
-    static const struct grid_column columns[] = {
-        {"run", GRID_NUMBER},
-        {"step", GRID_TEXT},
-        {"state", GRID_TEXT},
-        {"on", GRID_TEXT},
-        {"rows", GRID_NUMBER},
-        {"bytes", GRID_NUMBER},
-        {"seconds", GRID_NUMBER},
-        {"message", GRID_TEXT},
-    };
     char room[32];
     struct grid g;
     int rc = 0;

@@ -18,6 +18,9 @@
         "resume", NULL, "go on with the last run of this job: skip what it has done", false        \
     }
 
+/* What these commands print. */
+extern const struct command_fields jobs_fields[];
+
 /* Runs the job in `xml` (borrowed; `source` is its name for messages) as the options say, and
  * prints the table of its steps, or its plan. */
 int jobs_run(struct invocation *i, const char *source, const char *xml, struct fault *f);

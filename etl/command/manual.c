@@ -5,6 +5,7 @@
 
 #include "config/job/job_shape.h"
 #include "etl/command/command.h"
+#include "etl/command/help.h"
 #include "etl/command/options.h"
 #include "etl/command/version.h"
 
@@ -105,6 +106,8 @@ add_details(struct text *t, const char *details)
 static void
 add_command(struct text *t, const struct command *c)
 {
+    struct text fields = TEXT_INIT;
+
     text_add_format(t, ".SS \"%s", c->name);
     if (c->arguments[0] != '\0') {
         text_add_char(t, ' ');
@@ -115,6 +118,15 @@ add_command(struct text *t, const struct command *c)
     text_add(t, ".\n");
     add_details(t, c->details);
     add_options(t, c->options);
+    for (const struct command_fields *l = c->fields; l != NULL && l->columns != NULL; l++) {
+        text_add(t, ".PP\n");
+        help_add_fields(&fields, l);
+        add_text(t, text_get(&fields));
+        text_add_char(t, '\n');
+        text_clear(&fields);
+    }
+    t->failed = t->failed || fields.failed;
+    text_release(&fields);
 }
 
 static void
@@ -136,7 +148,7 @@ add_environment(struct text *t)
         {"NIGHTCUBE_CONFIG", "the settings file, when --config does not name one"},
         {"NIGHTCUBE_NOW", "what is taken as the present moment (RFC 3339), for tests and replays"},
         {"CREDENTIALS_DIRECTORY", "where {secret:NAME} is looked for first (systemd.exec(5))"},
-        {"NO_COLOR", "no colours, whatever its value"},
+        {"NO_COLOR", "no colours, when it is not empty"},
         {"XDG_CONFIG_HOME, XDG_DATA_HOME", "where settings and the embedded default lie"},
     };
 

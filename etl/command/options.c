@@ -168,7 +168,8 @@ check_arguments(const struct invocation *i, struct fault *f)
             f, FAULT_USAGE, "%s: one argument too many: '%s'", c->name, i->arguments[c->most]);
     else
         return 0;
-    return fault_hint(f, "nightcube %s %s", c->name, c->arguments);
+    return fault_hint(
+        f, "nightcube %s%s%s", c->name, c->arguments[0] == '\0' ? "" : " ", c->arguments);
 }
 
 static int

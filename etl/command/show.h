@@ -37,6 +37,7 @@ int show_roles(struct invocation *i, struct fault *f);
 /* Their columns, up to one without a name. */
 extern const struct grid_column show_activities_columns[], show_views_columns[],
     show_cubes_columns[], show_indexes_columns[], show_windows_columns[], show_partitions_columns[],
-    show_changes_columns[], show_incomplete_columns[], show_accounts_columns[];
+    show_changes_columns[], show_incomplete_columns[], show_accounts_columns[],
+    show_roles_columns[];
 
 #endif

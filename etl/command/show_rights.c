@@ -7,8 +7,12 @@
 #include "etl/command/show.h"
 #include "etl/role/role.h"
 
-static const struct grid_column columns[] = {
-    {"database", GRID_TEXT}, {"role", GRID_TEXT}, {"member", GRID_TEXT}};
+const struct grid_column show_roles_columns[] = {
+    {"database", GRID_TEXT},
+    {"role", GRID_TEXT},
+    {"member", GRID_TEXT},
+    {NULL, GRID_TEXT},
+};
 
 static int
 add_row(
@@ -45,7 +49,7 @@ show_roles(struct invocation *i, struct fault *f)
     struct grid g;
     int rc = site == NULL ? -1 : 0;
 
-    grid_init(&g, columns, sizeof columns / sizeof *columns, i->json);
+    grid_init(&g, show_roles_columns, 3, i->json);
     for (size_t k = 0; rc == 0 && k < site->settings.analysis_count; k++)
         rc = add_database(&g, &site->settings.analyses[k], f);
     if (rc == 0)

@@ -10,27 +10,9 @@
 #include "config/base/log.h"
 #include "config/base/moment.h"
 #include "etl/pipeline/hook.h"
+#include "etl/pipeline/trend.h"
 
 enum { HOOK_SECONDS = 60, METRICS_RUNS = 1000, METRICS_JOBS = 64 };
-
-/* What the steps of a run come to. */
-struct sums {
-    int64_t rows, bytes;
-    double seconds;
-};
-
-static struct sums
-sum_up(const struct journal_step *steps, size_t count)
-{
-    struct sums s = {0};
-
-    for (size_t i = 0; i < count; i++) {
-        s.rows += steps[i].rows;
-        s.bytes += steps[i].bytes;
-        s.seconds += steps[i].seconds;
-    }
-    return s;
-}
 
 /* ---- the summary ---- */
 
@@ -73,7 +55,7 @@ int
 aftermath_summary(const struct run_outcome *o, struct text *json, struct fault *f)
 {
     const struct run_report *r = o->report;
-    struct sums sums = sum_up(r->steps, r->step_count);
+    struct trend_sums sums = trend_sum_up(r->steps, r->step_count);
     int exit_code = o->fault != NULL ? fault_exit_code(o->fault->kind)
                                      : fault_exit_code(r->warned ? FAULT_WARNING : FAULT_NONE);
     json_t *object =
@@ -102,7 +84,7 @@ aftermath_summary(const struct run_outcome *o, struct text *json, struct fault *
 struct job_metrics {
     const struct journal_run *last;
     const struct journal_run *good;
-    struct sums sums;
+    struct trend_sums sums;
 };
 
 static struct job_metrics *
@@ -130,7 +112,7 @@ gather(struct journal *journal, struct arena *memory, const struct journal_runs 
             j->last = run;
             if (journal_read_steps(journal, run->id, memory, &steps, f) != 0)
                 return -1;
-            j->sums = sum_up(steps.items, steps.count);
+            j->sums = trend_sum_up(steps.items, steps.count);
         }
         if (j->good == NULL && (run->state == JOURNAL_DONE || run->state == JOURNAL_WARNED))
             j->good = run;

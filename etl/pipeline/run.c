@@ -52,9 +52,22 @@ join_targets(struct run *r, const struct unit *u)
 static void
 log_step(const struct journal_step *s, const struct unit *u)
 {
-    log_info("%s: %s %s%s%s%s, %" PRId64 " rows, %" PRId64 " bytes, %.2f s", s->name,
-        unit_verb(u->kind), s->target, s->message[0] ? " (" : "", s->message,
-        s->message[0] ? ")" : "", s->rows, s->bytes, s->seconds);
+    struct text line = TEXT_INIT;
+
+    text_add_format(&line, "%s: %s%s%s", s->name, unit_verb(u->kind),
+        s->target[0] == '\0' ? "" : " ", s->target);
+    if (s->state == JOURNAL_SKIPPED)
+        text_add(&line, ", skipped");
+    if (s->rows > 0)
+        text_add_format(&line, ", %" PRId64 " rows", s->rows);
+    if (s->bytes > 0)
+        text_add_format(&line, ", %" PRId64 " bytes", s->bytes);
+    if (s->state != JOURNAL_SKIPPED)
+        text_add_format(&line, ", %.2f s", s->seconds);
+    if (s->message[0] != '\0')
+        text_add_format(&line, " (%s)", s->message);
+    log_info("%s", text_get(&line));
+    text_release(&line);
 }
 
 static struct journal_step *
@@ -336,6 +349,8 @@ prepare(
         plan_make(plan, job, &r->site->settings, &r->context.definition, f) != 0 ||
         (r->options->resume && read_done(r, job, f) != 0))
         return -1;
+    if (r->context.definition.activity_count == 0)
+        log_info("no activity is deployed yet (nightcube deploy DEF.xml)");
     *selected = select_units(r, plan, f);
     return *selected == NULL ? -1 : 0;
 }

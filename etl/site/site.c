@@ -1,6 +1,9 @@
 #include "etl/site/site.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/base/log.h"
 #include "config/base/nearest.h"
@@ -62,6 +65,28 @@ add_place(const char *connection, struct fault *f)
     }
 }
 
+/* An embedded database whose file is not there: most likely nobody made it yet. */
+static bool
+explain_missing_file(const char *name, const char *connection, struct fault *f)
+{
+    const char *at = connection;
+    struct connection_part part;
+    char path[4096];
+
+    while (dialect_guess(connection) == &dialect_sqlite && connection_next(&at, &part)) {
+        if (part.key_length != strlen("Database") ||
+            strncasecmp(part.key, "Database", part.key_length) != 0)
+            continue;
+        snprintf(path, sizeof path, "%.*s", (int)part.value_length, part.value);
+        if (path[0] != '/' || access(path, F_OK) == 0 || errno != ENOENT)
+            return false;
+        fault_set(f, FAULT_UNAVAILABLE, "%s is not there yet: no file '%s'", name, path);
+        fault_hint(f, "a new installation begins with: nightcube setup");
+        return true;
+    }
+    return false;
+}
+
 struct db *
 site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *f)
 {
@@ -76,6 +101,8 @@ site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *
     secret_release(&connection);
     if (db == NULL)
         add_place(setting->connection, f);
+    if (db == NULL && mode == DB_EXISTING && explain_missing_file(name, setting->connection, f))
+        return NULL;
     if (db == NULL && f->kind == FAULT_UNAVAILABLE && mode == DB_EXISTING)
         fault_hint(f, "nightcube doctor says what is missing; a new installation begins with "
                       "nightcube setup");

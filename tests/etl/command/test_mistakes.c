@@ -1,0 +1,52 @@
+/* What a clumsy hand types, and what it is told. */
+#include "tests/config/definition/sample.h"
+#include "tests/etl/command/run.h"
+
+static void
+before_setup_everything_says_setup(void)
+{
+    run_says("nightly", 69, NULL, "hint: a new installation begins with: nightcube setup");
+    run_says("show views", 69, NULL, "PrimaryImport is not there yet: no file '");
+    run_says("query Cube", 65, NULL, "hint: ");
+}
+
+static void
+a_misspelt_file_is_guessed(void)
+{
+    run_write_file("orders.xml", sample_xml);
+    run_expect("setup", 0);
+    run_says("deploy order.xml", 66, NULL, "did you mean 'orders.xml'?");
+    run_says("run orders.xlm", 66, NULL, "did you mean 'orders.xml'?");
+    run_says("define nothing.like.it", 66, NULL, "No such file");
+}
+
+static void
+misspelt_names_are_guessed(void)
+{
+    run_write_file("orders.xml", sample_xml);
+    run_expect("setup", 0);
+    run_expect("deploy orders.xml --no-backup", 0);
+    run_says("set window Orde 1 day", 65, NULL, "did you mean 'Order'?");
+    run_says("set archive Orde off", 65, NULL, "did you mean 'Order'?");
+    run_says("set index Orde I City", 65, NULL, "did you mean 'Order'?");
+    run_says("import x --case Order", 64, NULL, "did you mean '--case-column'?");
+    run_says("history 2", 64, NULL, "hint: nightcube history\n");
+    run_says("history --run 99", 65, NULL, "nightcube history lists the runs");
+}
+
+static void
+a_night_without_anything_says_so(void)
+{
+    run_expect("setup", 0);
+    run_says("nightly", 0, NULL, "no activity is deployed yet");
+    run_says("status", 0, "usual_seconds", NULL);
+    run_says("history --json", 0, "\"trend_percent\":null", NULL);
+}
+
+const struct test suite_etl_command_mistakes[] = {
+    {"before setup everything says setup", before_setup_everything_says_setup},
+    {"a misspelt file is guessed", a_misspelt_file_is_guessed},
+    {"misspelt names are guessed", misspelt_names_are_guessed},
+    {"a night without anything says so", a_night_without_anything_says_so},
+    {0},
+};

@@ -1,0 +1,74 @@
+#include "etl/pipeline/trend.h"
+
+#include "tests/harness.h"
+
+/* A run of one step. */
+static void
+add_run(struct journal *j, const char *job, double seconds, enum journal_state state)
+{
+    struct journal_run run = {
+        .job = job, .fingerprint = "", .xml = "", .message = "", .state = state};
+    struct journal_step step = {.name = "load",
+        .target = "",
+        .fingerprint = "",
+        .message = "",
+        .state = JOURNAL_DONE,
+        .seconds = seconds,
+        .rows = 10,
+        .bytes = 100};
+    struct fault f = FAULT_INIT;
+    int64_t handle;
+
+    ASSERT_OK(journal_begin_run(j, &run, 0, &f), &f);
+    step.run = run.id;
+    ASSERT_OK(journal_begin_step(j, &step, &handle, &f), &f);
+    ASSERT_OK(journal_end_step(j, handle, &step, &f), &f);
+    run.state = state;
+    ASSERT_OK(journal_end_run(j, &run, &f), &f);
+}
+
+static const struct trend *
+read_all(struct journal *j, struct arena *memory)
+{
+    struct journal_runs runs;
+    struct fault f = FAULT_INIT;
+    const struct trend *t;
+
+    ASSERT_OK(journal_read_runs(j, NULL, 100, memory, &runs, &f), &f);
+    t = trend_read(j, &runs, memory, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+    return t;
+}
+
+static void
+three_good_runs_make_a_trend(void)
+{
+    struct fault f = FAULT_INIT;
+    struct arena memory = ARENA_INIT;
+    struct journal *j = journal_open("state", &f);
+    const struct trend *t;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+    add_run(j, "nightly", 10, JOURNAL_DONE);
+    add_run(j, "nightly", 30, JOURNAL_WARNED);
+    add_run(j, "other", 500, JOURNAL_DONE);
+    add_run(j, "nightly", 900, JOURNAL_FAILED);
+    add_run(j, "nightly", 20, JOURNAL_DONE);
+    CU_ASSERT_FALSE(read_all(j, &memory)[0].is_known);
+    add_run(j, "nightly", 28, JOURNAL_DONE);
+    add_run(j, "nightly", 1, JOURNAL_FAILED);
+    t = read_all(j, &memory);
+    CU_ASSERT_FALSE(t[0].is_known);
+    CU_ASSERT_TRUE_FATAL(t[1].is_known);
+    CU_ASSERT_EQUAL(t[1].usual_seconds, 20);
+    CU_ASSERT_EQUAL(t[1].percent, 40);
+    CU_ASSERT_EQUAL(t[1].sums.rows, 10);
+    CU_ASSERT_EQUAL(t[1].sums.bytes, 100);
+    journal_close(j);
+    arena_release(&memory);
+}
+
+const struct test suite_etl_pipeline_trend[] = {
+    {"three good runs make a trend", three_good_runs_make_a_trend},
+    {0},
+};
