@@ -21,6 +21,9 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 LDLIBS     = $(PKG_LIBS) -lm
 
+SANITIZED = $(MAKE) BUILD=$(BUILD)/asan OPT='-O1 -g -fno-omit-frame-pointer' \
+    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
 FLOORS   := config backup cube etl
 SOURCES  := $(sort $(shell find $(FLOORS) -name '*.c'))
 MAIN     := etl/command/main.c
@@ -38,7 +41,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench deps deps-test demo test test-long unit sanitize scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench build-tests deps deps-test demo test test-long unit sanitize scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -65,9 +68,11 @@ test-long: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so #
 unit: $(BUILD)/unit-tests ## unit tests; T=cube.rollup runs one suite
 	$(Q)$(BUILD)/unit-tests $(T)
 
+build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so
+	@$(SANITIZED) $(BUILD)/asan/unit-tests
+
 sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
-	@$(MAKE) unit BUILD=$(BUILD)/asan OPT='-O1 -g -fno-omit-frame-pointer' \
-	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+	@$(SANITIZED) unit
 
 scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so ## tests/scenario/*.sh: whole stories, run with the program
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)

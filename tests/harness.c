@@ -93,7 +93,7 @@ long_seed(void)
 static void
 enter_fresh_directory(void)
 {
-    snprintf(test_directory, sizeof test_directory, "%s", "/tmp/nightcube-test.XXXXXX");
+    snprintf(test_directory, sizeof test_directory, "%s/nightcube-test.XXXXXX", test_temporary());
     if (mkdtemp(test_directory) == NULL || chdir(test_directory) != 0) {
         perror(test_directory);
         exit(70);

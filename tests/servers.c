@@ -308,12 +308,21 @@ start_guard(enum engine engine)
     return s->guard > 0 ? wait_until_it_answers(engine) : -1;
 }
 
+const char *
+test_temporary(void)
+{
+    const char *place = getenv("TMPDIR");
+
+    return place != NULL && place[0] == '/' ? place : "/tmp";
+}
+
 static int
 make_directory(const struct recipe *r, struct server *s)
 {
     const struct passwd *account = getpwnam(r->account);
 
-    snprintf(s->directory, sizeof s->directory, "/tmp/nightcube-%s.XXXXXX", r->account);
+    snprintf(
+        s->directory, sizeof s->directory, "%s/nightcube-%s.XXXXXX", test_temporary(), r->account);
     if (mkdtemp(s->directory) == NULL)
         return -1;
     if (geteuid() != 0)

@@ -13,6 +13,9 @@ enum engine { ENGINE_SQLITE, ENGINE_POSTGRESQL, ENGINE_MARIADB, ENGINE_COUNT };
 
 extern const char *const engine_names[ENGINE_COUNT]; /* "sqlite", "postgresql", "mariadb" */
 
+/* Where tests put what they make: $TMPDIR, else /tmp. */
+const char *test_temporary(void);
+
 /* Servers that are started from now on get memory as one that serves an installation has: for
  * measuring. */
 void engine_use_large_servers(void);
