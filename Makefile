@@ -62,7 +62,7 @@ demo: ## install, build and show a night of work on sample data
 test: ## install, build and run all tests; T=cube.rollup runs one suite of unit tests
 	@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/run-tests.sh '$(T)'
 
-test-long: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so ## the heavy stories whole; T=PART, LONG_SEED, LONG_SECONDS (each)
+test-long: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $(BUILD)/with-database ## the heavy stories whole; T=PART, LONG_SEED, LONG_SECONDS (each)
 	@scripts/run-long.sh '$(abspath $(BUILD))' '$(T)'
 
 unit: $(BUILD)/unit-tests ## unit tests; T=cube.rollup runs one suite
@@ -74,7 +74,7 @@ build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so
 sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
 	@$(SANITIZED) unit
 
-scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so ## tests/scenario/*.sh: whole stories, run with the program
+scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so $(BUILD)/with-database ## tests/scenario/*.sh: whole stories, run with the program
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)
 
 install: $(BUILD)/nightcube ## program, manual, completion, units below PREFIX=/usr/local; DESTDIR= for packages
@@ -130,10 +130,10 @@ $(BUILD)/tests/suites.o: $(BUILD)/tests/suites.c $(BUILD)/flags
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Not with 64-bit offsets by other names: it stands in for the functions of both widths.
-$(BUILD)/tests/fault-shim.so: tests/fault/shim.c $(BUILD)/flags
+$(BUILD)/tests/fault-shim.so: tests/fault/shim.c tests/fault/shim_odbc.c tests/fault/shim.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  LD $@"
-	$(Q)$(CC) -D_GNU_SOURCE $(PKG_CFLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+	$(Q)$(CC) -I. -D_GNU_SOURCE $(PKG_CFLAGS) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^) -ldl
 
 # Every tests/<path>/test_<noun>.c is the suite <path>.<noun>; this list is made from the file names.
 $(BUILD)/tests/suites.c: scripts/list-suites.sh $(BUILD)/inputs

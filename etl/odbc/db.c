@@ -44,6 +44,32 @@ without_prefixes(const char *message)
     return message;
 }
 
+/* An error is one line, whatever a driver makes of it. */
+static void
+make_one_line(char *message)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; message[i] != '\0'; i++) {
+        bool blank = strchr(" \t\r\n", message[i]) != NULL;
+
+        if (!blank || (used > 0 && message[used - 1] != ' '))
+            message[used++] = blank ? ' ' : message[i];
+    }
+    message[used] = '\0';
+}
+
+/* psqlodbc tells of a broken connection as of any error (HY000). */
+static bool
+is_dead(const struct db *db)
+{
+    SQLUINTEGER dead = SQL_CD_FALSE;
+
+    return SQL_SUCCEEDED(
+               SQLGetConnectAttr(db->connection, SQL_ATTR_CONNECTION_DEAD, &dead, 0, NULL)) &&
+           dead == SQL_CD_TRUE;
+}
+
 int
 handle_fault(
     struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f)
@@ -53,10 +79,13 @@ handle_fault(
     SQLSMALLINT length;
 
     SQLGetDiagRec(handle_type, handle, 1, state, &native, message, sizeof message, &length);
+    make_one_line((char *)message);
     if (db->dialect != NULL) {
         kind = db->dialect->classify(native, (const char *)state);
         db->contended = db->dialect->is_contention(native, (const char *)state);
     }
+    if (kind == FAULT_INTERNAL && is_dead(db))
+        kind = FAULT_UNAVAILABLE;
     db->spoilt = db->in_transaction;
     fault_set(f, kind, "%s: %s", db->name, without_prefixes((const char *)message));
     if (f != NULL)
@@ -65,6 +94,24 @@ handle_fault(
         strncmp((const char *)state, "01000", 5) == 0)
         fault_hint(f, "is the ODBC driver installed? odbcinst -q -d lists what there is");
     return -1;
+}
+
+int
+handle_check_whole(struct db *db, void *handle, int16_t result, struct fault *f)
+{
+    SQLCHAR state[6] = "", message[256];
+    SQLINTEGER native;
+    SQLSMALLINT length;
+
+    if (result != SQL_SUCCESS_WITH_INFO)
+        return 0;
+    for (SQLSMALLINT i = 1; SQL_SUCCEEDED(SQLGetDiagRec(
+             SQL_HANDLE_STMT, handle, i, state, &native, message, sizeof message, &length));
+         i++) {
+        if (strcmp((const char *)state, "01004") == 0)
+            return handle_fault(db, SQL_HANDLE_STMT, handle, FAULT_DATA, f);
+    }
+    return 0;
 }
 
 /* ---- connecting ---- */

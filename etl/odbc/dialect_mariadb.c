@@ -231,6 +231,7 @@ classify(int native, const char *sqlstate)
         {"70", FAULT_UNAVAILABLE},
         {"HYT", FAULT_UNAVAILABLE},
         {"IM0", FAULT_UNAVAILABLE},
+        {"01004", FAULT_DATA}, /* the driver cut a value */
         {"010", FAULT_UNAVAILABLE},
     };
 

@@ -257,6 +257,7 @@ classify(int native, const char *sqlstate)
         {"XX", FAULT_IO},
         {"HYT", FAULT_UNAVAILABLE},
         {"IM0", FAULT_UNAVAILABLE},
+        {"01004", FAULT_DATA}, /* the driver cut a value */
         {"010", FAULT_UNAVAILABLE},
     };
 

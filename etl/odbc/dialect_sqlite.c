@@ -376,6 +376,8 @@ classify(int native, const char *sqlstate)
 
     if (strcmp(sqlstate, "IM002") == 0 || strcmp(sqlstate, "01000") == 0)
         return FAULT_UNAVAILABLE; /* the driver itself is missing */
+    if (strcmp(sqlstate, "01004") == 0)
+        return FAULT_DATA; /* the driver cut a value */
     if (code < sizeof kinds / sizeof kinds[0] && kinds[code] != FAULT_NONE)
         return kinds[code];
     return FAULT_INTERNAL;

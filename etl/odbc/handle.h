@@ -16,6 +16,10 @@ void *db_connection_handle(const struct db *db);
 int handle_fault(
     struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f);
 
+/* What the driver says it cut (SQLSTATE 01004) is lost: an error, though the call succeeded.
+ * `result` is what the call on the SQLHSTMT returned. 0, or -1 with FAULT_DATA. */
+int handle_check_whole(struct db *db, void *handle, int16_t result, struct fault *f);
+
 /* stmt_run_rows for a statement's SQLHSTMT; its parameters are unbound afterwards. */
 int handle_run_rows(struct db *db, void *handle, const struct value *rows, size_t row_count,
     size_t column_count, struct fault *f);

@@ -110,6 +110,8 @@ db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f)
 
     if (rc == 0 && result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
         rc = handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+    if (rc == 0)
+        rc = handle_check_whole(db, s->handle, result, f);
     if (rc == 0 && affected != NULL) {
         SQLRowCount(s->handle, &count);
         *affected = count;
@@ -304,7 +306,7 @@ execute(struct stmt *s, struct fault *f)
     if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
         return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
     s->open = true;
-    return 0;
+    return handle_check_whole(s->db, s->handle, result, f);
 }
 
 int
@@ -379,6 +381,8 @@ stmt_fetch(struct stmt *s, struct value *row, struct fault *f)
     }
     if (!SQL_SUCCEEDED(result))
         return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_UNAVAILABLE, f);
+    if (handle_check_whole(s->db, s->handle, result, f) != 0)
+        return -1;
     for (size_t i = 0; i < s->column_count; i++) {
         if (cell_get(s->db, s->handle, (int)i + 1, s->types[i], &s->cells[i], &row[i], f) != 0)
             return -1;

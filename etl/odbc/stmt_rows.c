@@ -121,6 +121,8 @@ execute(struct db *db, SQLHSTMT handle, size_t rows, struct fault *f)
     result = SQLExecute(handle);
     if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
         rc = handle_fault(db, SQL_HANDLE_STMT, handle, FAULT_INTERNAL, f);
+    if (rc == 0)
+        rc = handle_check_whole(db, handle, result, f);
     SQLRowCount(handle, &count);
     SQLFreeStmt(handle, SQL_CLOSE);
     SQLFreeStmt(handle, SQL_RESET_PARAMS);

@@ -1,7 +1,8 @@
 /*
- * with_database ENGINE VARIABLE... -- COMMAND...: runs a command with fresh databases of a private
- * server: each VARIABLE of its environment is the connection string of one. The server is stopped
- * and removed when the command ends. Exits with the command's code.
+ * with_database [--small] ENGINE VARIABLE... -- COMMAND...: runs a command with fresh databases of
+ * a private server: each VARIABLE of its environment is the connection string of one. The server
+ * has memory as one that serves an installation, or little with --small. It is stopped and removed
+ * when the command ends. Exits with the command's code.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 static int
 usage(void)
 {
-    fputs("usage: with-database sqlite|postgresql|mariadb VARIABLE... -- COMMAND...\n", stderr);
+    fputs("usage: with-database [--small] sqlite|postgresql|mariadb VARIABLE... -- COMMAND...\n",
+        stderr);
     return 64;
 }
 
@@ -57,17 +59,19 @@ run(char **command)
 int
 main(int argc, char **argv)
 {
+    bool small = argc > 1 && strcmp(argv[1], "--small") == 0;
+    int at = small ? 2 : 1;
     enum engine engine;
-    int at = 2;
 
-    if (argc < 4 || (engine = find_engine(argv[1])) == ENGINE_COUNT)
+    if (argc < at + 3 || (engine = find_engine(argv[at])) == ENGINE_COUNT)
         return usage();
     if (!engine_is_installed(engine)) {
-        fprintf(stderr, "bench: %s is not installed\n", argv[1]);
+        fprintf(stderr, "skipped: %s is not installed\n", argv[at]);
         return 77;
     }
-    engine_use_large_servers();
-    for (; at < argc && strcmp(argv[at], "--") != 0; at++) {
+    if (!small)
+        engine_use_large_servers();
+    for (at++; at < argc && strcmp(argv[at], "--") != 0; at++) {
         if (make_database(engine, argv[at]) != 0)
             return 69;
     }

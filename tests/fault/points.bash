@@ -2,45 +2,47 @@
 # undisturbed, and compares what the databases hold and the cubes answer with a run that was never disturbed. A scenario
 # sources it behind story.bash.
 #
-#   night_before           makes the installations `base`, where a night has passed and there is news for the next one,
+#   night_before [ORDERS]  makes the installations `base`, where a night has passed and there is news for the next one,
 #                          `quiet`, the same without the news, and `deployed`, where nothing has happened yet
 #   story NAME BASE        names what comes; `act` is the command, a function of the scenario; runs it once undisturbed
-#   total WHAT             a total of that run: calls, statements, writes or fetches
+#   total WHAT             a total of that run: micros, calls, statements, fetches, writes ...
 #   boundaries [NAMES]     numbers of the calls at which something becomes durable, and of those behind them: commits,
 #                          journal entries, changes of names; with NAMES (rename|rmdir) only such calls
 #   spread COUNT TOTAL     COUNT numbers from 1 to TOTAL, evenly; ten times as many, from a seeded start, in test-long
 #   strike FAULTS CODES    one point: FAULTS as the shim reads them, a run each, with commas between them; each run ends with
 #                          one of CODES
-#   strike_all FORMAT CODES  the same for each number read, FORMAT as of printf; adds to `checked`
-checked=0
+#   strike_all FORMAT CODES  the same for each line of numbers read, FORMAT as of printf
+#   strike_some USUAL ALL FORMAT CODES TOTAL...  at random: USUAL points in make test, ALL in make test-long; a random number
+#                          up to each TOTAL goes into FORMAT
+#   strike_each USUAL FORMAT CODES TOTAL  USUAL points in make test; in make test-long 1, 2, 3 ... until TOTAL
+#   checked                how many points were struck; with LONG_SECONDS, no more once they have passed
 shim=$(dirname "$NIGHTCUBE")/tests/fault-shim.so
+export long_start=${long_start:-$(date +%s)}
 [ -f "$shim" ] || skip "the fault shim is not built"
 
 night_before() {
     at 2026-09-01T02:00:00Z
-    sh "$SOURCE/scripts/generate-orders.sh" 400 >orders.jsonl
-    head -n 1000 orders.jsonl >early.jsonl
-    tail -n +1001 orders.jsonl >late.jsonl
+    sh "$SOURCE/scripts/generate-orders.sh" "${1:-400}" >orders.jsonl
+    early=$(($(wc -l <orders.jsonl) * 5 / 8))
+    head -n $early orders.jsonl >early.jsonl
+    tail -n +$((early + 1)) orders.jsonl >late.jsonl
     site_new base
     exits 0 deploy "$SOURCE/config/examples/purchase-order.xml" --no-backup
-    cp -a base deployed
+    site_copy base deployed
     exits 0 import "$SOURCE/config/examples/twelve-orders.csv"
     exits 0 import early.jsonl
     exits 0 set window PurchaseOrder 1 day
     exits 0 nightly
     at 2026-11-01T02:00:00Z
-    cp -a base quiet
+    site_copy base quiet
     exits 0 import late.jsonl
 }
 
 # All rows of all tables, sequences and definitions of views, and a few answers. Prints to standard output.
 holdings() {
-    local name rows
+    local rows
 
-    for name in primary archive star; do
-        echo "== $name"
-        sqlite3 "$(database $name)" .dump 'PRAGMA integrity_check' | LC_ALL=C sort
-    done
+    dump_databases
     [ -d "$base/analysis/OrderCube" ] || return 0
     for rows in Location,Progress OrderSize,Received.Year,Received.Month Location,OrderSize,Received; do
         echo "== $rows"
@@ -69,28 +71,28 @@ litter() {
 story() {
     story=$1
     story_base=$2
-    rm -rf "$story"
-    cp -a "$2" "$story"
+    site_freeze "$2"
+    site_copy "$2" "$story"
     site "$story"
-    cp -a "$story" "$story.traced"
+    export story story_base home shim base
     act >out 2>err || {
         fail "$story: ended with $? undisturbed"
         head -n 20 err
     }
     holdings >"$story.reference"
     [ -z "$(litter)" ] || fail "$story: left lying undisturbed: $(litter)"
+    # Again, with the shim taking notes.
+    site_copy "$story_base" "$story.traced"
     site "$story.traced"
+    began=${EPOCHREALTIME/./}
     LD_PRELOAD=$shim NIGHTCUBE_FAULT=trace NIGHTCUBE_FAULT_LOG=$home/$story.trace act >out 2>err
-    rm -rf "$story.traced"
-    cp -a "$2" "$story.traced"
-    LD_PRELOAD=$shim NIGHTCUBE_FAULT=count NIGHTCUBE_FAULT_LOG=$home/$story.totals act >out 2>err
-    rm -rf "$story.traced"
+    echo "# micros $((${EPOCHREALTIME/./} - began))" >>"$home/$story.trace"
+    site_drop "$story.traced"
     site "$story"
-    export story story_base home shim base
 }
 
 total() {
-    awk -v what="$1" '$1 == what { print $2 }' "$home/$story.totals"
+    awk -v what="$1" '$1 == "#" && $2 == what { print $3 }' "$home/$story.trace"
 }
 
 boundaries() {
@@ -112,6 +114,41 @@ spread() {
         }'
 }
 
+# COUNT lines of random numbers, one up to each TOTAL. The same for the same seed, and others for each story and fault.
+random() {
+    local count=$1 salt=$2
+    shift 2
+    salt=$(echo "$story $salt" | cksum | cut -d' ' -f1)
+    awk -v count="$count" -v totals="$*" -v seed="$((($(long_seed) + salt) % 2147483647))" '
+        BEGIN {
+            columns = split(totals, total, " ")
+            srand(seed)
+            for (i = 0; i < count; i++) {
+                for (c = 1; c <= columns; c++) printf "%d ", int(rand() * total[c]) + 1
+                print ""
+            }
+        }'
+}
+
+strike_some() {
+    local count format=$3 codes=$4
+    count=$(long_rounds "$1" "$2")
+    shift 4
+    [ "$count" -eq 0 ] || strike_all "$format" "$codes" < <(random "$count" "$format" "$@")
+}
+
+strike_each() {
+    if [ "$(long_rounds 0 1)" -eq 0 ]; then
+        strike_some "$1" 0 "$2" "$3" "$4"
+    else
+        strike_all "$2" "$3" < <(seq "$4")
+    fi
+}
+
+checked() {
+    echo "$(wc -l <"$home/struck") points struck, seed $(long_seed)"
+}
+
 # Told on standard output; the copy is kept for who looks into it by hand.
 complain() {
     echo "FAILED $story $fault: $1"
@@ -121,9 +158,12 @@ complain() {
 
 # Ended well in spite of the fault: what it was asked to do is done.
 strike() {
-    local fault=$1 codes=" $2 " code left each
-    site "$story.${fault//:/-}"
-    cp -a "$home/$story_base" "$XDG_DATA_HOME"
+    local fault=$1 codes=" $2 " code errors left each site
+    [ -z "${LONG_SECONDS:-}" ] || [ "$(date +%s)" -lt "$((long_start + LONG_SECONDS))" ] || return 0
+    echo "$story $fault" >>"$home/struck"
+    site="$story.${fault//:/-}"
+    site_copy "$story_base" "$site"
+    site "$site"
     cd "$XDG_DATA_HOME" || return
 
     for each in ${fault//,/ }; do
@@ -133,10 +173,13 @@ strike() {
             complain "ended with $code, not with one of$codes" cat err
             return 1
         }
-        [ "$code" -eq 137 ] || [ "$code" -eq 0 ] || [ "$(grep '^error: ' err | sort -u | wc -l)" -eq 1 ] || {
+        # What fails from then on also fails to be noted.
+        errors=$(grep '^error: ' err | sort -u | wc -l)
+        [ "$code" -eq 137 ] || [ "$code" -eq 0 ] || [ "$errors" -eq 1 ] || [[ $each == *+* && $errors -le 3 ]] || {
             complain "is not told in one line" cat err
             return 1
         }
+        [ "$code" -ne 0 ] || break
     done
     [ "$code" -eq 0 ] || act >out 2>err2 || {
         complain "afterwards, undisturbed, ended with $?" cat err2
@@ -152,7 +195,7 @@ strike() {
         complain "left lying: $left"
         return 1
     }
-    cd "$home" && rm -rf "$XDG_DATA_HOME"
+    cd "$home" && site_drop "$site"
 }
 
 # As many at a time as there are processors.
@@ -160,10 +203,10 @@ strike_all() {
     local format=$1 codes=$2 numbers
     mapfile -t numbers < <(sort -n | uniq)
     [ ${#numbers[@]} -gt 0 ] || fail "$story: no point to strike"
-    export -f act site holdings litter complain database strike
-    checked=$((checked + ${#numbers[@]}))
-    # shellcheck disable=SC2059
-    printf "$format\n" "${numbers[@]}" |
+    # shellcheck disable=SC2086 # names
+    export -f act site holdings litter complain database strike $site_functions
+    # shellcheck disable=SC2059,SC2048,SC2086 # a line may hold several numbers
+    printf "$format\n" ${numbers[*]} |
         xargs -P "$(nproc)" -I '{}' bash -c 'strike "$1" "$2"' strike '{}' "$codes" ||
         fail "$story: some of ${#numbers[@]} points"
     echo "$story ${format%%:*}: ${#numbers[@]} points, $SECONDS s"

@@ -51,5 +51,5 @@ for second in 20 60 150; do
     strike_all "kill:%d,kill:$second" 137 < <(spread 20 "$(total calls)" | awk -v first="$noted" '$1 > first')
 done
 
-echo "$checked points checked"
+checked
 finish

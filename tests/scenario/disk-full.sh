@@ -7,18 +7,18 @@ night_before
 
 act() { "$NIGHTCUBE" nightly; }
 story night base
-strike_all enospc:%d "74 0" < <(spread 60 "$(total writes)")
+strike_all full:%d+ "74 0" < <(spread 60 "$(total writes)")
 
 sh "$SOURCE/scripts/generate-orders.sh" 1500 >many.jsonl
 act() { "$NIGHTCUBE" import "$home/many.jsonl"; }
 story import deployed
-strike_all enospc:%d "74 0" < <(spread 20 "$(total writes)")
+strike_all full:%d+ "74 0" < <(spread 20 "$(total writes)")
 
 site base
 exits 0 nightly
 act() { "$NIGHTCUBE" restore --run 2 --allow-overwrite; }
 story restore base
-strike_all enospc:%d "74 0" < <(spread 30 "$(total writes)")
+strike_all full:%d+ "74 0" < <(spread 30 "$(total writes)")
 
-echo "$checked points checked"
+checked
 finish

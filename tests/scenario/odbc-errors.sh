@@ -31,5 +31,5 @@ story restore base
 strike_all odbc:%d:5 69 < <(spread 20 "$(total statements)" | but_rollbacks)
 strike_all fetch:%d:5 69 < <(spread 20 "$(total fetches)")
 
-echo "$checked points checked"
+checked
 finish

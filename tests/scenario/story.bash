@@ -16,6 +16,7 @@
 set -u
 failures=0
 home=$PWD
+site_functions='site_copy site_drop dump_databases' # what a point of tests/fault needs of the functions below
 
 fail() {
     echo "FAILED ${0##*/}:${BASH_LINENO[-2]}: $*"
@@ -57,6 +58,25 @@ site() {
 site_new() {
     site "$1"
     exits 0 setup
+}
+
+# As engines.bash has them for other engines.
+site_copy() {
+    cp -a "$home/$1" "$home/$2"
+}
+
+site_drop() {
+    rm -rf "${home:?}/$1"
+}
+
+site_freeze() { :; }
+
+dump_databases() {
+    local name
+    for name in primary archive star; do
+        echo "== $name"
+        sqlite3 "$(database $name)" .dump 'PRAGMA integrity_check' | LC_ALL=C sort
+    done
 }
 
 exits() {

@@ -1,0 +1,90 @@
+/*
+ * shim: a library to preload (LD_PRELOAD) that counts what nightcube asks of its databases and of
+ * the file system, and lets some of these calls go wrong, as NIGHTCUBE_FAULT says:
+ *
+ *     kill:N             the process is killed just before call N
+ *     after:MICROS       the process is killed that long after its start
+ *     odbc:N             statement N fails
+ *     lost:N             statement N is carried out, and then reported as failed
+ *     prepare:N          preparing a statement fails
+ *     connect:N          connecting fails
+ *     fetch:N            fetching a row fails
+ *     cut:N              before statement N all connections to servers break
+ *     truncate:N         statement N is carried out, and the driver says it cut a value (01004)
+ *     cutrow:N           fetching row N works, and the driver says it cut a value (01004)
+ *     full:N             write or flush N finds the disk full (ENOSPC)
+ *     eio:N              write or flush N fails (EIO)
+ *     flush:N            flush N fails (EIO)
+ *     short:N            write N writes only half of what it was given, and says so
+ *     trace              NIGHTCUBE_FAULT_LOG gets a line a call (number, function, on what), and
+ *                        the totals of each kind behind them (# kind total)
+ *
+ * `N+` is call N and all of its kind behind it. Behind N an error of a database may follow as
+ * `:NATIVE:SQLSTATE`, the engine's code and its class (1 and HY000 when not said).
+ *
+ * Calls, for `kill`, are statements, writes, flushes and changes of names, numbered from 1 as they
+ * come; statements, fetches, prepares, connects, writes (with flushes) and flushes also count each
+ * for themselves. Standard output and error are left alone. Without NIGHTCUBE_FAULT, and in any
+ * other program, nothing is done.
+ */
+#ifndef TESTS_FAULT_SHIM_H
+#define TESTS_FAULT_SHIM_H
+
+#include <stdbool.h>
+
+enum call_class {
+    CALL_STATEMENT,
+    CALL_WRITE, /* flushes too */
+    CALL_FLUSH,
+    CALL_NAME,
+    CALL_FETCH,
+    CALL_PREPARE,
+    CALL_CONNECT,
+    CALL_CLASS_COUNT
+};
+
+enum fault_mode {
+    MODE_OFF,
+    MODE_KILL,
+    MODE_AFTER,
+    MODE_ODBC,
+    MODE_LOST,
+    MODE_PREPARE,
+    MODE_CONNECT,
+    MODE_FETCH,
+    MODE_CUT,
+    MODE_TRUNCATE,
+    MODE_CUT_ROW,
+    MODE_FULL,
+    MODE_EIO,
+    MODE_FLUSH,
+    MODE_SHORT,
+    MODE_TRACE
+};
+
+struct shim {
+    enum fault_mode mode;
+    unsigned long target;
+    bool persistent;
+    int native;
+    char sqlstate[6];
+};
+
+extern struct shim shim;
+
+/* Counts a call, and dies before it when it is the one. Returns its number in its class. */
+unsigned long shim_count(enum call_class class, const char *function, const char *what);
+
+/* Is call `number` of its class to go wrong, if the mode is this one? */
+bool shim_strikes(enum fault_mode mode, unsigned long number);
+
+/* The function that would be called without the shim. */
+void *shim_next(const char *function);
+
+/* Declares `real`, the function behind `name`, looked up once. */
+#define REAL(name)                                                                                 \
+    static __typeof__(&name) real;                                                                 \
+    if (real == NULL)                                                                              \
+    *(void **)&real = shim_next(#name)
+
+#endif

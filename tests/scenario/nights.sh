@@ -1,0 +1,66 @@
+# Whole nights on each engine, killed at random moments, and with calls of the databases or of the file system that fail,
+# once or from then on, and both again while the next run puts that right: one clear error, and the run after brings the
+# databases to where nothing was ever disturbed. NIGHTS and ENGINES choose: NIGHTS=killed ENGINES=mariadb.
+. "$SOURCE/tests/scenario/story.bash"
+. "$SOURCE/tests/scenario/engines.bash"
+. "$SOURCE/tests/fault/points.bash"
+
+# The engines' own words, NATIVE:SQLSTATE, for an error that says nothing more and for another transaction in the way.
+declare -A error=([sqlite]=1:HY000 [postgresql]=7:42804 [mariadb]=1105:HY000)
+declare -A conflict=([sqlite]=5:HY000 [postgresql]=7:40P01 [mariadb]=1213:40001)
+
+killed() {
+    # Between any two calls, and at any moment: also while a server works on what was asked last.
+    strike_some 2 180 'kill:%d' 137 "$calls"
+    strike_some 1 180 'after:%d' '137 0' "$micros"
+}
+
+killed_again() {
+    strike_some 1 140 'kill:%d,kill:%d' '137 0' "$calls" "$calls"
+    strike_some 0 70 "odbc:%d:${error[$engine]},kill:%d" '137 70 0' "$statements" "$calls"
+    strike_some 0 70 "kill:%d,odbc:%d:${conflict[$engine]}" "137 $busy" "$calls" "$statements"
+    strike_some 0 70 'after:%d,after:%d' '137 0' "$micros" "$micros"
+}
+
+# 0: nothing depended on it, or it was tried again.
+failed() {
+    strike_each 1 "odbc:%d:${error[$engine]}" '70 0' "$statements"
+    strike_each 0 "odbc:%d:${conflict[$engine]}" "$busy" "$statements"
+    strike_each 1 "lost:%d:${conflict[$engine]}" "$busy" "$statements"
+    strike_some 1 60 "odbc:%d+:${error[$engine]}" '70 0' "$statements"
+    strike_some 0 60 "odbc:%d+:${conflict[$engine]}" "$busy" "$statements"
+    strike_some 0 60 "fetch:%d:${conflict[$engine]}" "$busy" "$(total fetches)"
+    strike_some 0 60 "prepare:%d:${error[$engine]}" '70 0' "$(total prepares)"
+    strike_some 0 10 "connect:%d:${conflict[$engine]}" "$busy" "$(total connects)"
+    [ "$engine" = sqlite ] || strike_some 1 100 'cut:%d' '69 0' "$statements"
+    # The driver has cut a value and says so in passing.
+    strike_some 0 60 'truncate:%d' '65 0' "$statements"
+    strike_some 0 60 'cutrow:%d' '65 0' "$(total fetches)"
+}
+
+full() {
+    strike_some 0 60 'full:%d' '74 0' "$writes"
+    strike_some 0 60 'full:%d+' '74 0' "$writes"
+    strike_some 0 60 'eio:%d' '74 0' "$writes"
+    strike_some 1 60 'eio:%d+' '74 0' "$writes"
+    strike_some 1 60 'flush:%d' '74 0' "$(total flushes)"
+    strike_some 0 60 'flush:%d+' '74 0' "$(total flushes)"
+    strike_some 0 60 'short:%d' 0 "$writes"
+    strike_some 1 10 'short:%d+' 0 "$writes"
+}
+
+act() { "$NIGHTCUBE" nightly; }
+for name in ${ENGINES:-sqlite postgresql mariadb}; do
+    engine "$name"
+    night_before 60
+    story "$name" base
+    calls=$(total calls) statements=$(total statements) writes=$(total writes) micros=$(total micros)
+    # The journal is always SQLite's, which does not know the words of another engine.
+    busy='69 0'
+    [ "$name" = sqlite ] || busy='69 70 0'
+    for part in ${NIGHTS:-killed killed_again failed full}; do $part; done
+    for each in base quiet deployed "$story"; do site_drop "$each"; done
+done
+
+checked
+finish
