@@ -140,6 +140,28 @@ partition_relationships_name(struct arena *memory, const char *partition)
     return join(memory, partition, "_Relationships");
 }
 
+const char *
+partition_stamp(const char *name)
+{
+    static const char form[] = "00000000T000000Z";
+    size_t length = strlen(name), digits = 0, at;
+
+    while (digits < length && name[length - 1 - digits] >= '0' && name[length - 1 - digits] <= '9')
+        digits++;
+    if (digits > 0 && digits < length && name[length - 1 - digits] == '_')
+        length -= digits + 1;
+    if (length < sizeof form)
+        return NULL;
+    at = length - (sizeof form - 1);
+    for (size_t i = 0; form[i] != '\0'; i++) {
+        char c = name[at + i];
+
+        if (form[i] == '0' ? c < '0' || c > '9' : c != form[i])
+            return NULL;
+    }
+    return name + at;
+}
+
 char *
 incoming_name(struct arena *memory, const char *table)
 {

@@ -48,6 +48,9 @@ char *dimension_table_name(struct arena *memory, const char *cube, const char *d
 char *partition_name(struct arena *memory, const char *activity, const char *stamp);
 char *partition_relationships_name(struct arena *memory, const char *partition);
 
+/* The stamp at the end of a name, "20261120T080000Z" and perhaps "_2"; NULL when there is none. */
+const char *partition_stamp(const char *name);
+
 /* What a table is called while it is being filled or made ready. */
 char *incoming_name(struct arena *memory, const char *table);
 

@@ -4,9 +4,9 @@
 #include "config/base/clock.h"
 #include "config/base/log.h"
 #include "config/base/moment.h"
-#include "config/workbook/workbook.h"
 #include "etl/command/backup_hook.h"
 #include "etl/command/command.h"
+#include "etl/command/deploy_files.h"
 #include "etl/command/grid.h"
 #include "etl/dump/dump.h"
 #include "etl/pipeline/lock.h"
@@ -245,22 +245,19 @@ find_deploy_targets(struct invocation *i, bool views, struct targets *list, stru
 int
 backup_after_deploy(struct invocation *i, bool views, struct fault *f)
 {
-    const char *path = invocation_argument(i, 0);
-    const struct dump_file definition = {
-        .name = path != NULL && workbook_kind_of(path) == WORKBOOK_XLSX ? "definition.xlsx"
-                                                                        : "definition.xml",
-        .path = path};
+    const struct dump_file *files;
+    size_t file_count;
     struct targets list = {.items = NULL};
     struct dump_order order = {.kind = CONTAINER_DEPLOY, .job = i->command->name};
     int rc = -1;
 
-    if (invocation_site(i, f) != NULL && (order.set = make_set(i, f)) != NULL)
+    if (deploy_files_gather(i, &files, &file_count, f) == 0 && (order.set = make_set(i, f)) != NULL)
         rc = find_deploy_targets(i, views, &list, f);
     for (size_t k = 0; rc == 0 && k < list.count; k++) {
         bool is_primary = strcmp(list.items[k].name, "PrimaryImport") == 0;
 
-        order.files = &definition;
-        order.file_count = is_primary && path != NULL;
+        order.files = files;
+        order.file_count = is_primary ? file_count : 0;
         rc = back_up(i, &list.items[k], &order, NULL, f);
     }
     return rc;

@@ -20,7 +20,8 @@
 /* A file that goes into the container besides: a job file, a definition. */
 struct dump_file {
     const char *name; /* relative, in the container */
-    const char *path;
+    const char *path; /* NULL: `text` is what stands in it */
+    const char *text;
 };
 
 enum dump_compression { DUMP_COMPRESS_AS_SET, DUMP_COMPRESS, DUMP_COMPRESS_NOT };

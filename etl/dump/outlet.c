@@ -201,7 +201,9 @@ outlet_begin(struct outlet *o, const struct container_info *info, struct fault *
     for (size_t i = 0; o->container != NULL && o->unit == NULL && i < o->order->file_count; i++) {
         const struct dump_file *file = &o->order->files[i];
 
-        if (container_add_file(o->container, file->name, file->path, f) != 0)
+        if ((file->path != NULL ? container_add_file(o->container, file->name, file->path, f)
+                                : container_add_bytes(o->container, file->name, file->text,
+                                      strlen(file->text), f)) != 0)
             return -1;
     }
     return o->container == NULL ? -1 : 0;

@@ -15,6 +15,7 @@ restoration_init(
     *r = (struct restoration){.site = site,
         .result = result,
         .is_named = named,
+        .selection = SELECTION_INIT,
         .objects = OBJECT_LIST_INIT,
         .sum = ROWSUM_INIT};
 }
@@ -33,6 +34,7 @@ restoration_release(struct restoration *r)
 {
     close_reading(r);
     object_list_release(&r->objects);
+    selection_release(&r->selection);
     place_release(&r->place);
 }
 
@@ -50,7 +52,7 @@ restoration_prepare(struct restoration *r, struct fault *f)
     r->item.place = arena_strdup(&r->result->memory, r->place.path);
     if (r->item.place == NULL)
         return fault_set_memory(f);
-    if (r->only != NULL && (exists = place_exists(&r->place, f)) < 0)
+    if (r->selection.only != NULL && (exists = place_exists(&r->place, f)) < 0)
         return -1;
     if (exists == 1) {
         fault_set(
@@ -167,13 +169,13 @@ is_wanted(const struct restoration *r, const char *name)
     char cube[1024];
     size_t length = strcspn(name, "/");
 
-    if (r->only == NULL)
+    if (r->selection.only == NULL)
         return true;
     if (name[length] == '\0' || length >= sizeof cube)
         return false;
     memcpy(cube, name, length);
     cube[length] = '\0';
-    return fnmatch(r->only, cube, 0) == 0;
+    return fnmatch(r->selection.only, cube, 0) == 0;
 }
 
 static int
@@ -187,7 +189,14 @@ on_file(
         return 0;
     if (r->place.is_directory)
         return is_wanted(r, name) ? stage_file(r, name, content, f) : 0;
-    return strcmp(name, OBJECTS_FILE) == 0 ? objects_parse(&r->objects, content, f) : 0;
+    if (strcmp(name, OBJECTS_FILE) == 0)
+        return objects_parse(&r->objects, content, f);
+    return r->selection.only != NULL
+               ? 0
+               : restoration_add_todo(r, f,
+                     "the backup also holds files/%s, which is not put anywhere: take "
+                     "it out with age, zstd and tar if it is wanted",
+                     name);
 }
 
 /* ---- reading ---- */
@@ -232,7 +241,7 @@ read_part(struct restoration *r, struct inlet *from, const struct container_refe
             !catalogue_knows_sha256(older.catalogue, part->container, part->sha256)))
         rc = fault_set(f, FAULT_DATA, "container '%s' is not the one that '%s' was built on",
             older.file, from->file);
-    if (rc == 0 && r->only == NULL && r->part_tables != part->table_count)
+    if (rc == 0 && r->selection.only == NULL && r->part_tables != part->table_count)
         rc = fault_set(f, FAULT_DATA, "container '%s' lacks tables that '%s' leaves to it",
             older.file, from->file);
     r->part = NULL;
@@ -241,13 +250,24 @@ read_part(struct restoration *r, struct inlet *from, const struct container_refe
     return rc;
 }
 
+static bool
+wants_part(struct restoration *r, const struct container_reference *part)
+{
+    for (size_t i = 0; i < part->table_count; i++) {
+        if (selection_wants(&r->selection, r->item.database, part->tables[i]))
+            return true;
+    }
+    return false;
+}
+
 /* ---- the staging place is loaded ---- */
 
 static int
 finish(struct restoration *r, struct fault *f)
 {
-    if (r->only != NULL && r->item.tables == 0 && r->item.files == 0)
-        return fault_set(f, FAULT_DATA, "nothing in the container is called '%s'", r->only);
+    if (r->selection.only != NULL && r->item.tables == 0 && r->item.files == 0)
+        return fault_set(
+            f, FAULT_DATA, "nothing in the container is called '%s'", r->selection.only);
     if (r->db != NULL && (restoration_make_views(r, f) != 0 || restoration_list_todo(r, f) != 0))
         return -1;
     close_reading(r);
@@ -267,8 +287,10 @@ restoration_load(
 
     progress_begin(r->item.database == NULL ? "restore" : r->item.database, "rows", 0);
     rc = read_container(r, from, keys, &summary, f);
-    for (size_t i = 0; rc == 0 && i < summary.info.reference_count; i++)
-        rc = read_part(r, from, &summary.info.references[i], keys, f);
+    for (size_t i = 0; rc == 0 && i < summary.info.reference_count; i++) {
+        if (wants_part(r, &summary.info.references[i]))
+            rc = read_part(r, from, &summary.info.references[i], keys, f);
+    }
     if (rc == 0 && (r->item.file = arena_strdup(&r->result->memory, from->file)) == NULL)
         rc = fault_set_memory(f);
     if (rc == 0)

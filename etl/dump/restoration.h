@@ -9,13 +9,14 @@
 #include "etl/dump/objects.h"
 #include "etl/dump/place.h"
 #include "etl/dump/restore.h"
+#include "etl/dump/selection.h"
 #include "etl/odbc/table_writer.h"
 
 struct restoration {
     struct site *site;
     struct restore_result *result; /* borrowed: gathers what is to be done */
     struct destination to;
-    const char *only;
+    struct selection selection;
     bool allow_overwrite;
     bool allow_lossy;
     struct restore_hook hook;

@@ -1,4 +1,3 @@
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +12,9 @@ enum {
 };
 
 static bool
-is_wanted(const struct restoration *r, const char *table)
+is_wanted(struct restoration *r, const char *table)
 {
-    if (r->only != NULL && fnmatch(r->only, table, 0) != 0)
+    if (!selection_wants(&r->selection, r->item.database, table))
         return false;
     if (r->part == NULL)
         return true;

@@ -1,4 +1,3 @@
-#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,10 +33,10 @@ restoration_add_todo(struct restoration *r, struct fault *f, const char *format,
 
 /* Of a part, what belongs to the tables that are there. */
 static bool
-is_wanted(const struct restoration *r, const struct object *o)
+is_wanted(struct restoration *r, const struct object *o)
 {
-    return r->only == NULL ||
-           fnmatch(r->only, o->kind == OBJECT_TRIGGER ? o->table : o->name, 0) == 0;
+    return selection_wants(
+        &r->selection, r->item.database, o->kind == OBJECT_TRIGGER ? o->table : o->name);
 }
 
 static int
@@ -129,8 +128,9 @@ restoration_make_views(struct restoration *r, struct fault *f)
 {
     if (r->same_engine)
         return as_they_were(r, f);
-    if (r->only != NULL)
-        return 0;
+    if (r->selection.only != NULL)
+        return restoration_add_todo(
+            r, f, "%s: a part on another engine comes without its views", r->item.database);
     if (strcmp(r->item.database, PRIMARY) == 0)
         return regenerate_primary(r, f);
     if (strcmp(r->item.database, ARCHIVE) == 0)
@@ -193,7 +193,7 @@ note_reference(struct restoration *r, const char *name, struct fault *f)
 int
 restoration_list_todo(struct restoration *r, struct fault *f)
 {
-    int ours = strcmp(r->item.database, PRIMARY) != 0 || r->only != NULL
+    int ours = strcmp(r->item.database, PRIMARY) != 0 || r->selection.only != NULL
                    ? 0
                    : db_table_exists(r->db, "bam_Metadata_Activities", f);
 

@@ -34,11 +34,13 @@ restore_container(struct site *site, const struct restore_order *order,
 
     restoration_init(&r, site, result, false);
     r.to = (struct destination){.as = order->as, .to_connection = order->to_connection};
-    r.only = order->only;
     r.allow_overwrite = order->allow_overwrite;
     r.allow_lossy = order->allow_lossy;
     r.hook = order->hook;
-    rc = inlet_find(&from, site, order->store, order->source, f);
+    from = (struct inlet)INLET_INIT;
+    rc = selection_init(&r.selection, order->only, f);
+    if (rc == 0)
+        rc = inlet_find(&from, site, order->store, order->source, f);
     if (rc == 0 && order->database != NULL &&
         (r.item.database = arena_strdup(&result->memory, order->database)) == NULL)
         rc = fault_set_memory(f);

@@ -40,8 +40,8 @@ struct restore_order {
     const char *to_connection;
     bool allow_overwrite;
     struct opening opening;
-    const char *only; /* shell pattern: just these tables (with their views), or these cubes; the
-                         target must not exist */
+    const char *only; /* selection.h: just these tables with their views, or these cubes; the target
+                         must not exist */
     bool allow_lossy; /* the engine may keep less than a value (NaN as NULL) */
     struct restore_hook hook;
 };

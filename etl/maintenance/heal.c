@@ -75,34 +75,11 @@ drop_dropped(struct heal *h, struct fault *f)
 
 /* ---- partitions that nobody wrote down ---- */
 
-/* The stamp at the end of a name, "20261120T080000Z" and perhaps "_2"; NULL when there is none. */
-static const char *
-find_stamp(const char *name)
-{
-    static const char form[] = "00000000T000000Z";
-    size_t length = strlen(name), digits = 0, at;
-
-    while (digits < length && name[length - 1 - digits] >= '0' && name[length - 1 - digits] <= '9')
-        digits++;
-    if (digits > 0 && digits < length && name[length - 1 - digits] == '_')
-        length -= digits + 1;
-    if (length < sizeof form)
-        return NULL;
-    at = length - (sizeof form - 1);
-    for (size_t i = 0; form[i] != '\0'; i++) {
-        char c = name[at + i];
-
-        if (form[i] == '0' ? c < '0' || c > '9' : c != form[i])
-            return NULL;
-    }
-    return name + at;
-}
-
 /* Is it a partition of this activity that is not written down? */
 static bool
 is_orphan(struct heal *h, const char *table)
 {
-    const char *stamp = find_stamp(table);
+    const char *stamp = partition_stamp(table);
     const char *name = stamp == NULL ? NULL : partition_name(&h->memory, h->activity->name, stamp);
 
     if (name == NULL || strcmp(name, table) != 0)

@@ -94,4 +94,19 @@ same "there is no more to do" 0 "$(grep -c '"removed"' out)"
 exits 0 drill --config "$home/nightcube.xml"
 exits 65 restore --run 2 --config "$home/nightcube.xml" --allow-overwrite
 exits 0 restore --run 6 --config "$home/nightcube.xml" --allow-overwrite
+
+# What is deployed is backed up with its definition and the job files, but for one that shows a password.
+rm nightcube.xml
+site_new papers
+mkdir -p "$base/jobs"
+"$NIGHTCUBE" show job nightly >"$base/jobs/weekly.xml"
+echo '<Backup xmlns="http://schemas.microsoft.com/analysisservices/2003/engine"><Password>hush</Password></Backup>' >"$base/jobs/open.xmla"
+sed 's|hush|{secret:night}|' "$base/jobs/open.xmla" >"$base/jobs/closed.xmla"
+exits 0 deploy "$SOURCE/config/examples/purchase-order.xml"
+told "open.xmla' holds a password"
+held() { age -d -i "$base/identity.txt" "$base/backups/$("$NIGHTCUBE" list PrimaryImport --json | tail -n 1 | sed 's/.*"file":"\([^"]*\)".*/\1/')" | zstd -dq | tar -t | grep '^files/' | sort | paste -sd ' '; }
+same "files in the backup" "files/definition.xml files/deployed.xml files/jobs/closed.xmla files/jobs/nightly.xml files/jobs/weekly.xml files/objects.csv" "$(held)"
+at 2026-09-07T03:00:00Z
+exits 0 remove "$SOURCE/config/examples/purchase-order.xml"
+same "also before a removal" 1 "$(held | grep -c files/deployed.xml)"
 finish

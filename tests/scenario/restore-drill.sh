@@ -92,4 +92,17 @@ same "the cubes, byte for byte" "" "$(diff -r "$home/saved/analysis" "$home/cube
 unchanged 0 restore "$(of_night_3 PrimaryImport)" --only 'bam_PurchaseOrder_Active*' --as Part $key
 same "some tables alone" "bam_PurchaseOrder_Active bam_PurchaseOrder_ActiveRelationships" "$(
     sqlite3 "$base/Part.db" "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1)")"
+unchanged 0 restore "$(of_night_3 PrimaryImport)" --only PurchaseOrder --as OneActivity $key
+tables_of() { sqlite3 "$base/$1.db" "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"; }
+same "one activity with its partitions" "$(sqlite3 "$base/Copy.db" "SELECT name FROM sqlite_master WHERE type = 'table'
+    AND name GLOB 'bam_PurchaseOrder_*' ORDER BY 1")" "$(tables_of OneActivity)"
+same "and the views over them" "$(sqlite3 "$base/Copy.db" 'SELECT count(*) FROM bam_PurchaseOrder_AllInstances')" \
+    "$(sqlite3 "$base/OneActivity.db" 'SELECT count(*) FROM bam_PurchaseOrder_AllInstances')"
+unchanged 0 restore "$(of_night_3 StarSchema)" --only OrderCube --as OneCube $key
+same "one cube's facts and dimensions" "$(sqlite3 "$home/saved/BAMStarSchema.db" "SELECT name FROM sqlite_master WHERE type = 'table'
+    AND name GLOB 'bam_OrderCube_*' ORDER BY 1")" "$(tables_of OneCube)"
+unchanged 0 restore "$(of_night_3 BAMAnalysis)" --only OrderCube --to-connection "$home/one-cube" $key
+same "one cube" "" "$(diff -r "$home/saved/analysis/OrderCube" "$home/one-cube/OrderCube")"
+unchanged 65 restore "$(of_night_3 PrimaryImport)" --only PurchaseOrders --as None $key
+told "nothing in the container is called 'PurchaseOrders'"
 finish
