@@ -268,11 +268,23 @@ csv_skip_line(struct csv_reader *r, struct fault *f)
     return c == SOURCE_FAILED ? -1 : 0;
 }
 
+/* An empty text, or one that a reader would take for more than one field. */
+static bool
+needs_quotes(const char *bytes, size_t length)
+{
+    static const bool special[256] = {['"'] = true, [','] = true, ['\n'] = true, ['\r'] = true};
+
+    for (size_t i = 0; i < length; i++) {
+        if (special[(unsigned char)bytes[i]])
+            return true;
+    }
+    return length == 0;
+}
+
 void
 csv_add_field(struct text *t, const char *bytes, size_t length)
 {
-    if (length > 0 && memchr(bytes, '"', length) == NULL && memchr(bytes, ',', length) == NULL &&
-        memchr(bytes, '\n', length) == NULL && memchr(bytes, '\r', length) == NULL) {
+    if (!needs_quotes(bytes, length)) {
         text_add_bytes(t, bytes, length);
         return;
     }

@@ -210,33 +210,48 @@ moment_parse(const char *bytes, size_t length, int default_offset_minutes, int64
     return *moment < MOMENT_MIN || *moment > MOMENT_MAX ? -1 : 0;
 }
 
-/* Adds ".5" or nothing: the fraction without trailing zeros. */
-static size_t
-format_fraction(int micros, char *target, size_t size)
+/* Exactly `width` digits. Returns where they end. */
+static char *
+put_number(char *at, int number, int width)
 {
-    int length;
+    for (int i = width; i-- > 0; number /= 10)
+        at[i] = (char)('0' + number % 10);
+    return at + width;
+}
 
+/* Adds ".5" or nothing: the fraction without trailing zeros. */
+static char *
+put_fraction(char *at, int micros)
+{
     if (micros == 0)
-        return 0;
-    length = snprintf(target, size, ".%06d", micros);
-    while (target[length - 1] == '0')
-        target[--length] = '\0';
-    return (size_t)length;
+        return at;
+    *at++ = '.';
+    at = put_number(at, micros, 6);
+    while (at[-1] == '0')
+        at--;
+    return at;
 }
 
 static char *
 format_with(int64_t moment, char separator, const char *zone, char buffer[MOMENT_TEXT_BYTES])
 {
     struct civil c;
-    size_t length;
+    char *at = buffer;
 
     moment_to_civil(moment, &c);
-    length = (size_t)snprintf(buffer, MOMENT_TEXT_BYTES, "%04d-%02d-%02d%c%02d:%02d:%02d", c.year,
-        c.month, c.day, separator, c.hour, c.minute, c.second);
-    if (length >= MOMENT_TEXT_BYTES)
-        return buffer;
-    length += format_fraction(c.micros, buffer + length, MOMENT_TEXT_BYTES - length);
-    snprintf(buffer + length, MOMENT_TEXT_BYTES - length, "%s", zone);
+    at = put_number(at, c.year, 4);
+    *at++ = '-';
+    at = put_number(at, c.month, 2);
+    *at++ = '-';
+    at = put_number(at, c.day, 2);
+    *at++ = separator;
+    at = put_number(at, c.hour, 2);
+    *at++ = ':';
+    at = put_number(at, c.minute, 2);
+    *at++ = ':';
+    at = put_number(at, c.second, 2);
+    at = put_fraction(at, c.micros);
+    memcpy(at, zone, strlen(zone) + 1);
     return buffer;
 }
 

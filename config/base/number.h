@@ -10,6 +10,9 @@
 
 enum { NUMBER_TEXT_BYTES = 32 };
 
+/* Writes an integer in decimal digits. Returns `buffer`. */
+char *number_format_int(int64_t number, char buffer[NUMBER_TEXT_BYTES]);
+
 /* The shortest decimal text that reads back to the same bits ("0.1", "1e+308", "-0", "inf", "nan").
  * Returns `buffer`. */
 char *number_format_double(double number, char buffer[NUMBER_TEXT_BYTES]);

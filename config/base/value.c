@@ -142,7 +142,7 @@ value_add_text(struct text *t, const struct value *v)
 
     switch (v->type) {
     case VALUE_INT:
-        text_add_format(t, "%lld", (long long)v->as.integer);
+        text_add(t, number_format_int(v->as.integer, buffer));
         break;
     case VALUE_FLOAT:
         text_add(t, number_format_double(v->as.real, buffer));
