@@ -81,6 +81,15 @@ moment_from_civil(const struct civil *c)
     return seconds * MICROS_PER_SECOND + c->micros;
 }
 
+bool
+moment_is_civil(const struct civil *c)
+{
+    return c->year >= 1 && c->year <= 9999 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
+           c->day <= days_in_month(c->year, c->month) && c->hour >= 0 && c->hour <= 23 &&
+           c->minute >= 0 && c->minute <= 59 && c->second >= 0 && c->second <= 59 &&
+           c->micros >= 0 && c->micros <= 999999;
+}
+
 int
 moment_day_of_year(int64_t moment)
 {

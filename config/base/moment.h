@@ -5,6 +5,7 @@
 #ifndef CONFIG_BASE_MOMENT_H
 #define CONFIG_BASE_MOMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,9 @@ void moment_to_civil(int64_t moment, struct civil *c);
 
 /* The moment of a civil time; its fields must be in range. */
 int64_t moment_from_civil(const struct civil *c);
+
+/* Is there such a day and time, in the years 1 to 9999? */
+bool moment_is_civil(const struct civil *c);
 
 /* 1 to 366. */
 int moment_day_of_year(int64_t moment);

@@ -2,8 +2,8 @@
  * dump: whole databases and analysis databases into containers.
  *
  * A database is one consistent snapshot, taken over a connection of its own while writers go on:
- * every table with its columns, key, indexes, identity and rows in the order of its key, and the
- * engine's own objects (objects.h). Left out is what nightcube itself left half-way
+ * every table with its columns, key, indexes, identity and rows, and the engine's own objects
+ * (objects.h). Left out is what nightcube itself left half-way
  * (bam_..._Incoming).
  */
 #ifndef ETL_DUMP_DUMP_H

@@ -31,35 +31,35 @@ struct dump {
 
 /* ---- one table ---- */
 
-/* Refuses a column that holds what its neutral type cannot carry. */
+/* Why a table could not be read: says so when a column holds what its neutral type cannot carry. */
 static int
-check_types(struct dump *d, const struct table *t, struct fault *f)
+find_misfit(struct dump *d, const struct table *t, struct fault *f)
 {
+    const struct dialect *dialect = db_dialect(d->db);
     struct text sql = TEXT_INIT, name = TEXT_INIT;
-    int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < t->column_count; i++) {
-        text_clear(&sql);
-        sql_add(&sql, "SELECT 1 FROM %n WHERE ", t->name);
-        db_dialect(d->db)->add_misfit(
-            &sql, sql_set(&name, "%n", t->columns[i].name), t->columns[i].type);
-        rc = text_check(&sql, f) == 0 ? db_has_row(d->db, text_get(&sql), f) : -1;
-        if (rc == 1) {
-            fault_set(f, FAULT_DATA,
-                "table '%s', column '%s' holds a value that is not of its type (%s)", t->name,
-                t->columns[i].name, value_type_name(t->columns[i].type));
-            fault_hint(f, "a backup would change it; mend the value, or the column's type");
-        }
+    db_run(d->db, dialect->rollback, NULL, NULL); /* the fault may have spoilt the snapshot */
+    for (size_t i = 0; i < t->column_count; i++) {
+        sql_set(&sql, "SELECT 1 FROM %n WHERE ", t->name);
+        if (!dialect->add_misfit(
+                &sql, sql_set(&name, "%n", t->columns[i].name), t->columns[i].type) ||
+            db_has_row(d->db, text_get(&sql), NULL) != 1)
+            continue;
+        fault_set(f, FAULT_DATA,
+            "table '%s', column '%s' holds a value that is not of its type (%s)", t->name,
+            t->columns[i].name, value_type_name(t->columns[i].type));
+        fault_hint(f, "a backup would change it; mend the value, or the column's type");
+        break;
     }
     text_release(&sql);
     text_release(&name);
-    return rc == 0 ? 0 : -1;
+    return -1;
 }
 
 static int
 write_rows(struct dump *d, const struct table *t, struct fault *f)
 {
-    struct table_reader *reader = table_reader_open(d->db, t, NULL, f);
+    struct table_reader *reader = table_reader_open_unordered(d->db, t, NULL, f);
     const struct value *row;
     int rc = reader == NULL ? -1 : 0;
 
@@ -71,6 +71,8 @@ write_rows(struct dump *d, const struct table *t, struct fault *f)
         }
     }
     table_reader_close(reader);
+    if (rc != 0 && (f->kind == FAULT_DATA || f->kind == FAULT_INTERNAL))
+        return find_misfit(d, t, f);
     return rc;
 }
 
@@ -84,8 +86,6 @@ write_table(struct dump *d, const char *name, struct fault *f)
 
     if (rc == 0 && t.identity)
         rc = dialect->get_identity(d->db, name, &t.identity_last, f);
-    if (rc == 0 && dialect->add_misfit != NULL)
-        rc = check_types(d, &t, f);
     if (rc == 0)
         rc = container_begin_table(d->to, &t, f);
     if (rc == 0 && (rc = write_rows(d, &t, f)) == 0)

@@ -151,7 +151,7 @@ static int
 add_rows(
     struct db *db, const struct table *t, const char *where, struct rowsum *sum, struct fault *f)
 {
-    struct table_reader *reader = table_reader_open(db, t, where, f);
+    struct table_reader *reader = table_reader_open_unordered(db, t, where, f);
     const struct value *row;
     int rc = reader == NULL ? -1 : 0;
 

@@ -16,6 +16,8 @@ cell_c_type(const struct db *db, enum value_type type)
         return SQL_C_SBIGINT;
     case VALUE_FLOAT:
         return db_dialect(db)->float_cells_as_text ? SQL_C_CHAR : SQL_C_DOUBLE;
+    case VALUE_TIME:
+        return db_dialect(db)->time_cells_as_text ? SQL_C_CHAR : SQL_C_TYPE_TIMESTAMP;
     case VALUE_BYTES:
         return SQL_C_BINARY;
     default:
@@ -57,40 +59,73 @@ parse_double(const char *text, size_t length, double *number)
     return 0;
 }
 
-int
-cell_parse(struct db *db, int number, enum value_type type, const char *bytes, size_t length,
-    struct value *v, struct fault *f)
+/* False for what is no moment of ours: a zero date, a year before 1. */
+static bool
+take_timestamp(const char *cell, struct value *v)
 {
-    int rc = 0;
+    SQL_TIMESTAMP_STRUCT t;
+    struct civil c;
 
+    memcpy(&t, cell, sizeof t);
+    c = (struct civil){.year = t.year,
+        .month = t.month,
+        .day = t.day,
+        .hour = t.hour,
+        .minute = t.minute,
+        .second = t.second,
+        .micros = (int)(t.fraction / 1000)};
+    if (!moment_is_civil(&c) || t.fraction % 1000 != 0)
+        return false;
+    v->as.time_us = moment_from_civil(&c);
+    return true;
+}
+
+static bool
+take(int16_t c_type, const char *cell, size_t length, struct value *v)
+{
+    if (c_type == SQL_C_TYPE_TIMESTAMP)
+        return take_timestamp(cell, v);
+    if (c_type == SQL_C_SBIGINT || c_type == SQL_C_DOUBLE) {
+        memcpy(&v->as, cell, sizeof v->as.integer);
+        return true;
+    }
+    if (v->type == VALUE_FLOAT)
+        return parse_double(cell, length, &v->as.real) == 0;
+    if (v->type == VALUE_TIME)
+        return moment_parse(cell, length, 0, &v->as.time_us) == 0;
+    v->as.text.bytes = cell;
+    v->as.text.length = length;
+    return true;
+}
+
+int
+cell_take(struct db *db, int number, int16_t c_type, enum value_type type, const char *cell,
+    size_t length, struct value *v, struct fault *f)
+{
     v->type = type;
-    if (type == VALUE_FLOAT)
-        rc = parse_double(bytes, length, &v->as.real);
-    else if (type == VALUE_TIME)
-        rc = moment_parse(bytes, length, 0, &v->as.time_us);
-    else
-        *v = type == VALUE_BYTES ? value_bytes(bytes, length) : value_text_n(bytes, length);
-    if (rc == 0)
+    if (take(c_type, cell, length, v))
         return 0;
     return fault_set(f, FAULT_DATA, "%s: column %d holds '%.80s', which is not of type %s",
-        db_name(db), number, bytes, value_type_name(type));
+        db_name(db), number, c_type == SQL_C_CHAR ? cell : "a time beyond our years",
+        value_type_name(type));
 }
 
 /* ---- getting ---- */
 
-/* A number as the driver gives it. */
+/* A number or a time as the driver gives it. */
 static int
-get_number(struct db *db, SQLHSTMT handle, SQLUSMALLINT number, enum value_type type,
+get_fixed(struct db *db, SQLHSTMT handle, SQLUSMALLINT number, enum value_type type,
     struct value *v, struct fault *f)
 {
+    int16_t c_type = cell_c_type(db, type);
     SQLLEN indicator = 0;
+    char cell[64];
 
-    v->type = type;
-    if (!SQL_SUCCEEDED(
-            SQLGetData(handle, number, cell_c_type(db, type), &v->as, sizeof v->as, &indicator)))
+    if (!SQL_SUCCEEDED(SQLGetData(handle, number, c_type, cell, sizeof cell, &indicator)))
         return handle_fault(db, SQL_HANDLE_STMT, handle, FAULT_UNAVAILABLE, f);
-    if (indicator == SQL_NULL_DATA)
-        *v = value_null();
+    if (indicator != SQL_NULL_DATA)
+        return cell_take(db, number, c_type, type, cell, 0, v, f);
+    *v = value_null();
     return 0;
 }
 
@@ -130,12 +165,12 @@ cell_get(struct db *db, void *handle, int number, enum value_type type, struct t
     int16_t c_type = cell_c_type(db, type);
     int rc;
 
-    if (c_type == SQL_C_SBIGINT || c_type == SQL_C_DOUBLE)
-        return get_number(db, handle, (SQLUSMALLINT)number, type, v, f);
+    if (c_type != SQL_C_CHAR && c_type != SQL_C_BINARY)
+        return get_fixed(db, handle, (SQLUSMALLINT)number, type, v, f);
     rc = get_bytes(db, handle, (SQLUSMALLINT)number, c_type, bytes, f);
     if (rc <= 0) {
         *v = value_null();
         return rc;
     }
-    return cell_parse(db, number, type, text_get(bytes), bytes->length, v, f);
+    return cell_take(db, number, c_type, type, text_get(bytes), bytes->length, v, f);
 }

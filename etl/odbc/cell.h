@@ -10,10 +10,10 @@
 /* The C type in which a driver is asked for values of a type. */
 int16_t cell_c_type(const struct db *db, enum value_type type);
 
-/* Reads a cell that came as text or binary, NUL-terminated, as a value of its type; texts are
- * borrowed. `number` is the column's, for the fault: FAULT_DATA. */
-int cell_parse(struct db *db, int number, enum value_type type, const char *bytes, size_t length,
-    struct value *v, struct fault *f);
+/* Takes a cell that lies there in a C type of cell_c_type, a text NUL-terminated, as a value of its
+ * type; texts are borrowed. `number` is the column's, for the fault: FAULT_DATA. */
+int cell_take(struct db *db, int number, int16_t c_type, enum value_type type, const char *cell,
+    size_t length, struct value *v, struct fault *f);
 
 /* Gets a cell of the current row of a statement's SQLHSTMT, however long, piece by piece; texts
  * are borrowed from `bytes`. */

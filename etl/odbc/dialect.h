@@ -56,9 +56,9 @@ struct dialect {
      * call, into buffers of that width. */
     bool keeps_widths;
 
-    /* Which way doubles keep their bits: as text, or as they are. */
+    /* Which way doubles keep their bits, and times their microseconds: as text, or as they are. */
     bool float_parameters_as_text;
-    bool float_cells_as_text;
+    bool float_cells_as_text, time_cells_as_text;
 
     /* The quickest way to insert many rows (table_writer.c): through arrays of parameters; or,
      * where an array is a value, `array_types` names its type for each type of element. */
@@ -82,9 +82,13 @@ struct dialect {
      * kind ("table", "index", "view", "trigger"), name, table, and the CREATE statement. */
     const char *list_objects;
 
-    /* A condition that is true where the column holds what its neutral type cannot carry. `name` is
-     * quoted SQL. NULL: the engine's columns hold nothing but their type. */
-    void (*add_misfit)(struct text *sql, const char *name, enum value_type type);
+    /* Adds a condition that is true where the column holds what its neutral type cannot carry,
+     * false or NULL elsewhere. `name` is quoted SQL. False, adding nothing: no such value can be.
+     */
+    bool (*add_misfit)(struct text *sql, const char *name, enum value_type type);
+    /* A condition around another one, %s, that is true, or fails where that one is true: the engine
+     * itself refuses a misfit, which a driver would hand over as some other value. */
+    const char *fail_where;
 
     /* Changes a value to what the engine would keep of it; false when that is another value. */
     bool (*fit)(struct value *v);

@@ -173,13 +173,12 @@ describe(
 /* ---- values and errors ---- */
 
 /* The zero date of an old table is no time. */
-static void
+static bool
 add_misfit(struct text *sql, const char *name, enum value_type type)
 {
     if (type == VALUE_TIME)
-        sql_add(sql, "%s < '0001-01-01 00:00:00'", name);
-    else
-        text_add(sql, "1 = 0");
+        sql_add(sql, "(%s < '0001-01-01 00:00:00')", name);
+    return type == VALUE_TIME;
 }
 
 /* Doubles are finite (mariadb.com/kb/en/double). */
@@ -320,6 +319,7 @@ const struct dialect dialect_mariadb = {
                     "'\" AS ', " WITHOUT_DATABASE ") FROM information_schema.views "
                     "WHERE table_schema = database() ORDER BY table_name",
     .add_misfit = add_misfit,
+    .fail_where = "9223372036854775807 + CASE WHEN %s THEN 1 ELSE 0 END > 0", /* it overflows */
     .fit = fit,
     .describe = describe,
     .classify = classify,

@@ -222,16 +222,15 @@ describe(
 
 /* Timestamps go beyond our years, and to infinity (postgresql.org/docs/15/datatype-datetime.html).
  */
-static void
+static bool
 add_misfit(struct text *sql, const char *name, enum value_type type)
 {
     if (type == VALUE_TIME)
         sql_add(sql,
-            "%s NOT BETWEEN '0001-01-01 00:00:00' AND "
-            "'9999-12-31 23:59:59.999999'",
+            "(%s NOT BETWEEN '0001-01-01 00:00:00' AND "
+            "'9999-12-31 23:59:59.999999')",
             name);
-    else
-        text_add(sql, "1 = 0");
+    return type == VALUE_TIME;
 }
 
 /* SQLSTATE classes (postgresql.org/docs/15/errcodes-appendix.html), the longest first. */
@@ -366,6 +365,7 @@ const struct dialect dialect_postgresql = {
         "quote_ident(relname) || ' AS ' || pg_get_viewdef(oid) FROM pg_class "
         "WHERE relkind = 'v' AND relnamespace = " HERE " ORDER BY oid",
     .add_misfit = add_misfit,
+    .fail_where = "1 / CASE WHEN %s THEN 0 ELSE 1 END = 1",
     .describe = describe,
     .classify = classify,
     .is_contention = is_contention,

@@ -29,10 +29,12 @@ struct fetcher {
     size_t count;
     struct bound *columns;
     size_t row_bytes;
-    size_t
-        rows; /* that one call brings; 1 when there are cells that may have to be got piecewise */
-    char *stage; /* the bound rows */
+    /* One call brings so many rows: one when there are cells that may have to be got piecewise. A
+     * block holds those of one call, or as many as there is room for. */
+    size_t rows, room;
     SQLUSMALLINT *states;
+    char *origin;  /* room for a row, where the columns are bound */
+    SQLLEN offset; /* from there to where the next rows go */
     SQLULEN fetched;
     struct text piecewise;
 };
@@ -40,9 +42,9 @@ struct fetcher {
 void
 block_release(struct block *b)
 {
-    free(b->cells);
+    free(b->stage);
     arena_release(&b->memory);
-    *b = (struct block){.cells = NULL};
+    *b = (struct block){.stage = NULL};
 }
 
 /* ---- binding ---- */
@@ -71,7 +73,7 @@ stride_of(struct fetcher *t, size_t i)
         return sizeof(int64_t);
     case VALUE_FLOAT:
     case VALUE_TIME:
-        return NUMBER_BYTES;
+        return NUMBER_BYTES; /* of any form */
     case VALUE_TEXT:
         return width_of_text(t, i);
     default:
@@ -99,6 +101,11 @@ lay_out(struct fetcher *t)
     }
     t->rows = whole ? BLOCK_BYTES / t->row_bytes : 1;
     t->rows = t->rows > BLOCK_ROWS ? BLOCK_ROWS : t->rows == 0 ? 1 : t->rows;
+    t->room = BLOCK_BYTES / t->row_bytes;
+    t->room = t->rows > 1            ? t->rows
+              : t->room > BLOCK_ROWS ? BLOCK_ROWS
+              : t->room == 0         ? 1
+                                     : t->room;
 }
 
 static int
@@ -108,11 +115,13 @@ bind(struct fetcher *t, struct fault *f)
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_ARRAY_SIZE, (SQLPOINTER)t->rows, 0);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_STATUS_PTR, t->states, 0);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROWS_FETCHED_PTR, &t->fetched, 0);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_BIND_OFFSET_PTR, &t->offset, 0);
     for (size_t i = 0; i < t->count; i++) {
         const struct bound *c = &t->columns[i];
 
-        if (!SQL_SUCCEEDED(SQLBindCol(t->handle, (SQLUSMALLINT)(i + 1), c->c_type, t->stage + c->at,
-                (SQLLEN)c->stride, (SQLLEN *)(void *)(t->stage + c->at + c->stride))))
+        if (!SQL_SUCCEEDED(
+                SQLBindCol(t->handle, (SQLUSMALLINT)(i + 1), c->c_type, t->origin + c->at,
+                    (SQLLEN)c->stride, (SQLLEN *)(void *)(t->origin + c->at + c->stride))))
             return handle_fault(t->db, SQL_HANDLE_STMT, t->handle, FAULT_INTERNAL, f);
     }
     return 0;
@@ -134,9 +143,9 @@ fetcher_new(
     t->types = types;
     t->count = count;
     lay_out(t);
-    t->stage = calloc(t->rows, t->row_bytes + 1);
+    t->origin = malloc(t->row_bytes + 1);
     t->states = calloc(t->rows, sizeof *t->states);
-    if (t->stage == NULL || t->states == NULL)
+    if (t->origin == NULL || t->states == NULL)
         fault_set_memory(f);
     else if (bind(t, f) == 0)
         return t;
@@ -153,74 +162,81 @@ fetcher_free(struct fetcher *t)
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_ARRAY_SIZE, (SQLPOINTER)1, 0);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_STATUS_PTR, NULL, 0);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROWS_FETCHED_PTR, NULL, 0);
+    SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_BIND_OFFSET_PTR, NULL, 0);
     text_release(&t->piecewise);
     free(t->columns);
-    free(t->stage);
+    free(t->origin);
     free(t->states);
     free(t);
 }
 
-/* ---- bound cells as values ---- */
+/* ---- cells ---- */
 
-static int
-keep_bytes(struct block *b, struct value *v, struct fault *f)
+static SQLLEN
+length_of(const struct bound *c, const char *row)
 {
-    char *copy = arena_strndup(&b->memory, v->as.text.bytes, v->as.text.length);
+    SQLLEN length;
 
-    if (copy == NULL)
-        return fault_set_memory(f);
-    b->bytes += v->as.text.length;
-    v->as.text.bytes = copy;
-    return 0;
+    memcpy(&length, row + c->at + c->stride, sizeof length);
+    return length;
 }
 
-/* A cell that was longer than what is bound of it. Only a row fetched alone can be asked again. */
-static int
-take_long(struct fetcher *t, size_t i, struct value *v, struct fault *f)
+/* Is it longer than what is bound of it? */
+static bool
+is_long(const struct bound *c, SQLLEN length)
 {
+    size_t closing_nul = c->c_type == SQL_C_CHAR ? 1 : 0;
+
+    if ((c->c_type != SQL_C_CHAR && c->c_type != SQL_C_BINARY) || length == SQL_NULL_DATA)
+        return false;
+    return length < 0 || (size_t)length + closing_nul > c->stride;
+}
+
+/* Gets a long cell whole and leaves in its place where it is. Only a row fetched alone can be asked
+ * again. */
+static int
+keep_long(struct fetcher *t, struct block *b, size_t i, char *row, struct fault *f)
+{
+    const struct bound *c = &t->columns[i];
+    struct value v;
+    SQLLEN length;
+    char *copy;
+
     if (t->rows > 1)
         return fault_set(
             f, FAULT_INTERNAL, "%s: the driver cut column %zu of a row", db_name(t->db), i + 1);
-    return cell_get(t->db, t->handle, (int)i + 1, t->types[i], &t->piecewise, v, f);
+    if (cell_get(t->db, t->handle, (int)i + 1, t->types[i], &t->piecewise, &v, f) != 0)
+        return -1;
+    length = (SQLLEN)t->piecewise.length;
+    if ((copy = arena_strndup(&b->memory, text_get(&t->piecewise), t->piecewise.length)) == NULL)
+        return fault_set_memory(f);
+    b->bytes += t->piecewise.length;
+    memcpy(row + c->at, &copy, sizeof copy);
+    memcpy(row + c->at + c->stride, &length, sizeof length);
+    return 0;
 }
 
-static int
-take_cell(struct fetcher *t, size_t i, char *row, struct value *v, struct fault *f)
+int
+fetcher_get_row(const struct fetcher *t, const struct block *b, size_t index, struct value *row,
+    struct fault *f)
 {
-    const struct bound *c = &t->columns[i];
-    char *cell = row + c->at;
-    SQLLEN length;
-
-    memcpy(&length, cell + c->stride, sizeof length);
-    if (length == SQL_NULL_DATA) {
-        *v = value_null();
-        return 0;
-    }
-    v->type = t->types[i];
-    if (c->c_type == SQL_C_SBIGINT || c->c_type == SQL_C_DOUBLE) {
-        memcpy(&v->as, cell, sizeof v->as.integer);
-        return 0;
-    }
-    if (length < 0 || (size_t)length >= c->stride + (c->c_type == SQL_C_BINARY))
-        return take_long(t, i, v, f);
-    if (c->c_type == SQL_C_CHAR)
-        cell[length] = '\0';
-    return cell_parse(t->db, (int)i + 1, t->types[i], cell, (size_t)length, v, f);
-}
-
-static int
-take_row(struct fetcher *t, char *row, struct block *b, struct fault *f)
-{
-    struct value *cells = b->cells + b->rows * t->count;
+    char *from = b->stage + index * t->row_bytes;
 
     for (size_t i = 0; i < t->count; i++) {
-        if (take_cell(t, i, row, &cells[i], f) != 0)
-            return -1;
-        if ((cells[i].type == VALUE_TEXT || cells[i].type == VALUE_BYTES) &&
-            keep_bytes(b, &cells[i], f) != 0)
+        const struct bound *c = &t->columns[i];
+        SQLLEN length = length_of(c, from);
+        char *cell = from + c->at;
+
+        if (length == SQL_NULL_DATA) {
+            row[i] = value_null();
+            continue;
+        }
+        if (is_long(c, length))
+            memcpy(&cell, from + c->at, sizeof cell);
+        if (cell_take(
+                t->db, (int)i + 1, c->c_type, t->types[i], cell, (size_t)length, &row[i], f) != 0)
             return -1;
     }
-    b->rows++;
     return 0;
 }
 
@@ -229,11 +245,29 @@ take_row(struct fetcher *t, char *row, struct block *b, struct fault *f)
 static int
 empty(struct fetcher *t, struct block *b, struct fault *f)
 {
-    if (b->cells == NULL &&
-        (b->cells = calloc(BLOCK_ROWS * t->count + 1, sizeof *b->cells)) == NULL)
+    if (b->stage == NULL && (b->stage = malloc(t->room * t->row_bytes + 1)) == NULL)
         return fault_set_memory(f);
     arena_release(&b->memory);
     b->rows = b->bytes = 0;
+    return 0;
+}
+
+/* A driver may bring rows of which it could not bring every cell, or not all of it. */
+static int
+check_rows(struct fetcher *t, struct block *b, char *rows, struct fault *f)
+{
+    for (size_t i = 0; i < t->fetched; i++) {
+        char *row = rows + i * t->row_bytes;
+
+        if (t->states[i] == SQL_ROW_ERROR)
+            return handle_fault(t->db, SQL_HANDLE_STMT, t->handle, FAULT_UNAVAILABLE, f);
+        for (size_t k = 0; k < t->count; k++) {
+            const struct bound *c = &t->columns[k];
+
+            if (is_long(c, length_of(c, row)) && keep_long(t, b, k, row, f) != 0)
+                return -1;
+        }
+    }
     return 0;
 }
 
@@ -241,18 +275,18 @@ empty(struct fetcher *t, struct block *b, struct fault *f)
 static int
 fetch(struct fetcher *t, struct block *b, struct fault *f)
 {
-    SQLRETURN result = SQLFetch(t->handle);
+    char *rows = b->stage + b->rows * t->row_bytes;
+    SQLRETURN result;
 
+    t->offset = rows - t->origin;
+    result = SQLFetch(t->handle);
     if (result == SQL_NO_DATA)
         return 0;
     if (!SQL_SUCCEEDED(result))
         return handle_fault(t->db, SQL_HANDLE_STMT, t->handle, FAULT_UNAVAILABLE, f);
-    for (size_t i = 0; i < t->fetched; i++) {
-        if (t->states[i] == SQL_ROW_ERROR)
-            return handle_fault(t->db, SQL_HANDLE_STMT, t->handle, FAULT_UNAVAILABLE, f);
-        if (take_row(t, t->stage + i * t->row_bytes, b, f) != 0)
-            return -1;
-    }
+    if (check_rows(t, b, rows, f) != 0)
+        return -1;
+    b->rows += t->fetched;
     return 1;
 }
 
@@ -272,5 +306,5 @@ fetcher_next(struct fetcher *t, struct block *b, struct fault *f)
 bool
 fetcher_is_full(const struct fetcher *t, const struct block *b)
 {
-    return b->rows >= (t->rows > 1 ? t->rows : BLOCK_ROWS) || b->bytes >= BLOCK_BYTES;
+    return b->rows >= t->room || b->bytes >= BLOCK_BYTES;
 }

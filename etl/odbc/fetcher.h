@@ -1,6 +1,7 @@
 /*
  * fetcher: the rows of a running query, by blocks: as many as one call of the driver brings, in
- * memory of their own.
+ * memory of their own. They become values only when somebody reads them: that may be another
+ * thread.
  */
 #ifndef ETL_ODBC_FETCHER_H
 #define ETL_ODBC_FETCHER_H
@@ -10,11 +11,11 @@
 #include "config/base/arena.h"
 #include "etl/odbc/handle.h"
 
-/* Some rows: their cells, one row behind the other, and the bytes these borrow. */
+/* Some rows, as the driver laid them down. */
 struct block {
-    struct value *cells;
+    char *stage; /* the bound rows; a cell too long for it: where its bytes are */
     size_t rows;
-    size_t bytes; /* of texts and binaries */
+    size_t bytes; /* of such cells */
     struct arena memory;
 };
 
@@ -31,6 +32,11 @@ void fetcher_free(struct fetcher *t); /* NULL is fine */
 /* Replaces a block by the next rows. Returns 1 when there are some, 0 at the end, -1. A value that
  * a driver would cut is brought whole, or is a fault; never cut. */
 int fetcher_next(struct fetcher *t, struct block *b, struct fault *f);
+
+/* Row `index` of a block as values; texts are borrowed from the block. Any thread may ask, whatever
+ * the fetcher does meanwhile with another block. A value that is not of its type: FAULT_DATA. */
+int fetcher_get_row(const struct fetcher *t, const struct block *b, size_t index, struct value *row,
+    struct fault *f);
 
 /* Does a block hold as many rows as one may, so that there are likely more? */
 bool fetcher_is_full(const struct fetcher *t, const struct block *b);

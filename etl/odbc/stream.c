@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "etl/odbc/fetcher.h"
 
@@ -12,7 +11,6 @@ enum { BLOCKS = 3 };
 
 struct stream {
     struct fetcher *fetcher;
-    size_t columns;
     struct block blocks[BLOCKS];
     /* shared with the thread */
     pthread_mutex_t lock;
@@ -40,7 +38,6 @@ stream_open(
     }
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
-    s->columns = count;
     s->result = 1;
     if ((s->fetcher = fetcher_new(db, handle, types, count, f)) == NULL) {
         stream_close(s);
@@ -165,8 +162,8 @@ stream_next(struct stream *s, struct value *row, struct fault *f)
         s->block = &s->blocks[s->freed % BLOCKS];
         s->at = 0;
     }
-    if (s->columns > 0)
-        memcpy(row, s->block->cells + s->at * s->columns, s->columns * sizeof *row);
+    if (fetcher_get_row(s->fetcher, s->block, s->at, row, f) != 0)
+        return -1;
     s->at++;
     return 1;
 }

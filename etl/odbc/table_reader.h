@@ -11,12 +11,19 @@
 struct table_reader;
 
 /* Opens a table by its shape: rows come in the order of its key, or as they lie when there is none.
- * `where` is SQL, or NULL for all. `t` is borrowed. Owned by the caller; NULL with a fault. */
+ * `where` is SQL, or NULL for all. `t` is borrowed. Owned by the caller; NULL with a fault. Until
+ * it is closed nothing else may run on the connection. */
 struct table_reader *table_reader_open(
     struct db *db, const struct table *t, const char *where, struct fault *f);
+
+/* The same as they lie, which is quicker. */
+struct table_reader *table_reader_open_unordered(
+    struct db *db, const struct table *t, const char *where, struct fault *f);
+
 void table_reader_close(struct table_reader *r); /* NULL is fine */
 
-/* The next row of t->column_count values, borrowed until the next call. 1, 0 at the end, -1. */
+/* The next row of t->column_count values, borrowed until the next call. 1, 0 at the end, -1: a
+ * value that is not of its column's type is FAULT_DATA. */
 int table_reader_next(struct table_reader *r, const struct value **row, struct fault *f);
 
 /* Reads a whole table for its checksums. `sum` is initialised here and released by the caller. */

@@ -1,0 +1,249 @@
+#include "etl/odbc/table_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "etl/odbc/table_writer.h"
+#include "tests/harness.h"
+
+enum { ROWS = 3000 };
+
+static struct db *
+open_here(void)
+{
+    struct fault f = FAULT_INIT;
+    char connection[600];
+    struct db *db;
+
+    CU_ASSERT_EQUAL_FATAL(
+        engine_new_database(test_engine(), "test", connection, sizeof connection), 0);
+    db = db_open("Test", connection, DB_CREATE, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db);
+    return db;
+}
+
+static struct table_column columns[] = {
+    {.name = "n", .type = VALUE_INT, .not_null = true},
+    {.name = "t", .type = VALUE_TEXT},
+    {.name = "short", .type = VALUE_TEXT, .length = 20},
+    {.name = "b", .type = VALUE_BYTES},
+};
+
+static const char *key[] = {"n"};
+
+static const struct table sample = {
+    .name = "sample", .columns = columns, .column_count = 4, .key = key, .key_count = 1};
+
+/* Rows with a text of `length_of(n)` characters; what was written in `sum`. */
+static void
+fill(struct db *db, size_t (*length_of)(int n), struct rowsum *sum)
+{
+    struct fault f = FAULT_INIT;
+    char *text = malloc(4000000);
+    struct table_writer *w;
+
+    memset(text, 'x', 4000000);
+    ASSERT_OK(rowsum_init(sum, 4, &f), &f);
+    ASSERT_OK(db_create_table(db, &sample, &f), &f);
+    ASSERT_OK(db_begin(db, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &sample, &f));
+    for (int n = 0; n < ROWS; n++) {
+        const struct value row[] = {value_int(n), value_text_n(text, length_of(n)),
+            n % 3 == 0 ? value_null() : value_text("東京"), value_bytes(text, length_of(n) / 2)};
+
+        ASSERT_OK(table_writer_add(w, row, &f), &f);
+        rowsum_add(sum, row);
+    }
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    ASSERT_OK(db_end(db, 0, &f), &f);
+    free(text);
+}
+
+static void
+expect_back(size_t (*length_of)(int n))
+{
+    struct rowsum written, read;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+
+    fill(db, length_of, &written);
+    ASSERT_OK(table_rowsum(db, &sample, &read, &f), &f);
+    CU_ASSERT_EQUAL(read.rows, ROWS);
+    CU_ASSERT(rowsum_equal(&written, &read));
+    rowsum_release(&written);
+    rowsum_release(&read);
+    db_close(db);
+}
+
+static size_t
+all_short(int n)
+{
+    return (size_t)n % 200;
+}
+
+/* The first one that is too long comes when blocks have been read. */
+static size_t
+one_is_longer(int n)
+{
+    return n == 2500 ? 300 : 10;
+}
+
+static size_t
+ever_longer(int n)
+{
+    return n % 500 == 499 ? (size_t)n * (size_t)n / 100 : 7;
+}
+
+static size_t
+one_is_huge(int n)
+{
+    return n == 2999 ? 3000000 : 1;
+}
+
+static void
+reads_texts_of_any_length(void)
+{
+    expect_back(all_short);
+    expect_back(one_is_longer);
+    expect_back(ever_longer);
+    expect_back(one_is_huge);
+}
+
+static void
+reads_in_the_order_of_the_key(void)
+{
+    struct rowsum written;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    const struct value *row;
+    struct table_reader *r;
+    int64_t n = 2000;
+    int rc;
+
+    fill(db, ever_longer, &written);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r = table_reader_open(db, &sample, "n >= 2000 OR n < 0", &f));
+    while ((rc = table_reader_next(r, &row, &f)) == 1)
+        CU_ASSERT_EQUAL_FATAL(row[0].as.integer, n++);
+    CU_ASSERT_EQUAL(rc, 0);
+    CU_ASSERT_EQUAL(n, ROWS);
+    table_reader_close(r);
+    rowsum_release(&written);
+    db_close(db);
+}
+
+/* The connection is free again, though a thread was fetching. */
+static void
+may_be_closed_early(void)
+{
+    struct rowsum written;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    const struct value *row;
+    struct table_reader *r;
+    int64_t rows = 0;
+
+    fill(db, all_short, &written);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r = table_reader_open(db, &sample, NULL, &f));
+    CU_ASSERT_EQUAL(table_reader_next(r, &row, &f), 1);
+    table_reader_close(r);
+    ASSERT_OK(db_get_int(db, "SELECT count(*) FROM sample", 0, &rows, &f), &f);
+    CU_ASSERT_EQUAL(rows, ROWS);
+    rowsum_release(&written);
+    db_close(db);
+}
+
+/* What an engine holds that no value of ours is, in a column of that type. */
+static const struct {
+    enum engine engine;
+    const char *type, *value;
+    enum value_type read_as;
+} strangers[] = {
+    {ENGINE_SQLITE, "BIGINT", "'many'", VALUE_INT},
+    {ENGINE_SQLITE, "BIGINT", "1.5", VALUE_INT},
+    {ENGINE_SQLITE, "BIGINT", "x'31'", VALUE_INT},
+    {ENGINE_SQLITE, "BIGINT", "1e300", VALUE_INT},
+    {ENGINE_SQLITE, "BIGINT", "-9223372036854775808.0", VALUE_INT},
+    {ENGINE_SQLITE, "DOUBLE", "'1,5'", VALUE_FLOAT},
+    {ENGINE_SQLITE, "NUMERIC", "9007199254740993", VALUE_FLOAT},
+    {ENGINE_SQLITE, "DATETIME", "1767225600", VALUE_TIME},
+    {ENGINE_SQLITE, "DATETIME", "'yesterday'", VALUE_TIME},
+    {ENGINE_SQLITE, "NVARCHAR(9)", "x'41'", VALUE_TEXT},
+    {ENGINE_SQLITE, "STRING", "12", VALUE_TEXT},
+    {ENGINE_SQLITE, "BLOB", "'A'", VALUE_BYTES},
+    {ENGINE_POSTGRESQL, "timestamp", "'infinity'", VALUE_TIME},
+    {ENGINE_POSTGRESQL, "timestamp", "'-infinity'", VALUE_TIME},
+    {ENGINE_POSTGRESQL, "timestamp", "'0044-03-15 BC'", VALUE_TIME},
+    {ENGINE_POSTGRESQL, "timestamp", "'12026-01-01'", VALUE_TIME},
+    {ENGINE_MARIADB, "datetime", "'0000-00-00 00:00:00'", VALUE_TIME},
+    {ENGINE_MARIADB, "date", "'2026-00-00'", VALUE_TIME},
+};
+
+static void
+refuses_what_is_not_of_its_type(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct text sql = TEXT_INIT;
+
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        struct table_column column = {.name = "c", .type = strangers[i].read_as};
+        const struct table t = {.name = "strange", .columns = &column, .column_count = 1};
+        struct rowsum sum = ROWSUM_INIT;
+
+        if (strangers[i].engine != test_engine())
+            continue;
+        if (test_engine() == ENGINE_MARIADB)
+            ASSERT_OK(db_run(db, "SET sql_mode = 'ANSI_QUOTES'", NULL, &f), &f);
+        ASSERT_OK(
+            db_run(db, sql_set(&sql, "CREATE TABLE strange(c %s)", strangers[i].type), NULL, &f),
+            &f);
+        ASSERT_OK(db_run(db, sql_set(&sql, "INSERT INTO strange VALUES (%s)", strangers[i].value),
+                      NULL, &f),
+            &f);
+        if (table_rowsum(db, &t, &sum, &f) == 0)
+            fprintf(stderr, "\n    read: %s %s\n", strangers[i].type, strangers[i].value);
+        CU_ASSERT(f.kind != FAULT_NONE);
+        fault_clear(&f);
+        rowsum_release(&sum);
+        db_run(db, db_dialect(db)->rollback, NULL, NULL);
+        ASSERT_OK(db_run(db, "DROP TABLE strange", NULL, &f), &f);
+    }
+    text_release(&sql);
+    db_close(db);
+}
+
+/* A time with a zone of its own is the same moment wherever the program runs. */
+static void
+reads_moments_with_a_zone(void)
+{
+    struct table_column column = {.name = "c", .type = VALUE_TIME};
+    const struct table t = {.name = "zoned", .columns = &column, .column_count = 1};
+    struct fault f = FAULT_INIT;
+    struct table_reader *r;
+    const struct value *row;
+    struct db *db;
+
+    if (test_engine() != ENGINE_POSTGRESQL)
+        return;
+    setenv("TZ", "Asia/Tokyo", 1);
+    db = open_here();
+    ASSERT_OK(db_run(db, "CREATE TABLE zoned(c timestamptz)", NULL, &f), &f);
+    ASSERT_OK(
+        db_run(db, "INSERT INTO zoned VALUES ('2026-01-01 00:00:00.000001+00')", NULL, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r = table_reader_open(db, &t, NULL, &f));
+    CU_ASSERT_EQUAL_FATAL(table_reader_next(r, &row, &f), 1);
+    CU_ASSERT_EQUAL(row[0].as.time_us, INT64_C(1767225600000001));
+    table_reader_close(r);
+    db_close(db);
+    unsetenv("TZ");
+}
+
+const struct test suite_etl_odbc_table_reader[] = {
+    {"reads texts of any length", reads_texts_of_any_length},
+    {"reads in the order of the key", reads_in_the_order_of_the_key},
+    {"may be closed early", may_be_closed_early},
+    {"refuses what is not of its type", refuses_what_is_not_of_its_type},
+    {"reads moments with a zone", reads_moments_with_a_zone},
+    {NULL, on_each_engine},
+};
