@@ -60,6 +60,25 @@ page_text(struct text *html, const char *text)
     }
 }
 
+void
+page_name(struct text *html, const char *name)
+{
+    char part[256];
+
+    while (name != NULL && *name != '\0') {
+        size_t length = strcspn(name, "_");
+
+        length += name[length] == '_';
+        length = length < sizeof part ? length : sizeof part - 1;
+        memcpy(part, name, length);
+        part[length] = '\0';
+        page_text(html, part);
+        if (part[length - 1] == '_')
+            text_add(html, "<wbr>");
+        name += length;
+    }
+}
+
 /* ---- numbers and times ---- */
 
 void
@@ -147,6 +166,45 @@ page_end(struct text *html, const char *footer)
     text_add(html, "</main>\n<footer>");
     page_text(html, footer);
     text_add(html, "</footer>\n</body>\n</html>\n");
+}
+
+/* How long the moment at the beginning of a text is; 0 when there is none. */
+static size_t
+moment_length(const char *text)
+{
+    static const char form[] = "0000-00-00T00:00:00";
+    size_t at = 0;
+
+    for (; form[at] != '\0'; at++) {
+        if (form[at] == '0' ? text[at] < '0' || text[at] > '9' : text[at] != form[at])
+            return 0;
+    }
+    at += text[at] == '.' ? 1 + strspn(text + at + 1, "0123456789") : 0;
+    return text[at] == 'Z' ? at + 1 : 0;
+}
+
+void
+page_sentence(struct text *html, const char *sentence)
+{
+    const char *at = sentence;
+    struct text plain = TEXT_INIT;
+
+    while (*at != '\0') {
+        size_t length = moment_length(at);
+        int64_t moment;
+
+        if (length == 0 || moment_parse(at, length, 0, &moment) != 0) {
+            text_add_char(&plain, *at++);
+            continue;
+        }
+        page_text(html, text_get(&plain));
+        text_clear(&plain);
+        page_time(html, moment);
+        at += length;
+    }
+    page_text(html, text_get(&plain));
+    html->failed = html->failed || plain.failed;
+    text_release(&plain);
 }
 
 void

@@ -24,6 +24,12 @@ void page_end(struct text *html, const char *footer);
  * become U+FFFD. NULL adds nothing. */
 void page_text(struct text *html, const char *text);
 
+/* A long name, which may be broken behind each '_'. */
+void page_name(struct text *html, const char *name);
+
+/* A sentence whose RFC 3339 moments are shown as page_time shows them. */
+void page_sentence(struct text *html, const char *sentence);
+
 /* <section> with a heading; `id` is ours. page_section_end closes it. */
 void page_section(struct text *html, const char *id, const char *heading);
 void page_section_end(struct text *html);

@@ -100,6 +100,24 @@ choose(struct report *r, int64_t run, struct fault *f)
 }
 
 static int
+read_trend(struct report *r, struct journal *journal, struct fault *f)
+{
+    struct journal_runs runs = {
+        .items = arena_array(&r->memory, r->night_count + 1, sizeof *runs.items),
+        .count = r->night_count};
+    const struct trend *trends;
+
+    if (runs.items == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < r->night_count; i++)
+        runs.items[i] = *r->nights[i].run;
+    if ((trends = trend_read(journal, &runs, &r->memory, f)) == NULL)
+        return -1;
+    r->trend = trends[0];
+    return 0;
+}
+
+static int
 read_journal(struct report *r, const struct report_order *order, struct fault *f)
 {
     struct journal *journal = journal_open(r->site->settings.state_directory, f);
@@ -111,6 +129,8 @@ read_journal(struct report *r, const struct report_order *order, struct fault *f
         rc = journal_read_steps(journal, r->nights[i].run->id, &r->memory, &r->nights[i].steps, f);
         sum_up(&r->nights[i]);
     }
+    if (rc == 0)
+        rc = read_trend(r, journal, f);
     journal_close(journal);
     return rc;
 }

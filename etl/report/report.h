@@ -7,7 +7,7 @@
 #ifndef ETL_REPORT_REPORT_H
 #define ETL_REPORT_REPORT_H
 
-#include "etl/pipeline/journal.h"
+#include "etl/pipeline/trend.h"
 #include "etl/report/page.h"
 #include "etl/site/site.h"
 
@@ -35,6 +35,7 @@ struct report {
     struct night *nights; /* newest first */
     size_t night_count;
     const struct night *shown; /* NULL: there is none */
+    struct trend trend;        /* of the one that is shown */
     struct definition definition;
     bool has_definition;
     struct fault no_definition; /* why not */

@@ -121,24 +121,45 @@ add_row(struct map *m, const struct due *d)
     page_badge(html, tone_of(d), state_of(d));
     page_cell_end(html);
     text_add(html, "<td role=\"cell\" class=\"words\"><span class=\"message\">");
-    page_text(html, d->why);
+    page_sentence(html, d->why);
     text_add(html, "</span></td>");
     page_row_end(html);
 }
 
+/* Those that are here, or those that are gone, newest first. */
 static void
-add_table(struct map *m)
+add_some(struct map *m, bool gone, size_t count)
 {
     static const char *const headings[] = {"Partition", "Made", "#Rows", "State", "Why", NULL};
-    size_t count = m->list.count, shown = count > MOST_ROWS ? MOST_ROWS : count;
-    char caption[128];
+    size_t shown = 0;
 
-    snprintf(caption, sizeof caption, "Newest first%s",
-        shown < count ? "; older ones are left out" : "");
-    page_table(m->report->html, caption, headings);
-    for (size_t i = 0; i < shown; i++)
-        add_row(m, &m->list.items[count - 1 - i]);
+    page_table(m->report->html,
+        count > MOST_ROWS ? "Newest first; older ones are left out" : "Newest first", headings);
+    for (size_t i = m->list.count; i > 0 && shown < MOST_ROWS; i--) {
+        if (m->list.items[i - 1].partition->dropped != gone)
+            continue;
+        add_row(m, &m->list.items[i - 1]);
+        shown++;
+    }
     page_table_end(m->report->html);
+}
+
+/* What is here is looked at every day; what is gone only when somebody asks. */
+static void
+add_tables(struct map *m)
+{
+    size_t gone = 0;
+
+    for (size_t i = 0; i < m->list.count; i++)
+        gone += m->list.items[i].partition->dropped;
+    if (gone < m->list.count)
+        add_some(m, false, m->list.count - gone);
+    if (gone == 0)
+        return;
+    text_add_format(m->report->html, "<details%s><summary>%zu archived and dropped</summary>\n",
+        gone < m->list.count ? "" : " open", gone);
+    add_some(m, true, gone);
+    text_add(m->report->html, "</details>\n");
 }
 
 static int
@@ -160,7 +181,7 @@ add_map(struct map *m, struct fault *f)
     if (add_strip(m, f) != 0)
         return -1;
     add_scale(m);
-    add_table(m);
+    add_tables(m);
     return 0;
 }
 

@@ -2,6 +2,7 @@
  * The verdict on top and the steps of the run that is shown.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "etl/report/chart.h"
@@ -66,9 +67,7 @@ add_run_line(struct report *r)
     page_text(r->html, run->job);
     text_add(r->html, "</b>, ");
     page_time(r->html, run->started_utc);
-    text_add(r->html, " UTC, ");
-    page_seconds(r->html, r->shown->seconds);
-    text_add_format(r->html, " of work, exit code %d</p>\n", run->exit_code);
+    text_add_format(r->html, " UTC, exit code %d</p>\n", run->exit_code);
 }
 
 static void
@@ -110,6 +109,22 @@ add_step_tile(struct report *r)
     end_tile(r->html);
 }
 
+/* How long it worked, against what is usual. */
+static void
+add_time_tile(struct report *r)
+{
+    int percent = r->trend.percent;
+
+    begin_tile(r->html, "Time of work");
+    page_seconds(r->html, r->shown->seconds);
+    if (r->trend.is_known && percent == 0)
+        text_add(r->html, "<small>as usual</small>");
+    else if (r->trend.is_known)
+        text_add_format(r->html, "<small>%d %% %s than usual</small>", abs(percent),
+            percent > 0 ? "more" : "less");
+    end_tile(r->html);
+}
+
 static void
 add_tiles(struct report *r)
 {
@@ -123,6 +138,7 @@ add_tiles(struct report *r)
     begin_tile(r->html, "Written to the store");
     page_bytes(r->html, r->shown->bytes);
     end_tile(r->html);
+    add_time_tile(r);
     begin_tile(r->html, "Last good run");
     if (good == NULL) {
         text_add(r->html, "none");
@@ -189,7 +205,7 @@ add_step(struct report *r, const struct journal_step *s, double *at)
     page_text(r->html, s->target);
     if (s->message[0] != '\0') {
         text_add(r->html, s->target[0] == '\0' ? "" : ": ");
-        page_text(r->html, s->message);
+        page_name(r->html, s->message);
     }
     text_add(r->html, "</span></td>");
     page_row_end(r->html);

@@ -48,6 +48,24 @@ a_report_shows_the_newest_night(void)
 }
 
 static void
+a_report_tells_drills_and_what_is_usual(void)
+{
+    static const char *const before[] = {
+        "Last restore drill", "never", "nightcube drill proves that the newest set restores", NULL};
+    static const char *const after[] = {
+        "run 4: all as it should be", "usual</small>", "The newest backup of each database", NULL};
+
+    set_up();
+    for (int night = 1; night <= 4; night++)
+        run_expect("nightly", 0);
+    run_expect("report --output night.html", 0);
+    expect_in_page("night.html", before);
+    run_expect("drill", 0);
+    run_expect("report --output night.html", 0);
+    expect_in_page("night.html", after);
+}
+
+static void
 a_report_before_the_first_night_says_so(void)
 {
     static const char *const wanted[] = {"No job was run yet", "No cube was processed yet", NULL};
@@ -107,6 +125,7 @@ an_unknown_run_is_refused(void)
 
 const struct test suite_etl_command_report[] = {
     {"a report shows the newest night", a_report_shows_the_newest_night},
+    {"a report tells drills and what is usual", a_report_tells_drills_and_what_is_usual},
     {"a report before the first night says so", a_report_before_the_first_night_says_so},
     {"a database that is gone is told in its place", a_database_that_is_gone_is_told_in_its_place},
     {"a failed run says why", a_failed_run_says_why},

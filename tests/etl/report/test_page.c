@@ -76,6 +76,25 @@ a_moment_of_zero_is_never(void)
 }
 
 static void
+moments_in_a_sentence_are_shown_as_times(void)
+{
+    struct text html = TEXT_INIT;
+
+    page_sentence(&html, "made <2026-09-05T02:00:00.25Z>, not 2026-09-05T02:00");
+    expect(&html, "made &lt;<time datetime=\"2026-09-05T02:00:00Z\">2026-09-05 02:00</time>&gt;, "
+                  "not 2026-09-05T02:00");
+}
+
+static void
+long_names_may_be_broken(void)
+{
+    struct text html = TEXT_INIT;
+
+    page_name(&html, "Archive_<x>_r1.abf");
+    expect(&html, "Archive_<wbr>&lt;x&gt;_<wbr>r1.abf");
+}
+
+static void
 the_first_cell_of_a_row_is_its_header(void)
 {
     struct text html = TEXT_INIT;
@@ -109,6 +128,8 @@ const struct test suite_etl_report_page[] = {
     {"bytes have the unit that fits", bytes_have_the_unit_that_fits},
     {"seconds have the unit that fits", seconds_have_the_unit_that_fits},
     {"a moment of zero is never", a_moment_of_zero_is_never},
+    {"moments in a sentence are shown as times", moments_in_a_sentence_are_shown_as_times},
+    {"long names may be broken", long_names_may_be_broken},
     {"the first cell of a row is its header", the_first_cell_of_a_row_is_its_header},
     {"a page forbids all loading", a_page_forbids_all_loading},
     {0},
