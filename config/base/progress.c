@@ -1,8 +1,11 @@
 #include "config/base/progress.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "config/base/clock.h"
@@ -41,31 +44,85 @@ progress_begin(const char *what, const char *unit, uint64_t total)
     depth++;
 }
 
+/* ---- the line ---- */
+
 static void
-print_bar(double part)
+add_bar(struct text *line, double part)
 {
     int full = (int)(part * BAR_WIDTH);
 
-    fputc('[', stderr);
+    text_add_char(line, '[');
     for (int i = 0; i < BAR_WIDTH; i++)
-        fputc(i < full ? '#' : '.', stderr);
-    fprintf(stderr, "] %3.0f%% ", part * 100);
+        text_add_char(line, i < full ? '#' : '.');
+    text_add_format(line, "] %3.0f%% ", part * 100);
+}
+
+/* Bytes in the unit that fits, anything else as it is. */
+static void
+add_amount(struct text *line, const char *unit, double amount)
+{
+    static const char *const sizes[] = {"bytes", "KiB", "MiB", "GiB", "TiB", NULL};
+    size_t size = 0;
+
+    if (strcmp(unit, "bytes") != 0) {
+        text_add_format(line, "%.0f %s", amount, unit);
+        return;
+    }
+    for (; amount >= 1024 && sizes[size + 1] != NULL; size++)
+        amount /= 1024;
+    text_add_format(line, size == 0 ? "%.0f %s" : "%.1f %s", amount, sizes[size]);
 }
 
 static void
-print_work(const struct work *w, double now)
+add_left(struct text *line, double seconds)
 {
-    double seconds = now - w->started;
-    double rate = seconds > 0 ? (double)w->done / seconds : 0;
-    double part = w->total > 0 ? (double)w->done / (double)w->total : 0;
-
-    fprintf(stderr, "%s ", w->what);
-    if (w->total > 0)
-        print_bar(part > 1 ? 1 : part);
-    fprintf(stderr, "%llu %s, %.0f/s", (unsigned long long)w->done, w->unit, rate);
-    if (w->total > w->done && rate > 0)
-        fprintf(stderr, ", %.0f s left", (double)(w->total - w->done) / rate);
+    if (seconds >= 3600)
+        text_add_format(
+            line, ", %d h %d min left", (int)(seconds / 3600), (int)(seconds / 60) % 60);
+    else if (seconds >= 60)
+        text_add_format(line, ", %d min %d s left", (int)(seconds / 60), (int)seconds % 60);
+    else
+        text_add_format(line, ", %.0f s left", seconds);
 }
+
+void
+progress_add_line(struct text *line, const char *what, const char *unit, uint64_t done,
+    uint64_t total, double seconds)
+{
+    double rate = seconds > 0 ? (double)done / seconds : 0;
+
+    text_add_format(line, "%s ", what);
+    if (total > 0)
+        add_bar(line, done > total ? 1 : (double)done / (double)total);
+    add_amount(line, unit, (double)done);
+    text_add(line, ", ");
+    add_amount(line, unit, rate);
+    text_add(line, "/s");
+    if (total > done && rate > 0)
+        add_left(line, (double)(total - done) / rate);
+}
+
+/* A line that is longer than the terminal is wide could not be taken away again. */
+static int
+width_of_terminal(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
+}
+
+static void
+print_work(const struct work *w, double now, bool on_terminal)
+{
+    struct text line = TEXT_INIT;
+    int width = on_terminal ? width_of_terminal() : INT_MAX;
+
+    progress_add_line(&line, w->what, w->unit, w->done, w->total, now - w->started);
+    fprintf(stderr, "%.*s", width, text_get(&line));
+    text_release(&line);
+}
+
+/* ---- works ---- */
 
 void
 progress_step(uint64_t done)
@@ -83,12 +140,12 @@ progress_step(uint64_t done)
     if (asked) {
         asked = 0;
         progress_clear_line();
-        print_work(w, now);
+        print_work(w, now, false);
         fputc('\n', stderr);
     } else if (now - last_drawn >= redraw_seconds) {
         last_drawn = now;
         fputs("\r\033[K", stderr);
-        print_work(w, now);
+        print_work(w, now, true);
         line_shown = true;
     }
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config/base/text.h"
+
 /* Called once at start. */
 void progress_init(bool wanted);
 
@@ -16,6 +18,10 @@ void progress_init(bool wanted);
 void progress_begin(const char *what, const char *unit, uint64_t total);
 void progress_step(uint64_t done);
 void progress_finish(void);
+
+/* The line itself: "import [####....]  17% 3.0 MiB, 1.8 MiB/s, 1 min 12 s left". */
+void progress_add_line(struct text *line, const char *what, const char *unit, uint64_t done,
+    uint64_t total, double seconds);
 
 /* Takes the line away before something else is printed. */
 void progress_clear_line(void);

@@ -90,20 +90,31 @@ print_report(struct invocation *i, const struct run_report *r, struct fault *f)
 static enum run_answer
 ask_on_terminal(void *state, const struct unit *u)
 {
+    struct invocation *i = state;
+    struct fault unread = FAULT_INIT;
     char line[64];
 
-    (void)state;
+    /* What cannot be told here is told by the step itself. */
+    if (plan_table_explain(&i->site, u, &unread) != 0)
+        log_debug("%s", unread.text);
+    if (u->target_count == 0)
+        fprintf(stderr, "    nothing matches: the step does nothing\n");
     for (;;) {
         fprintf(stderr, "%s: %s", u->name, unit_verb(u->kind));
-        for (size_t i = 0; i < u->target_count; i++)
-            fprintf(stderr, "%s %s", i == 0 ? "" : ",", u->targets[i]);
+        for (size_t k = 0; k < u->target_count; k++)
+            fprintf(stderr, "%s %s", k == 0 ? "" : ",", u->targets[k]);
         fprintf(stderr, " -- run, skip or stop? ");
-        if (fgets(line, sizeof line, stdin) == NULL || strcmp(line, "stop\n") == 0)
+        if (fgets(line, sizeof line, stdin) == NULL)
+            snprintf(line, sizeof line, "stop\n");
+        if (!isatty(STDIN_FILENO))
+            fputs(line, stderr);
+        if (strcmp(line, "stop\n") == 0)
             return STOP_HERE;
         if (strcmp(line, "run\n") == 0 || strcmp(line, "r\n") == 0)
             return RUN_IT;
         if (strcmp(line, "skip\n") == 0 || strcmp(line, "s\n") == 0)
             return SKIP_IT;
+        fprintf(stderr, "say run (or r), skip (or s), or stop\n");
     }
 }
 
@@ -172,7 +183,8 @@ jobs_run(struct invocation *i, const char *source, const char *xml, struct fault
     const struct run_options options = {.only = invocation_option(i, "only"),
         .from = invocation_option(i, "from"),
         .resume = invocation_has(i, "resume"),
-        .ask = invocation_has(i, "step") ? ask_on_terminal : NULL};
+        .ask = invocation_has(i, "step") ? ask_on_terminal : NULL,
+        .ask_state = i};
     struct job job = JOB_INIT;
     int rc = read_job(&job, source, xml, f);
 

@@ -1,5 +1,7 @@
 #include "etl/command/plan_table.h"
 
+#include <stdio.h>
+
 #include "config/definition/definition.h"
 #include "etl/command/grid.h"
 #include "etl/maintenance/due.h"
@@ -61,6 +63,39 @@ add_unit(struct grid *g, struct site *site, const struct definition *d, const st
             return -1;
     }
     return u->kind == UNIT_BEGIN_ARCHIVING ? add_partitions(g, site, d, u, f) : 0;
+}
+
+static void
+explain_activity(const struct due_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        fprintf(stderr, "    %s: %s\n", list->items[i].partition->instances, list->items[i].why);
+}
+
+int
+plan_table_explain(struct site *site, const struct unit *u, struct fault *f)
+{
+    struct definition d = DEFINITION_INIT;
+    struct arena memory = ARENA_INIT;
+    struct db *primary;
+    int rc = 0;
+
+    if (u->kind != UNIT_BEGIN_ARCHIVING)
+        return 0;
+    if ((primary = site_primary(site, f)) == NULL)
+        return -1;
+    rc = site_definition(site, &d, f);
+    for (size_t i = 0; rc == 0 && i < u->target_count; i++) {
+        struct due_list list;
+
+        rc = due_read(primary, &d, definition_find_activity(&d, u->targets[i]), PARTITIONS_LIVE,
+            &memory, &list, f);
+        if (rc == 0)
+            explain_activity(&list);
+    }
+    definition_release(&d);
+    arena_release(&memory);
+    return rc;
 }
 
 int

@@ -7,7 +7,12 @@
 
 #include "config/job/job.h"
 #include "etl/command/invocation.h"
+#include "etl/pipeline/plan.h"
 
 int plan_table_print(struct invocation *i, const struct job *job, struct fault *f);
+
+/* Before somebody decides on a unit: for each of its partitions on stderr, whether it is due and
+ * why. */
+int plan_table_explain(struct site *site, const struct unit *u, struct fault *f);
 
 #endif

@@ -319,7 +319,8 @@ load_star(const struct load_databases *databases, struct star *s, enum history h
         return -1;
     result->min_record = task.min_record;
     result->max_record = task.max_record;
-    progress_begin(s->cube->name, "facts", 0);
+    progress_begin(s->cube->name, "facts",
+        task.max_record > task.min_record ? (uint64_t)(task.max_record - task.min_record) + 1 : 0);
     rc = load_in_transaction(&l, &task, result, f);
     progress_finish();
     if (rc == 0)

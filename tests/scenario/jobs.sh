@@ -46,6 +46,8 @@ load-pocube done, process-pocube done, backup-analysis done, backup-star done" "
 # Step by step, as told.
 printf 'skip\nskip\nrun\nstop\n' | "$NIGHTCUBE" run per-activity.xml --step --json >out 2>err
 same "stopped by hand" 130 $?
+told "maintain-purchase-order/begin: begin archiving PurchaseOrder -- run, skip or stop?"
+grep -q '^    bam_PurchaseOrder_20260901T020000Z: online window of ' err || fail "the step did not say what it would do"
 same "one was run" "maintain-purchase-order/begin" "$(sed -n 's/.*"step":"\([^"]*\)",.*"state":"done".*/\1/p' out)"
 
 # A backup of this day is there; the next day it is not.
