@@ -126,11 +126,6 @@ int stmt_bind_row(struct stmt *s, const struct value *row, size_t count, struct 
 int stmt_run(struct stmt *s, struct fault *f);
 int64_t stmt_affected(const struct stmt *s);
 
-/* Runs a statement once for each of the rows, lying one behind the other, in one call of the
- * driver; affects as many rows as it says. All of them or none only inside a transaction. */
-int stmt_run_rows(struct stmt *s, const struct value *rows, size_t row_count, size_t column_count,
-    struct fault *f);
-
 /*
  * Runs a query whose columns are of these types (`types` is borrowed until the query ends). Exact
  * doubles need the column written by dialect->add_read. Then stmt_fetch fills a row of that many

@@ -17,6 +17,7 @@
 #include "config/table/table.h"
 
 struct db;
+struct bulk_kind;
 
 struct dialect {
     const char *name;      /* "SQLite", for people */
@@ -60,9 +61,9 @@ struct dialect {
     bool float_parameters_as_text;
     bool float_cells_as_text, time_cells_as_text;
 
-    /* The quickest way to insert many rows (table_writer.c): through arrays of parameters; or,
-     * where an array is a value, `array_types` names its type for each type of element. */
-    bool parameter_arrays;
+    /* The quickest way to change many rows; `array_types` names the type of an array of each type
+     * of element, where an array is a value. */
+    const struct bulk_kind *bulk;
     const char *const *array_types;
 
     /* FLOAT seconds from one DATETIME expression to another; NULL when either is. */

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "etl/odbc/bulk.h"
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/space_mariadb.h"
@@ -305,7 +306,7 @@ const struct dialect dialect_mariadb = {
     .text_index_characters = 768,
     .add_read = add_read,
     .keeps_widths = true,
-    .parameter_arrays = true,
+    .bulk = &bulk_parameters,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,
     .get_identity = get_identity,

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "etl/odbc/bulk.h"
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
 
@@ -352,6 +353,7 @@ const struct dialect dialect_postgresql = {
     .keeps_widths = true,
     .float_parameters_as_text = true,
     .float_cells_as_text = true,
+    .bulk = &bulk_unnest,
     .array_types = array_types,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,

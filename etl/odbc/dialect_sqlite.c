@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "config/base/arena.h"
+#include "etl/odbc/bulk.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
 
@@ -412,6 +413,7 @@ const struct dialect dialect_sqlite = {
     .add_read = add_read,
     .float_cells_as_text = true,
     .time_cells_as_text = true,
+    .bulk = &bulk_values,
     .add_seconds_between = add_seconds_between,
     .set_identity = set_identity,
     .get_identity = get_identity,

@@ -20,8 +20,7 @@ int handle_fault(
  * `result` is what the call on the SQLHSTMT returned. 0, or -1 with FAULT_DATA. */
 int handle_check_whole(struct db *db, void *handle, int16_t result, struct fault *f);
 
-/* stmt_run_rows for a statement's SQLHSTMT; its parameters are unbound afterwards. */
-int handle_run_rows(struct db *db, void *handle, const struct value *rows, size_t row_count,
-    size_t column_count, struct fault *f);
+/* The SQLHSTMT of a statement. */
+void *stmt_handle(const struct stmt *s);
 
 #endif

@@ -265,22 +265,6 @@ stmt_bind(struct stmt *s, int number, const struct value *v, struct fault *f)
 }
 
 int
-stmt_run_rows(struct stmt *s, const struct value *rows, size_t row_count, size_t column_count,
-    struct fault *f)
-{
-    for (size_t i = 0; i < row_count * column_count; i++) {
-        if (check_fit(s, (int)(i % column_count) + 1, &rows[i], f) != 0)
-            return -1;
-    }
-    stmt_stop(s);
-    for (size_t i = 0; i < s->parameter_count; i++) {
-        if (s->parameters[i] != NULL)
-            s->parameters[i]->bound_type = VALUE_NULL;
-    }
-    return handle_run_rows(s->db, s->handle, rows, row_count, column_count, f);
-}
-
-int
 stmt_bind_row(struct stmt *s, const struct value *row, size_t count, struct fault *f)
 {
     for (size_t i = 0; i < count; i++) {
@@ -320,6 +304,12 @@ stmt_run(struct stmt *s, struct fault *f)
     s->affected = count;
     stmt_stop(s);
     return 0;
+}
+
+void *
+stmt_handle(const struct stmt *s)
+{
+    return s->handle;
 }
 
 int64_t

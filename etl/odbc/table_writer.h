@@ -1,6 +1,11 @@
 /*
- * table_writer: rows into one table, the quickest way its driver knows. The caller holds the
+ * table_writer: many rows of one table inserted, updated or deleted, the quickest way its driver
+ * knows (a dialect's `bulk`), the driver's count compared with ours. The caller holds the
  * transaction.
+ *
+ * A value that the table cannot hold is refused with FAULT_DATA before it is sent, naming table,
+ * column and row (the number of the call): one of another type, one that the engine would change, a
+ * text with a NUL or longer than its column where the engine keeps lengths, NULL where none may be.
  */
 #ifndef ETL_ODBC_TABLE_WRITER_H
 #define ETL_ODBC_TABLE_WRITER_H
@@ -13,12 +18,22 @@ struct table_writer;
 /* Opens a table for inserting rows with all its columns, the identity included. `t` is borrowed.
  * Owned by the caller; NULL with a fault. */
 struct table_writer *table_writer_open(struct db *db, const struct table *t, struct fault *f);
+
+/* For updating rows, all columns given: found by t->key. No key may be given twice. */
+struct table_writer *table_writer_open_update(
+    struct db *db, const struct table *t, struct fault *f);
+
+/* For deleting rows: only the columns of t->key are given, in the order they have in t. */
+struct table_writer *table_writer_open_delete(
+    struct db *db, const struct table *t, struct fault *f);
+
 void table_writer_close(struct table_writer *w); /* NULL is fine */
 
-/* Inserts one row of t->column_count values. */
+/* Changes one row. */
 int table_writer_add(struct table_writer *w, const struct value *row, struct fault *f);
 
-/* Sends what is still held back. Without it nothing is promised. */
+/* Sends what is still held back; the writer may go on. Without it nothing is promised. FAULT_
+ * INTERNAL when the driver took another number of rows than it was given. */
 int table_writer_finish(struct table_writer *w, struct fault *f);
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "config/base/moment.h"
+#include "etl/odbc/bulk.h"
 #include "etl/odbc/handle.h"
 #include "etl/odbc/table_writer.h"
 #include "tests/bench/bench.h"
@@ -281,13 +282,13 @@ insert_block(const struct dialect *dialect, SQLHSTMT s, struct block *b, int64_t
 
     for (int row = 0; dialect->array_types != NULL && row < rows; row++)
         put_in_arrays(b, row, n + row);
-    for (int row = 0; dialect->parameter_arrays && row < rows; row++)
+    for (int row = 0; dialect->bulk == &bulk_parameters && row < rows; row++)
         put_order(b, row, n + row);
     if (dialect->array_types != NULL)
         bind_arrays(s, b);
-    if (dialect->parameter_arrays)
+    if (dialect->bulk == &bulk_parameters)
         SQLSetStmtAttr(s, SQL_ATTR_PARAMSET_SIZE, (SQLPOINTER)(SQLULEN)rows, 0);
-    if (dialect->array_types != NULL || dialect->parameter_arrays)
+    if (dialect->array_types != NULL || dialect->bulk == &bulk_parameters)
         return SQLExecute(s);
     for (int row = 0; SQL_SUCCEEDED(result) && row < rows; row++) {
         put_order(b, 0, n + row);
