@@ -5,6 +5,7 @@
 #include "etl/activity/names.h"
 #include "etl/activity/schema.h"
 #include "etl/activity/views.h"
+#include "etl/writer/writer.h"
 
 /* ---- the document ---- */
 
@@ -359,8 +360,11 @@ change_all(struct change *c, const char *description, struct fault *f)
         "(SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\")";
     int rc = metadata_begin_operation(c->primary, description, &c->operation, f);
 
-    for (size_t i = 0; rc == 0 && i < c->before->activity_count; i++)
-        rc = views_drop(c->primary, c->before, &c->before->activities[i], f);
+    for (size_t i = 0; rc == 0 && i < c->before->activity_count; i++) {
+        rc = writer_drop(c->primary, &c->before->activities[i], f);
+        if (rc == 0)
+            rc = views_drop(c->primary, c->before, &c->before->activities[i], f);
+    }
     if (rc == 0)
         rc = change_tables(c, f);
     if (rc == 0)
@@ -377,6 +381,8 @@ change_all(struct change *c, const char *description, struct fault *f)
         rc = db_run(c->primary, forget_imports, NULL, f);
     for (size_t i = 0; rc == 0 && i < c->after->activity_count; i++)
         rc = views_regenerate(c->primary, c->after, &c->after->activities[i], f);
+    for (size_t i = 0; rc == 0 && i < c->after->activity_count; i++)
+        rc = writer_create(c->primary, &c->after->activities[i], f);
     return rc;
 }
 

@@ -9,7 +9,8 @@
 void
 union_view_init(struct union_view *u, struct db *db, const char *name)
 {
-    *u = (struct union_view){.db = db, .name = name};
+    *u =
+        (struct union_view){.db = db, .name = name, .in_place = !db_dialect(db)->transactional_ddl};
 }
 
 void
@@ -125,6 +126,5 @@ union_view_finish(struct union_view *u, struct fault *f)
     if (text_check(&u->tiers, f) != 0 ||
         db_replace_view(u->db, u->name, text_get(tiers ? &u->tiers : &u->terms), f) != 0)
         return -1;
-    /* Where a view takes another one's place, tiers of the other one may be left. */
-    return db_dialect(u->db)->transactional_ddl ? 0 : drop_tiers(u->db, u->name, u->tier_count, f);
+    return u->in_place ? drop_tiers(u->db, u->name, u->tier_count, f) : 0;
 }

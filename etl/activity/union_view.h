@@ -19,6 +19,8 @@ struct union_view {
     size_t term_count;
     struct text tiers; /* SELECTs over the tiers there are */
     size_t tier_count;
+    bool in_place; /* it takes the place of another, whose tiers may be more: the caller may say so
+                    */
 };
 
 void union_view_init(struct union_view *u, struct db *db, const char *name);

@@ -7,6 +7,7 @@
 #include "etl/command/command.h"
 #include "etl/command/output.h"
 #include "etl/command/show.h"
+#include "etl/writer/writer.h"
 
 /* The lists that are grids. */
 static const struct list {
@@ -72,6 +73,25 @@ show_definition(const struct show *s, struct fault *f)
     return rc;
 }
 
+/* How applications write events: ready to be copied, and to be run. */
+static int
+show_writers(const struct show *s, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < s->definition.activity_count; i++) {
+        const struct activity *a = &s->definition.activities[i];
+
+        if (show_wants(s, a))
+            rc = writer_describe(&sql, db_dialect(s->primary), a, f);
+    }
+    if (rc == 0)
+        rc = output_take(&sql, f);
+    text_release(&sql);
+    return rc;
+}
+
 /* The definition that a workbook carries, as it stands there. */
 static int
 show_workbook(const char *path, struct fault *f)
@@ -107,7 +127,9 @@ show_from_site(struct invocation *i, const struct list *list, struct fault *f)
 
     if ((s.primary = invocation_primary(i, f)) != NULL &&
         invocation_definition(i, &s.definition, f) == 0 && check_activity(&s, f) == 0)
-        rc = list->word == NULL ? show_definition(&s, f) : show_list(&s, list, f);
+        rc = list->word != NULL                                  ? show_list(&s, list, f)
+             : strcmp(invocation_argument(i, 0), "writers") == 0 ? show_writers(&s, f)
+                                                                 : show_definition(&s, f);
     arena_release(&s.memory);
     definition_release(&s.definition);
     return rc;
@@ -134,7 +156,8 @@ run_show(struct invocation *i, struct fault *f)
 }
 
 static const char *const words[] = {"activities", "views", "cubes", "indexes", "windows",
-    "partitions", "changes", "incomplete", "accounts", "definition", "roles", "job", NULL};
+    "partitions", "changes", "incomplete", "accounts", "definition", "writers", "roles", "job",
+    NULL};
 
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
@@ -160,7 +183,7 @@ const struct command command_show = {
     .fields = fields,
     .name = "show",
     .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|accounts|"
-                 "definition|roles|job [nightly]",
+                 "definition|writers|roles|job [nightly]",
     .summary = "lists what is deployed and what has become of it",
     .details =
         "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
@@ -173,6 +196,8 @@ const struct command command_show = {
         "instance that was completed already.\n\n"
         "accounts: who was given the objects of which view, and whether the server still lets them "
         "(PostgreSQL tells).\n\n"
+        "writers: how applications write events of an activity through plain SQL, and what was "
+        "deployed for that.\n\n"
         "roles: the roles of the analysis databases and their members.\n\n"
         "job nightly: the built-in nightly job as XML, to start your own from.",
     .words = words,

@@ -8,6 +8,7 @@
 #include "etl/activity/views.h"
 #include "etl/dump/restoration.h"
 #include "etl/maintenance/archive_views.h"
+#include "etl/writer/writer.h"
 
 #define PRIMARY "PrimaryImport"
 #define ARCHIVE "Archive"
@@ -75,8 +76,11 @@ regenerate_primary(struct restoration *r, struct fault *f)
         return rc;
     rc = deployment_read(r->db, &d, f);
     if (rc == 0 && (rc = db_begin(r->db, f)) == 0) {
-        for (size_t i = 0; rc == 0 && i < d.activity_count; i++)
+        for (size_t i = 0; rc == 0 && i < d.activity_count; i++) {
             rc = views_regenerate(r->db, &d, &d.activities[i], f);
+            if (rc == 0)
+                rc = writer_create(r->db, &d.activities[i], f);
+        }
         rc = db_end(r->db, rc, f);
     }
     definition_release(&d);

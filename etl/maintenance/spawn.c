@@ -8,6 +8,7 @@
 #include "etl/activity/schema.h"
 #include "etl/activity/views.h"
 #include "etl/maintenance/heal.h"
+#include "etl/writer/writer.h"
 
 struct spawn {
     struct db *primary;
@@ -126,7 +127,8 @@ swap(struct spawn *s, struct fault *f)
     int rc;
 
     if (read_range(s, f) != 0 || schema_create_twins(db, s->activity, s->last_record, f) != 0 ||
-        (db_dialect(db)->transactional_ddl && views_drop(db, s->definition, s->activity, f) != 0) ||
+        (db_dialect(db)->transactional_ddl &&
+            views_drop_for_readers(db, s->definition, s->activity, f) != 0) ||
         hold_begin(&hold, db, s->activity->name, HOLD_OVER_DDL, f) != 0)
         return -1;
     if ((rc = read_range(s, f)) == 0)
@@ -144,6 +146,7 @@ swap_when_due(void *state, struct fault *f)
 
     *s->result = (struct spawn_result){0};
     if (heal_activity(s->primary, s->definition, s->activity, f) != 0 ||
+        writer_ensure(s->primary, s->activity, f) != 0 ||
         partition_read(s->primary, s->activity->name, PARTITIONS_MARKED, &s->memory, &marked, f) !=
             0 ||
         get_int(s, "SELECT 1 FROM %n LIMIT 1", s->names.completed, &any, f) != 0)

@@ -333,6 +333,7 @@ const struct dialect dialect_mariadb = {
     .add_hold = add_hold,
     .hold_share = OF_ACTIVITY " LOCK IN SHARE MODE",
     .replaces_views = true,
+    .routines = ROUTINES_IN_PROCEDURES,
     .current_space = "SELECT database()",
     .has_space = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %t",
     .create_space = "CREATE DATABASE %n",

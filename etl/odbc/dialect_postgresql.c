@@ -377,6 +377,7 @@ const struct dialect dialect_postgresql = {
     .wait_patiently = LOCK_TIMEOUT,
     .add_hold = add_hold,
     .replaces_views = true,
+    .routines = ROUTINES_IN_PLPGSQL,
     .current_space = "SELECT CAST(current_schema() AS text)",
     .has_space = "SELECT 1 FROM pg_namespace WHERE nspname = %t",
     .create_space = "CREATE SCHEMA %n",
