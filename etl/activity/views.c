@@ -14,6 +14,7 @@ struct views {
     const struct definition *definition;
     const struct activity *activity;
     const struct view_shapes *shapes;
+    size_t next_shape; /* where to look first */
     struct activity_names names;
     struct arena memory;
 };
@@ -113,12 +114,18 @@ view_shapes_release(struct view_shapes *shapes)
     *shapes = (struct view_shapes){.memory = ARENA_INIT};
 }
 
+/* Both lists go from the oldest to the newest: it mostly stands behind the last one found. */
 static int
 find_shape(struct views *v, const struct partition *p, struct table *table, struct fault *f)
 {
-    for (size_t i = 0; i < v->shapes->count; i++) {
-        if (sql_is_name(v->shapes->tables[i].name, p->instances)) {
-            *table = v->shapes->tables[i];
+    size_t count = v->shapes->count;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (v->next_shape + i) % count;
+
+        if (sql_is_name(v->shapes->tables[at].name, p->instances)) {
+            v->next_shape = at + 1;
+            *table = v->shapes->tables[at];
             return 0;
         }
     }

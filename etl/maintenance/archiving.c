@@ -1,11 +1,15 @@
 #include "etl/maintenance/archiving.h"
 
 #include "config/base/clock.h"
+#include "config/base/interrupt.h"
 #include "config/base/log.h"
 #include "etl/activity/partition.h"
 #include "etl/activity/views.h"
 #include "etl/maintenance/archive_views.h"
 #include "etl/maintenance/due.h"
+
+/* How many partitions are dropped in one transaction. */
+enum { DROP_BATCH = 50 };
 
 /* ---- begin ---- */
 
@@ -40,10 +44,9 @@ mark_due(const struct archiving *a, const struct due_list *list, struct archivin
                                    : views_regenerate(a->primary, a->definition, a->activity, f);
 }
 
-/* What a transaction of ours works on. */
-struct step {
+/* What the transaction works on. */
+struct marking {
     const struct archiving *archiving;
-    const struct partition *partition;
     struct due_list *due;
     struct archiving_result *result;
 };
@@ -51,7 +54,7 @@ struct step {
 static int
 mark_step(void *state, struct fault *f)
 {
-    struct step *s = state;
+    struct marking *s = state;
 
     *s->result = (struct archiving_result){0};
     return mark_due(s->archiving, s->due, s->result, f);
@@ -64,7 +67,7 @@ archiving_begin(const struct archiving *a, struct archiving_result *result, stru
 {
     struct arena memory = ARENA_INIT;
     struct due_list list;
-    struct step s = {.archiving = a, .due = &list, .result = result};
+    struct marking s = {.archiving = a, .due = &list, .result = result};
     int rc = due_read(a->primary, a->definition, a->activity, PARTITIONS_LIVE, &memory, &list, f);
 
     *result = (struct archiving_result){0};
@@ -120,67 +123,91 @@ drop_table(struct db *db, const char *name, struct fault *f)
     return exists == 1 ? db_drop_table(db, name, f) : exists;
 }
 
+/* Partitions that are treated alike in one transaction: the views are made anew for all of them,
+ * and with thousands of partitions that is what takes time. */
+struct batch {
+    const struct archiving *archiving;
+    struct view_shapes shapes;
+    const struct partition *dropped[DROP_BATCH];
+    size_t drop_count;
+    const struct partition *kept[DROP_BATCH];
+    size_t keep_count;
+};
+
 /* Written down first: where a drop commits, what is left of it is found by that. Then no view looks
  * at the tables any more, and they go. */
 static int
-drop_step(void *state, struct fault *f)
+settle_step(void *state, struct fault *f)
 {
-    const struct step *s = state;
-    const struct archiving *a = s->archiving;
+    const struct batch *b = state;
+    const struct archiving *a = b->archiving;
     struct db *db = a->primary;
 
-    if (record_dropped(a, s->partition, f) != 0 ||
-        views_regenerate(db, a->definition, a->activity, f) != 0 ||
-        drop_table(db, s->partition->instances, f) != 0)
+    for (size_t i = 0; i < b->keep_count; i++) {
+        if (set_mark(db, b->kept[i]->instances, false, f) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < b->drop_count; i++) {
+        if (record_dropped(a, b->dropped[i], f) != 0)
+            return -1;
+    }
+    if (views_regenerate_from(db, a->definition, a->activity, &b->shapes, f) != 0)
         return -1;
-    return drop_table(db, s->partition->relationships, f);
+    for (size_t i = 0; i < b->drop_count; i++) {
+        if (drop_table(db, b->dropped[i]->instances, f) != 0 ||
+            drop_table(db, b->dropped[i]->relationships, f) != 0)
+            return -1;
+    }
+    return 0;
 }
 
+/* Drops what was proved and unmarks what was not. */
 static int
-drop_partition(const struct archiving *a, const struct partition *p, struct fault *f)
+settle(struct batch *b, struct archiving_result *result, struct fault *f)
 {
-    struct step s = {.archiving = a, .partition = p};
-
-    return db_transact(a->primary, DB_BRIEF, drop_step, &s, f);
-}
-
-static int
-keep_step(void *state, struct fault *f)
-{
-    const struct step *s = state;
-    const struct archiving *a = s->archiving;
-
-    if (set_mark(a->primary, s->partition->instances, false, f) != 0)
+    if (b->drop_count + b->keep_count == 0)
+        return 0;
+    if (db_transact(b->archiving->primary, DB_BRIEF, settle_step, b, f) != 0)
         return -1;
-    return views_regenerate(a->primary, a->definition, a->activity, f);
+    for (size_t i = 0; i < b->drop_count; i++)
+        result->rows += b->dropped[i]->max_record - b->dropped[i]->min_record + 1;
+    result->partitions += (int64_t)b->drop_count;
+    result->held_back += (int64_t)b->keep_count;
+    b->drop_count = b->keep_count = 0;
+    return 0;
 }
 
 static int
-keep_partition(
-    const struct archiving *a, const struct partition *p, const char *why, struct fault *f)
-{
-    struct step s = {.archiving = a, .partition = p};
-
-    log_warning("partition %s is kept: %s", p->instances, why);
-    return db_transact(a->primary, DB_BRIEF, keep_step, &s, f);
-}
-
-static int
-end_partition(const struct archiving *a, const struct partition *p, bool archive_flag,
-    struct archiving_result *result, struct fault *f)
+judge(struct batch *b, const struct partition *p, bool archive_flag, struct fault *f)
 {
     const char *why = "";
-    int proved = archive_flag ? retire_prove(a, p, &why, f) : 1;
-    int rc = -1;
+    int proved = archive_flag ? retire_prove(b->archiving, p, &why, f) : 1;
 
-    if (proved == 1 && (rc = drop_partition(a, p, f)) == 0) {
-        result->partitions++;
-        result->rows += p->max_record - p->min_record + 1;
+    if (proved == 1) {
+        b->dropped[b->drop_count++] = p;
     } else if (proved == 0) {
-        rc = keep_partition(a, p, why, f);
-        result->held_back++;
+        log_warning("partition %s is kept: %s", p->instances, why);
+        b->kept[b->keep_count++] = p;
     }
-    return rc;
+    return proved < 0 ? -1 : 0;
+}
+
+/* One partition that cannot even be judged does not keep those that were from being settled. */
+static int
+end_all(struct batch *b, const struct partition_list *marked, bool archive_flag,
+    struct archiving_result *result, struct fault *f)
+{
+    struct fault settling = FAULT_INIT;
+    int rc = view_shapes_read(&b->shapes, b->archiving->primary, b->archiving->activity, f);
+
+    for (size_t i = 0; rc == 0 && i < marked->count; i++) {
+        rc = interrupt_check(f);
+        if (rc == 0)
+            rc = judge(b, &marked->items[i], archive_flag, f);
+        if (rc == 0 && (b->drop_count == DROP_BATCH || b->keep_count == DROP_BATCH))
+            rc = settle(b, result, f);
+    }
+    return settle(b, result, rc == 0 ? f : &settling) == 0 ? rc : -1;
 }
 
 int
@@ -188,14 +215,16 @@ archiving_end(const struct archiving *a, struct archiving_result *result, struct
 {
     struct arena memory = ARENA_INIT;
     struct partition_list marked = {.items = NULL};
+    struct batch batch = {.archiving = a, .shapes = {.memory = ARENA_INIT}};
     struct window window;
     int rc = window_read(a->primary, a->activity->name, &window, f);
 
     *result = (struct archiving_result){0};
     if (rc == 0)
         rc = partition_read(a->primary, a->activity->name, PARTITIONS_MARKED, &memory, &marked, f);
-    for (size_t i = 0; rc == 0 && i < marked.count; i++)
-        rc = end_partition(a, &marked.items[i], window.archive, result, f);
+    if (rc == 0 && marked.count > 0)
+        rc = end_all(&batch, &marked, window.archive, result, f);
+    view_shapes_release(&batch.shapes);
     arena_release(&memory);
     return rc == 0 ? 0 : fault_wrap(f, "end archiving of '%s'", a->activity->name);
 }

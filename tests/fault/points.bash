@@ -198,7 +198,7 @@ strike() {
     cd "$home" && site_drop "$site"
 }
 
-# As many at a time as there are processors.
+# STRIKES at a time, or as many as there are processors.
 strike_all() {
     local format=$1 codes=$2 numbers
     mapfile -t numbers < <(sort -n | uniq)
@@ -207,7 +207,7 @@ strike_all() {
     export -f act site holdings litter complain database strike $site_functions
     # shellcheck disable=SC2059,SC2048,SC2086 # a line may hold several numbers
     printf "$format\n" ${numbers[*]} |
-        xargs -P "$(nproc)" -I '{}' bash -c 'strike "$1" "$2"' strike '{}' "$codes" ||
+        xargs -P "${STRIKES:-$(nproc)}" -I '{}' bash -c 'strike "$1" "$2"' strike '{}' "$codes" ||
         fail "$story: some of ${#numbers[@]} points"
     echo "$story ${format%%:*}: ${#numbers[@]} points, $SECONDS s"
 }
