@@ -88,6 +88,10 @@ static struct table_column definition[] = {
     {.name = "Version", .type = VALUE_INT, .not_null = true}, TEXT("Xml")};
 static struct table_column accounts[] = {
     NAME("ViewName"), NAME("AccountName"), TIME("GrantedTime")};
+static struct table_column trail[] = {NAME("InstancesTable"), NAME("ActivityName"),
+    TIME("MarkedTime"), TIME("VerifiedTime"), INT("InstanceRows"), TEXT("InstanceSum"),
+    INT("RelationshipRows"), TEXT("RelationshipSum"), TIME("BackedUpTime"), TEXT("Container"),
+    TEXT("ContainerSha256"), TIME("DroppedTime"), TIME("KeptTime"), TEXT("KeptWhy")};
 static struct table_column imports[] = {NAME("SourceSha256"),
     {.name = "Options", .type = VALUE_TEXT, .length = 512, .not_null = true}, INT("Position"),
     TEXT("Activity"), /* the one it speaks of; * for several */
@@ -179,6 +183,12 @@ static const struct table tables[] = {
         .column_count = COUNT(accounts),
         .key = account_key,
         .key_count = 2},
+    /* How far each partition is on its way into the archive (etl/maintenance/trail.h). */
+    {.name = "nightcube_Trail",
+        .columns = trail,
+        .column_count = COUNT(trail),
+        .key = partition_key,
+        .key_count = 1},
     /* How far each source was imported; written in the transaction of the rows it speaks of. */
     {.name = "nightcube_Imports",
         .columns = imports,

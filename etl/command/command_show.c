@@ -21,6 +21,7 @@ static const struct list {
     {"indexes", show_indexes_columns, show_indexes},
     {"windows", show_windows_columns, show_windows},
     {"partitions", show_partitions_columns, show_partitions},
+    {"trail", show_trail_columns, show_trail},
     {"changes", show_changes_columns, show_changes},
     {"incomplete", show_incomplete_columns, show_incomplete},
     {"accounts", show_accounts_columns, show_accounts},
@@ -156,8 +157,8 @@ run_show(struct invocation *i, struct fault *f)
 }
 
 static const char *const words[] = {"activities", "views", "cubes", "indexes", "windows",
-    "partitions", "changes", "incomplete", "accounts", "definition", "writers", "roles", "job",
-    NULL};
+    "partitions", "trail", "changes", "incomplete", "accounts", "definition", "writers", "roles",
+    "job", NULL};
 
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
@@ -172,6 +173,7 @@ static const struct command_fields fields[] = {
     {"indexes", show_indexes_columns, 0},
     {"windows", show_windows_columns, 0},
     {"partitions", show_partitions_columns, 0},
+    {"trail", show_trail_columns, 0},
     {"changes", show_changes_columns, 0},
     {"incomplete", show_incomplete_columns, 0},
     {"accounts", show_accounts_columns, 0},
@@ -182,8 +184,9 @@ static const struct command_fields fields[] = {
 const struct command command_show = {
     .fields = fields,
     .name = "show",
-    .arguments = "activities|views|cubes|indexes|windows|partitions|changes|incomplete|accounts|"
-                 "definition|writers|roles|job [nightly]",
+    .arguments =
+        "activities|views|cubes|indexes|windows|partitions|trail|changes|incomplete|accounts|"
+        "definition|writers|roles|job [nightly]",
     .summary = "lists what is deployed and what has become of it",
     .details =
         "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
@@ -191,6 +194,8 @@ const struct command command_show = {
         "windows: how long completed instances stay online, and since when at this moment.\n\n"
         "partitions: the swapped-out tables, and for each the rule that makes it due for the "
         "archive or holds it back.\n\n"
+        "trail: what is on record of each partition's way out: marked, its copy verified with so "
+        "many rows and this checksum, found in which container, dropped; or kept, and why.\n\n"
         "changes: who deployed, updated or removed what, and when.\n\n"
         "incomplete: instances that wait in the active tables; late ones are events for an "
         "instance that was completed already.\n\n"

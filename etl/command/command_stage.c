@@ -1,8 +1,13 @@
 /*
  * The commands that run one stage alone: each is a job of its own, with lock, journal and recovery.
  */
+#include <string.h>
+
+#include "config/base/log.h"
 #include "config/base/markup.h"
 #include "etl/command/jobs.h"
+#include "etl/maintenance/archive_views.h"
+#include "etl/pipeline/lock.h"
 
 /* One step of a job that a command makes up. */
 struct made_step {
@@ -40,12 +45,43 @@ run_stages(struct invocation *i, const struct made_step *stages, size_t count, c
     return jobs_run_made(i, &xml, f);
 }
 
+/* The archive's views over the tables that are there, of one activity or of all. */
+static int
+rebuild_archive_views(struct invocation *i, struct fault *f)
+{
+    const char *only = invocation_option(i, "activity");
+    struct definition d = DEFINITION_INIT;
+    struct lock lock = LOCK_INIT;
+    struct db *archive = NULL;
+    bool found = only == NULL;
+    int rc = lock_take(&lock, i->site.settings.state_directory, i->command->name, f);
+
+    if (rc == 0)
+        rc = site_definition(&i->site, &d, f);
+    if (rc == 0 && (archive = site_archive(&i->site, f)) == NULL)
+        rc = f->kind != FAULT_NONE ? -1 : fault_set(f, FAULT_SETTINGS, "no archive is configured");
+    for (size_t k = 0; rc == 0 && k < d.activity_count; k++) {
+        if (only != NULL && strcmp(d.activities[k].name, only) != 0)
+            continue;
+        found = true;
+        if ((rc = archive_views_rebuild(archive, d.activities[k].name, f)) == 0)
+            log_info("the archive's views of '%s' are made anew", d.activities[k].name);
+    }
+    if (rc == 0 && !found)
+        rc = fault_set(f, FAULT_DATA, "there is no activity '%s'", only);
+    definition_release(&d);
+    lock_release(&lock);
+    return rc;
+}
+
 static int
 run_maintain(struct invocation *i, struct fault *f)
 {
     const struct made_step stage = {"MaintainData", "maintain", "Activity", "BackupArchive",
         invocation_has(i, "no-backup-archive") ? "false" : "true"};
 
+    if (invocation_has(i, "rebuild-archive-views"))
+        return rebuild_archive_views(i, f);
     return run_stages(i, &stage, 1, invocation_option(i, "activity"), f);
 }
 
@@ -82,6 +118,8 @@ run_purge(struct invocation *i, struct fault *f)
 static const struct command_option maintain_options[] = {
     {"activity", "NAME", "only this activity (default: all)", false},
     {"no-backup-archive", NULL, "drop without backing the archive up first: a warning", false},
+    {"rebuild-archive-views", NULL,
+        "only make the archive's views anew, over the tables that are there", false},
     {NULL, NULL, NULL, false},
 };
 
@@ -96,7 +134,9 @@ const struct command command_maintain = {
         "Nothing is "
         "dropped that is not proved to be elsewhere; nightcube show partitions says what holds "
         "each one "
-        "back.",
+        "back, show trail what was done with it.\n\n"
+        "An archive that was detached, restored or put together by hand gets its views back with "
+        "--rebuild-archive-views.",
     .options = maintain_options,
     .run = run_maintain,
 };

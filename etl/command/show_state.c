@@ -2,10 +2,12 @@
  * What has become of it: windows, partitions, changes and incomplete instances.
  */
 #include "config/base/clock.h"
+#include "config/base/moment.h"
 #include "etl/activity/changes.h"
 #include "etl/activity/incomplete.h"
 #include "etl/command/show.h"
 #include "etl/maintenance/due.h"
+#include "etl/maintenance/trail.h"
 
 const struct grid_column show_windows_columns[] = {
     {"activity", GRID_TEXT},
@@ -50,16 +52,29 @@ const struct grid_column show_partitions_columns[] = {
     {NULL, GRID_TEXT},
 };
 
+/* Why it is (not) due, and why the last maintenance kept it. */
+static const char *
+explain(struct show *s, const struct due *d, const struct trail *t)
+{
+    char kept[MOMENT_TEXT_BYTES];
+
+    if (t == NULL || t->kept == 0 || d->partition->dropped)
+        return d->why;
+    return arena_printf(
+        &s->memory, "%s; kept at %s: %s", d->why, moment_format(t->kept, kept), t->why);
+}
+
 static int
-add_partition(struct show *s, const struct due *d, struct fault *f)
+add_partition(struct show *s, const struct due *d, const struct trail *t, struct fault *f)
 {
     const struct partition *p = d->partition;
     const char *state = p->dropped ? "archived" : p->archiving ? "archiving" : "online";
+    const char *why = explain(s, d, t);
     const struct value row[] = {value_text(p->activity), value_text(p->instances),
         value_time(p->created), value_int(p->min_record), value_int(p->max_record),
-        value_int(d->rows), value_text(state), grid_flag(d->is_due), value_text(d->why)};
+        value_int(d->rows), value_text(state), grid_flag(d->is_due), value_text(why)};
 
-    return grid_add(&s->grid, row, f);
+    return why == NULL ? fault_set_memory(f) : grid_add(&s->grid, row, f);
 }
 
 int
@@ -67,19 +82,104 @@ show_partitions(struct show *s, struct fault *f)
 {
     for (size_t i = 0; i < s->definition.activity_count; i++) {
         const struct activity *a = &s->definition.activities[i];
+        struct trail_list trails;
         struct due_list list;
 
         if (!show_wants(s, a))
             continue;
-        if (due_read(s->primary, &s->definition, a, PARTITIONS_ALL, &s->memory, &list, f) != 0)
+        if (trail_read(s->primary, a->name, &s->memory, &trails, f) != 0 ||
+            due_read(s->primary, &s->definition, a, PARTITIONS_ALL, &s->memory, &list, f) != 0)
             return -1;
         for (size_t k = 0; k < list.count; k++) {
-            if (add_partition(s, &list.items[k], f) != 0)
+            const struct due *d = &list.items[k];
+
+            if (add_partition(s, d, trail_find(&trails, d->partition->instances), f) != 0)
                 return -1;
         }
     }
     return 0;
 }
+
+/* ---- the trail of each partition ---- */
+
+const struct grid_column show_trail_columns[] = {
+    {"activity", GRID_TEXT},
+    {"partition", GRID_TEXT},
+    {"state", GRID_TEXT},
+    {"marked", GRID_TIME},
+    {"verified", GRID_TIME},
+    {"rows", GRID_NUMBER},
+    {"checksum", GRID_TEXT},
+    {"backed_up", GRID_TIME},
+    {"container", GRID_TEXT},
+    {"container_sha256", GRID_TEXT},
+    {"dropped", GRID_TIME},
+    {"kept", GRID_TIME},
+    {"why", GRID_TEXT},
+    {NULL, GRID_TEXT},
+};
+
+/* The last step on record. */
+static const char *
+last_step(const struct trail *t)
+{
+    if (t->dropped != 0)
+        return "dropped";
+    if (t->kept != 0)
+        return "kept";
+    if (t->backed_up != 0)
+        return "backed up";
+    return t->verified != 0 ? "verified" : "marked";
+}
+
+static struct value
+moment_or_null(int64_t moment)
+{
+    return moment == 0 ? value_null() : value_time(moment);
+}
+
+static struct value
+text_or_null(const char *text)
+{
+    return text == NULL ? value_null() : value_text(text);
+}
+
+static int
+add_trail(struct show *s, const char *activity, const struct trail *t, struct fault *f)
+{
+    const struct evidence *e = &t->evidence;
+    const char *sum =
+        arena_printf(&s->memory, "%016llx", (unsigned long long)(e->sum + e->relationship_sum));
+    const struct value row[] = {value_text(activity), value_text(t->instances),
+        value_text(last_step(t)), moment_or_null(t->marked), moment_or_null(t->verified),
+        t->verified == 0 ? value_null() : value_int(e->rows),
+        t->verified == 0 ? value_null() : text_or_null(sum), moment_or_null(t->backed_up),
+        text_or_null(e->container), text_or_null(e->sha256), moment_or_null(t->dropped),
+        moment_or_null(t->kept), text_or_null(t->why)};
+
+    return sum == NULL ? fault_set_memory(f) : grid_add(&s->grid, row, f);
+}
+
+int
+show_trail(struct show *s, struct fault *f)
+{
+    for (size_t i = 0; i < s->definition.activity_count; i++) {
+        const struct activity *a = &s->definition.activities[i];
+        struct trail_list trails;
+
+        if (!show_wants(s, a))
+            continue;
+        if (trail_read(s->primary, a->name, &s->memory, &trails, f) != 0)
+            return -1;
+        for (size_t k = 0; k < trails.count; k++) {
+            if (add_trail(s, a->name, &trails.items[k], f) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+/* ---- changes and incomplete instances ---- */
 
 const struct grid_column show_changes_columns[] = {
     {"operation", GRID_NUMBER},

@@ -109,7 +109,7 @@ has_rows(const struct catalogue_entry *e, const char *table, const struct rowsum
 /* Newest first: it is the one that was just written. */
 static int
 search(struct proof *p, const char *database, const char *table, const struct rowsum *sum,
-    struct fault *f)
+    struct evidence *found, struct fault *f)
 {
     for (size_t i = p->catalogue.count; i-- > 0;) {
         const struct catalogue_entry *e = &p->catalogue.entries[i];
@@ -119,7 +119,11 @@ search(struct proof *p, const char *database, const char *table, const struct ro
             e->metadata_only || !has_rows(e, table, sum) ||
             catalogue_is_removed(&p->catalogue, e->container))
             continue;
-        if ((sound = is_sound(p, e, f)) != 0)
+        if ((sound = is_sound(p, e, f)) == 1) {
+            found->container = e->container;
+            found->sha256 = e->sha256;
+        }
+        if (sound != 0)
             return sound;
     }
     return 0;
@@ -134,20 +138,20 @@ read_catalogue_anew(struct proof *p, struct fault *f)
 
 int
 proof_holds(struct proof *p, const char *database, const char *table, const struct rowsum *sum,
-    struct fault *f)
+    struct evidence *found, struct fault *f)
 {
-    int rc = search(p, database, table, sum, f);
+    int rc = search(p, database, table, sum, found, f);
 
     if (rc != 0)
         return rc;
-    return read_catalogue_anew(p, f) == 0 ? search(p, database, table, sum, f) : -1;
+    return read_catalogue_anew(p, f) == 0 ? search(p, database, table, sum, found, f) : -1;
 }
 
 static int
-holds(
-    void *state, const char *database, const char *table, const struct rowsum *sum, struct fault *f)
+holds(void *state, const char *database, const char *table, const struct rowsum *sum,
+    struct evidence *found, struct fault *f)
 {
-    return proof_holds(state, database, table, sum, f);
+    return proof_holds(state, database, table, sum, found, f);
 }
 
 struct backup_proof

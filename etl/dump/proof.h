@@ -20,9 +20,9 @@ void proof_close(struct proof *p); /* NULL is fine */
 /* As archiving asks for it; borrows `p`. */
 struct backup_proof proof_of(struct proof *p);
 
-/* The answer itself: 1, 0, or -1 with a fault. What was backed up since the proof was opened
- * counts too. */
+/* The answer itself: 1 with the container in `found`, 0, or -1 with a fault. What was backed up
+ * since the proof was opened counts too. */
 int proof_holds(struct proof *p, const char *database, const char *table, const struct rowsum *sum,
-    struct fault *f);
+    struct evidence *found, struct fault *f);
 
 #endif

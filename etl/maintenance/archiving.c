@@ -35,7 +35,8 @@ mark_due(const struct archiving *a, const struct due_list *list, struct archivin
         if (!due->is_due)
             continue;
         if (!due->partition->archiving &&
-            set_mark(a->primary, due->partition->instances, true, f) != 0)
+            (set_mark(a->primary, due->partition->instances, true, f) != 0 ||
+                trail_note_marked(a->primary, due->partition, f) != 0))
             return -1;
         result->partitions++;
         result->rows += due->rows;
@@ -68,9 +69,11 @@ archiving_begin(const struct archiving *a, struct archiving_result *result, stru
     struct arena memory = ARENA_INIT;
     struct due_list list;
     struct marking s = {.archiving = a, .due = &list, .result = result};
-    int rc = due_read(a->primary, a->definition, a->activity, PARTITIONS_LIVE, &memory, &list, f);
+    int rc = trail_prepare(a->primary, f);
 
     *result = (struct archiving_result){0};
+    if (rc == 0)
+        rc = due_read(a->primary, a->definition, a->activity, PARTITIONS_LIVE, &memory, &list, f);
     if (rc == 0)
         rc = db_transact(a->primary, DB_BRIEF, mark_step, &s, f);
     arena_release(&memory);
@@ -90,8 +93,14 @@ archiving_copy(const struct archiving *a, struct archiving_result *result, struc
     *result = (struct archiving_result){0};
     if (rc == 0 && a->archive != NULL && window.archive)
         rc = partition_read(a->primary, a->activity->name, PARTITIONS_MARKED, &memory, &marked, f);
+    if (rc == 0 && marked.count > 0)
+        rc = trail_prepare(a->primary, f);
     for (size_t i = 0; rc == 0 && i < marked.count; i++) {
-        rc = retire_partition(a, &marked.items[i], f);
+        struct evidence evidence;
+
+        rc = retire_partition(a, &marked.items[i], &evidence, f);
+        if (rc == 0)
+            rc = trail_note_verified(a->primary, &marked.items[i], &evidence, f);
         result->partitions++;
         result->rows += marked.items[i].max_record - marked.items[i].min_record + 1;
     }
@@ -131,6 +140,7 @@ struct batch {
     const struct partition *dropped[DROP_BATCH];
     size_t drop_count;
     const struct partition *kept[DROP_BATCH];
+    const char *reasons[DROP_BATCH];
     size_t keep_count;
 };
 
@@ -144,11 +154,13 @@ settle_step(void *state, struct fault *f)
     struct db *db = a->primary;
 
     for (size_t i = 0; i < b->keep_count; i++) {
-        if (set_mark(db, b->kept[i]->instances, false, f) != 0)
+        if (set_mark(db, b->kept[i]->instances, false, f) != 0 ||
+            trail_note_kept(db, b->kept[i], b->reasons[i], f) != 0)
             return -1;
     }
     for (size_t i = 0; i < b->drop_count; i++) {
-        if (record_dropped(a, b->dropped[i], f) != 0)
+        if (record_dropped(a, b->dropped[i], f) != 0 ||
+            trail_note_dropped(db, b->dropped[i], f) != 0)
             return -1;
     }
     if (views_regenerate_from(db, a->definition, a->activity, &b->shapes, f) != 0)
@@ -180,13 +192,19 @@ settle(struct batch *b, struct archiving_result *result, struct fault *f)
 static int
 judge(struct batch *b, const struct partition *p, bool archive_flag, struct fault *f)
 {
+    const struct archiving *a = b->archiving;
+    struct evidence evidence = {.container = NULL};
     const char *why = "";
-    int proved = archive_flag ? retire_prove(b->archiving, p, &why, f) : 1;
+    int proved = archive_flag ? retire_prove(a, p, &evidence, &why, f) : 1;
 
+    if (proved == 1 && evidence.container != NULL &&
+        trail_note_backed_up(a->primary, p, &evidence, f) != 0)
+        return -1;
     if (proved == 1) {
         b->dropped[b->drop_count++] = p;
     } else if (proved == 0) {
         log_warning("partition %s is kept: %s", p->instances, why);
+        b->reasons[b->keep_count] = why;
         b->kept[b->keep_count++] = p;
     }
     return proved < 0 ? -1 : 0;
@@ -222,6 +240,8 @@ archiving_end(const struct archiving *a, struct archiving_result *result, struct
     *result = (struct archiving_result){0};
     if (rc == 0)
         rc = partition_read(a->primary, a->activity->name, PARTITIONS_MARKED, &memory, &marked, f);
+    if (rc == 0 && marked.count > 0)
+        rc = trail_prepare(a->primary, f);
     if (rc == 0 && marked.count > 0)
         rc = end_all(&batch, &marked, window.archive, result, f);
     view_shapes_release(&batch.shapes);

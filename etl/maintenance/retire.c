@@ -31,9 +31,8 @@ rows_equal(struct db *db, const struct table *t, const struct rowsum *expected, 
 /* Copies under a name of its own, proves the copy, and only then gives it the real one. */
 static int
 copy_table(const struct archiving *a, const struct table *source, struct table *target,
-    const char *incoming, struct fault *f)
+    const char *incoming, struct rowsum *sum, struct fault *f)
 {
-    struct rowsum sum = ROWSUM_INIT;
     const char *name = target->name;
     int leftover = db_table_exists(a->archive, incoming, f);
     int rc;
@@ -45,14 +44,13 @@ copy_table(const struct archiving *a, const struct table *source, struct table *
         return -1;
     rc = db_create_table(a->archive, target, f);
     if (rc == 0)
-        rc = table_copy(a->primary, source, a->archive, target, &sum, f);
+        rc = table_copy(a->primary, source, a->archive, target, sum, f);
     rc = db_end(a->archive, rc, f);
-    if (rc == 0 && (rc = rows_equal(a->archive, target, &sum, f)) == 0)
+    if (rc == 0 && (rc = rows_equal(a->archive, target, sum, f)) == 0)
         rc = fault_set(f, FAULT_DATA, "the copy differs from the partition");
     if (rc == 1)
         rc = db_rename_table(a->archive, incoming, name, f);
     target->name = name;
-    rowsum_release(&sum);
     return rc;
 }
 
@@ -92,9 +90,9 @@ is_copied(const struct archiving *a, const struct table *source, const struct ta
 }
 
 static int
-copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memory, struct fault *f)
+copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memory,
+    struct rowsum *sum, struct fault *f)
 {
-    struct rowsum sum = ROWSUM_INIT;
     struct table source, target;
     const char *incoming = incoming_name(memory, pair->to);
     int rc = -1;
@@ -102,10 +100,9 @@ copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memo
     if (incoming == NULL)
         fault_set_memory(f);
     else if (describe_pair(a, pair, memory, &source, &target, f) == 0)
-        rc = is_copied(a, &source, &target, &sum, f);
+        rc = is_copied(a, &source, &target, sum, f);
     if (rc == 0)
-        rc = copy_table(a, &source, &target, incoming, f);
-    rowsum_release(&sum);
+        rc = copy_table(a, &source, &target, incoming, sum, f);
     return rc < 0 ? fault_wrap(f, "copy '%s' to the archive", pair->from) : 0;
 }
 
@@ -123,15 +120,37 @@ pairs_of(const struct archiving *a, const struct partition *p, struct arena *mem
     return pairs[0].to == NULL || pairs[1].to == NULL ? fault_set_memory(f) : 0;
 }
 
-int
-retire_partition(const struct archiving *a, const struct partition *p, struct fault *f)
+/* What the sums of both tables say. */
+static void
+take_sums(struct evidence *e, const struct rowsum sums[2])
 {
+    e->rows = (int64_t)sums[0].rows;
+    e->sum = sums[0].whole;
+    e->relationship_rows = (int64_t)sums[1].rows;
+    e->relationship_sum = sums[1].whole;
+}
+
+static void
+release_sums(struct rowsum sums[2])
+{
+    rowsum_release(&sums[0]);
+    rowsum_release(&sums[1]);
+}
+
+int
+retire_partition(
+    const struct archiving *a, const struct partition *p, struct evidence *e, struct fault *f)
+{
+    struct rowsum sums[2] = {ROWSUM_INIT, ROWSUM_INIT};
     struct arena memory = ARENA_INIT;
     struct pair pairs[2];
     int rc = pairs_of(a, p, &memory, pairs, f);
 
     for (int i = 0; rc == 0 && i < 2; i++)
-        rc = copy_pair(a, &pairs[i], &memory, f);
+        rc = copy_pair(a, &pairs[i], &memory, &sums[i], f);
+    *e = (struct evidence){.container = NULL};
+    take_sums(e, sums);
+    release_sums(sums);
     arena_release(&memory);
     return rc;
 }
@@ -140,48 +159,50 @@ retire_partition(const struct archiving *a, const struct partition *p, struct fa
 
 static int
 holds(const struct archiving *a, const char *database, const char *table, const struct rowsum *sum,
-    struct fault *f)
+    struct evidence *e, struct fault *f)
 {
-    return a->proof.holds(a->proof.state, database, table, sum, f);
+    return a->proof.holds(a->proof.state, database, table, sum, e, f);
 }
 
 /* Is this one table proved to be elsewhere? 1, 0 with the reason in `why`, -1. */
 static int
 prove_table(const struct archiving *a, const struct pair *pair, struct arena *memory,
-    const char **why, struct fault *f)
+    struct rowsum *sum, struct evidence *e, const char **why, struct fault *f)
 {
-    struct rowsum sum = ROWSUM_INIT;
     struct table source, target;
     int rc = describe_pair(a, pair, memory, &source, &target, f);
 
     if (rc == 0 && a->archive == NULL) {
         *why = "no archive is configured and no verified backup holds exactly its rows";
-        if ((rc = table_rowsum(a->primary, &source, &sum, f)) == 0)
-            rc = holds(a, db_name(a->primary), source.name, &sum, f);
+        if ((rc = table_rowsum(a->primary, &source, sum, f)) == 0)
+            rc = holds(a, db_name(a->primary), source.name, sum, e, f);
     } else if (rc == 0) {
         *why = "it is not in the archive";
-        rc = is_copied(a, &source, &target, &sum, f);
+        rc = is_copied(a, &source, &target, sum, f);
         if (rc == 1 && !a->without_backup) {
             *why = "no backup of the archive holds exactly its rows";
-            rc = holds(a, db_name(a->archive), target.name, &sum, f);
+            rc = holds(a, db_name(a->archive), target.name, sum, e, f);
         }
     }
-    rowsum_release(&sum);
     return rc;
 }
 
 int
-retire_prove(
-    const struct archiving *a, const struct partition *p, const char **why, struct fault *f)
+retire_prove(const struct archiving *a, const struct partition *p, struct evidence *e,
+    const char **why, struct fault *f)
 {
+    struct rowsum sums[2] = {ROWSUM_INIT, ROWSUM_INIT};
     struct arena memory = ARENA_INIT;
     struct pair pairs[2];
     int rc = pairs_of(a, p, &memory, pairs, f);
 
+    *e = (struct evidence){.container = NULL};
     if (rc == 0)
-        rc = prove_table(a, &pairs[0], &memory, why, f);
+        rc = prove_table(a, &pairs[1], &memory, &sums[1], e, why, f);
     if (rc == 1)
-        rc = prove_table(a, &pairs[1], &memory, why, f);
+        rc = prove_table(a, &pairs[0], &memory, &sums[0], e, why, f);
+    take_sums(e, sums);
+    release_sums(sums);
     arena_release(&memory);
     return rc;
 }

@@ -7,13 +7,14 @@
 #include "config/base/rowsum.h"
 #include "config/definition/definition.h"
 #include "etl/activity/partition.h"
+#include "etl/maintenance/trail.h"
 #include "etl/odbc/db.h"
 
-/* Tells whether a backup exists that holds exactly these rows of a table: 1, 0, or -1 with a fault.
- */
+/* Tells whether a backup exists that holds exactly these rows of a table: 1 with the container and
+ * its SHA-256 in `found` (borrowed until the next question), 0, or -1 with a fault. */
 struct backup_proof {
     int (*holds)(void *state, const char *database, const char *table, const struct rowsum *sum,
-        struct fault *f);
+        struct evidence *found, struct fault *f);
     void *state; /* borrowed */
 };
 
@@ -29,16 +30,17 @@ struct archiving {
 /*
  * Copies both tables of a partition to the archive and proves that the copies equal them. A table
  * appears in the archive under its name only when complete; one that is there already is compared,
- * and when it differs that is FAULT_DATA: nothing is overwritten.
+ * and when it differs that is FAULT_DATA: nothing is overwritten. `e` gets what they hold.
  */
-int retire_partition(const struct archiving *a, const struct partition *p, struct fault *f);
+int retire_partition(
+    const struct archiving *a, const struct partition *p, struct evidence *e, struct fault *f);
 
 /*
  * Are the rows of both tables, as they are now, proved to be elsewhere? In the archive and in a
- * backup of it; without an archive, in a container of the partition itself. Returns 1, 0 with the
- * reason in *why, or -1.
+ * backup of it; without an archive, in a container of the partition itself. Returns 1
+ * with what was found in `e`, 0 with the reason in *why, or -1.
  */
-int retire_prove(
-    const struct archiving *a, const struct partition *p, const char **why, struct fault *f);
+int retire_prove(const struct archiving *a, const struct partition *p, struct evidence *e,
+    const char **why, struct fault *f);
 
 #endif

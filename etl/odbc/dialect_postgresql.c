@@ -243,12 +243,14 @@ classify(int native, const char *sqlstate)
         enum fault_kind kind;
     } rules[] = {
         {"42501", FAULT_PERMISSION},
+        {"25006", FAULT_PERMISSION}, /* read-only transaction */
         {"53100", FAULT_IO},
         {"08", FAULT_UNAVAILABLE},
         {"22", FAULT_DATA},
         {"23", FAULT_DATA},
         {"28", FAULT_PERMISSION},
         {"3D", FAULT_UNAVAILABLE},
+        {"3F", FAULT_UNAVAILABLE}, /* no such schema */
         {"40", FAULT_UNAVAILABLE},
         {"53", FAULT_UNAVAILABLE},
         {"55", FAULT_UNAVAILABLE},

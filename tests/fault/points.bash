@@ -18,6 +18,7 @@
 #   checked                how many points were struck; with LONG_SECONDS, no more once they have passed
 shim=$(dirname "$NIGHTCUBE")/tests/fault-shim.so
 export long_start=${long_start:-$(date +%s)}
+: >"$home/struck"
 [ -f "$shim" ] || skip "the fault shim is not built"
 
 night_before() {

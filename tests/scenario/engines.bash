@@ -141,7 +141,7 @@ dump_databases() {
     sqlite) for name in $database_names; do echo "== $name" && sqlite3 "$base/$name.db" .dump 'PRAGMA integrity_check'; done ;;
     postgresql) pg_dump -d "$db" --no-owner | grep -v '^\\' ;;
     mariadb) for name in $database_names; do echo "== $name" && dump_mariadb --skip-extended-insert "${db}_$name"; done ;;
-    esac | LC_ALL=C sort
+    esac | without_hashes | LC_ALL=C sort
 }
 
 ask() {
@@ -154,4 +154,4 @@ ask() {
     esac
 }
 
-site_functions='database_of my copy_databases site_copy site_drop dump_databases dump_mariadb ask'
+site_functions='without_hashes database_of my copy_databases site_copy site_drop dump_databases dump_mariadb ask'

@@ -49,6 +49,42 @@ full() {
     strike_some 1 10 'short:%d+' 0 "$writes"
 }
 
+# without_archive NAME CODE CHANGE: the archive is not where the settings say, or cannot be written to, for one night: CHANGE,
+# as of sed, of its line in the settings.
+without_archive() {
+    local copy="$story.archive-$1" settings
+    site_copy base "$copy"
+    site "$copy"
+    settings=$XDG_CONFIG_HOME/nightcube/nightcube.xml
+    cp "$settings" "$copy.xml"
+    sed -i "/<Archive /$3" "$settings"
+    exits "$2" nightly
+    [ "$(grep '^error: ' err | sort -u | wc -l)" -eq 1 ] || fail "$copy: is not told in one line: $(cat err)"
+    [ "$(ask primary 'SELECT count(*) FROM "bam_Metadata_Partitions" WHERE "ArchivedTime" IS NOT NULL')" -eq 0 ] ||
+        fail "$copy: a partition is gone"
+    cp "$copy.xml" "$settings"
+    exits 0 nightly
+    same "$copy: what the databases hold" "$(cat "$story.reference")" "$(holdings)"
+    site_drop "$copy"
+}
+
+archive() {
+    [ "$(long_rounds 0 1)" -eq 1 ] || [ "$engine" = postgresql ] || return 0
+    case $engine in
+    sqlite) without_archive missing 69 's|archive.db|gone.db|' ;;
+    postgresql)
+        without_archive missing 69 's|archive&quot|gone\&quot|'
+        psql -qX -d postgres -c 'CREATE ROLE reader SUPERUSER LOGIN' -c 'ALTER ROLE reader SET default_transaction_read_only TO on'
+        without_archive read-only 77 's|Uid=nightcube|Uid=reader|'
+        ;;
+    mariadb)
+        my -e "CREATE USER IF NOT EXISTS reader@'%' IDENTIFIED BY ''; GRANT SELECT ON *.* TO reader@'%'"
+        without_archive missing 69 's|_archive"|_gone"|'
+        without_archive read-only 77 's|Uid=root|Uid=reader|'
+        ;;
+    esac
+}
+
 act() { "$NIGHTCUBE" nightly; }
 for name in ${ENGINES:-sqlite postgresql mariadb}; do
     engine "$name"
@@ -58,7 +94,7 @@ for name in ${ENGINES:-sqlite postgresql mariadb}; do
     # The journal is always SQLite's, which does not know the words of another engine.
     busy='69 0'
     [ "$name" = sqlite ] || busy='69 70 0'
-    for part in ${NIGHTS:-killed killed_again failed full}; do $part; done
+    for part in ${NIGHTS:-killed killed_again failed full archive}; do $part; done
     for each in base quiet deployed "$story"; do site_drop "$each"; done
 done
 

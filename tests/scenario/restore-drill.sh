@@ -5,7 +5,7 @@
 held() {
     for name in primary archive star; do
         echo "== $name"
-        sqlite3 -readonly "$(database $name)" .dump | sort
+        sqlite3 -readonly "$(database $name)" .dump | without_hashes | sort
     done
     for part in completed active all; do
         exits 0 query OrderCube --rows Location,Received.Year,Received.Month,OrderSize,Progress --part $part --totals --format csv

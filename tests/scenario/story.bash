@@ -16,7 +16,7 @@
 set -u
 failures=0
 home=$PWD
-site_functions='site_copy site_drop dump_databases' # what a point of tests/fault needs of the functions below
+site_functions='site_copy site_drop dump_databases without_hashes' # what a point of tests/fault needs of the functions below
 
 fail() {
     echo "FAILED ${0##*/}:${BASH_LINENO[-2]}: $*"
@@ -75,8 +75,13 @@ dump_databases() {
     local name
     for name in primary archive star; do
         echo "== $name"
-        sqlite3 "$(database $name)" .dump 'PRAGMA integrity_check' | LC_ALL=C sort
+        sqlite3 "$(database $name)" .dump 'PRAGMA integrity_check' | without_hashes | LC_ALL=C sort
     done
+}
+
+# No two containers have the same name and bytes: what nightcube_Trail says of them.
+without_hashes() {
+    sed -E "s/[0-9a-f]{64}/HASH/g; s/[0-9]{8}T[0-9]{6}Z-[0-9a-f]{16}/CONTAINER/g"
 }
 
 exits() {

@@ -253,6 +253,7 @@ proves_what_an_older_container_holds(void)
     struct site site;
     struct fault f = FAULT_INIT;
     struct rowsum sum = ROWSUM_INIT;
+    struct evidence found;
     struct proof *p;
     struct db *db = begin(&site);
 
@@ -261,9 +262,9 @@ proves_what_an_older_container_holds(void)
     sample_sum(db, OLD, &sum);
     p = proof_open(&site, NULL, &f);
     CU_ASSERT_PTR_NOT_NULL_FATAL(p);
-    CU_ASSERT_EQUAL(proof_holds(p, "Archive", OLD, &sum, &f), 1);
+    CU_ASSERT_EQUAL(proof_holds(p, "Archive", OLD, &sum, &found, &f), 1);
     sum.whole++;
-    CU_ASSERT_EQUAL(proof_holds(p, "Archive", OLD, &sum, &f), 0);
+    CU_ASSERT_EQUAL(proof_holds(p, "Archive", OLD, &sum, &found, &f), 0);
     proof_close(p);
     rowsum_release(&sum);
     site_close(&site);

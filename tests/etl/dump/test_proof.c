@@ -20,7 +20,8 @@ static int
 ask(struct proof *p, const char *database, const char *table, const struct rowsum *sum)
 {
     struct fault f = FAULT_INIT;
-    int rc = proof_holds(p, database, table, sum, &f);
+    struct evidence found = {.container = NULL};
+    int rc = proof_holds(p, database, table, sum, &found, &f);
 
     if (rc < 0)
         test_print_fault(__FILE__, __LINE__, &f);
@@ -63,13 +64,17 @@ sees_a_backup_made_after_it_was_opened(void)
     struct rowsum sum = ROWSUM_INIT;
     struct proof *p;
     struct backup_proof proof;
+    struct evidence found = {.container = NULL};
 
     begin(&site, &sum);
     p = open_proof(&site);
     proof = proof_of(p);
-    CU_ASSERT_EQUAL(proof.holds(proof.state, "PrimaryImport", "p", &sum, &f), 0);
+    CU_ASSERT_EQUAL(proof.holds(proof.state, "PrimaryImport", "p", &sum, &found, &f), 0);
     sample_dump(&site, "PrimaryImport", NULL);
-    CU_ASSERT_EQUAL(proof.holds(proof.state, "PrimaryImport", "p", &sum, &f), 1);
+    CU_ASSERT_PTR_NULL(found.container);
+    CU_ASSERT_EQUAL(proof.holds(proof.state, "PrimaryImport", "p", &sum, &found, &f), 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(found.container);
+    CU_ASSERT_EQUAL(strlen(found.sha256), 64);
     proof_close(p);
     rowsum_release(&sum);
     site_close(&site);

@@ -9,13 +9,14 @@
 static int answer;
 
 static int
-holds(
-    void *state, const char *database, const char *table, const struct rowsum *sum, struct fault *f)
+holds(void *state, const char *database, const char *table, const struct rowsum *sum,
+    struct evidence *found, struct fault *f)
 {
     (void)state;
     (void)database;
     (void)table;
     (void)sum;
+    (void)found;
     (void)f;
     return answer;
 }

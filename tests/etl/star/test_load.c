@@ -259,13 +259,14 @@ purge_loses_only_what_is_offline(void)
 }
 
 static int
-always_holds(
-    void *state, const char *database, const char *table, const struct rowsum *sum, struct fault *f)
+always_holds(void *state, const char *database, const char *table, const struct rowsum *sum,
+    struct evidence *found, struct fault *f)
 {
     (void)state;
     (void)database;
     (void)table;
     (void)sum;
+    (void)found;
     (void)f;
     return 1;
 }

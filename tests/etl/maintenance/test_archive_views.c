@@ -1,0 +1,83 @@
+#include "etl/maintenance/archive_views.h"
+
+#include "tests/etl/fixture.h"
+
+/* An archive of two partitions, the second of which was made before checkpoint Price was added. */
+static void
+begin(struct fixture *x)
+{
+    static const char *const statements[] = {
+        "CREATE TABLE bam_Order_Instances_20260101T000000Z(RecordID bigint, ActivityID "
+        "varchar(128), Price float)",
+        "CREATE TABLE bam_Order_Relationships_20260101T000000Z(RecordID bigint, ActivityID "
+        "varchar(128))",
+        "CREATE TABLE bam_Order_Instances_20250101T000000Z(RecordID bigint, ActivityID "
+        "varchar(128))",
+        "CREATE TABLE bam_Order_Relationships_20250101T000000Z(RecordID bigint, ActivityID "
+        "varchar(128))",
+        "CREATE TABLE bam_Order_Instances_20260201T000000Z_Incoming(RecordID bigint)",
+        "INSERT INTO bam_Order_Instances_20260101T000000Z VALUES (2, 'b', 2.5)",
+        "INSERT INTO bam_Order_Instances_20250101T000000Z VALUES (1, 'a')",
+    };
+
+    fixture_begin(x);
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+        ASSERT_OK(fixture_run(x, x->archive, statements[i]), &x->f);
+    ASSERT_OK(archive_views_rebuild(x->archive, "Order", &x->f), &x->f);
+}
+
+static int64_t
+count(struct fixture *x, const char *sql)
+{
+    return fixture_count(x, x->archive, sql);
+}
+
+static void
+what_is_there_is_in_the_views(void)
+{
+    struct fixture x;
+
+    begin(&x);
+    CU_ASSERT_EQUAL(count(&x, "SELECT count(*) FROM bam_Order_InstancesView"), 2);
+    CU_ASSERT_EQUAL(count(&x, "SELECT count(Price) FROM bam_Order_InstancesView"), 1);
+    CU_ASSERT_EQUAL(count(&x, "SELECT count(*) FROM bam_Order_RelationshipsView"), 0);
+    fixture_end(&x);
+}
+
+static void
+tables_may_be_taken_away_and_brought_back(void)
+{
+    struct fixture x;
+
+    begin(&x);
+    ASSERT_OK(fixture_run(&x, x.archive, "DROP VIEW bam_Order_InstancesView"), &x.f);
+    ASSERT_OK(fixture_run(&x, x.archive,
+                  "ALTER TABLE bam_Order_Instances_20260101T000000Z RENAME TO elsewhere"),
+        &x.f);
+    ASSERT_OK(archive_views_rebuild(x.archive, "Order", &x.f), &x.f);
+    CU_ASSERT_EQUAL(count(&x, "SELECT sum(RecordID) FROM bam_Order_InstancesView"), 1);
+    ASSERT_OK(fixture_run(&x, x.archive,
+                  "ALTER TABLE elsewhere RENAME TO bam_Order_Instances_20260101T000000Z"),
+        &x.f);
+    ASSERT_OK(archive_views_rebuild(x.archive, "Order", &x.f), &x.f);
+    CU_ASSERT_EQUAL(count(&x, "SELECT sum(RecordID) FROM bam_Order_InstancesView"), 3);
+    fixture_end(&x);
+}
+
+static void
+an_archive_without_tables_has_no_views(void)
+{
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(archive_views_rebuild(x.archive, "Order", &x.f), &x.f);
+    CU_ASSERT_EQUAL(db_table_exists(x.archive, "bam_Order_InstancesView", &x.f), 0);
+    fixture_end(&x);
+}
+
+const struct test suite_etl_maintenance_archive_views[] = {
+    {"what is there is in the views", what_is_there_is_in_the_views},
+    {"tables may be taken away and brought back", tables_may_be_taken_away_and_brought_back},
+    {"an archive without tables has no views", an_archive_without_tables_has_no_views},
+    {NULL, on_each_engine},
+};
