@@ -171,7 +171,7 @@ schema_completed_relationships(const struct activity *a, int64_t last_record, st
     return add_plain_index(memory, t, "Owner", record_id_key) == 0 ? 0 : fault_set_memory(f);
 }
 
-static int
+int
 schema_continuations(
     const struct activity *a, struct arena *memory, struct table *t, struct fault *f)
 {

@@ -1,10 +1,12 @@
 /*
- * storage: an instance set's way from and to the tables of its activity.
+ * storage: an instance set's way from and to the tables of its activity, in whole sets: a few
+ * statements for thousands of instances.
  */
 #ifndef ETL_ACTIVITY_STORAGE_H
 #define ETL_ACTIVITY_STORAGE_H
 
 #include "etl/activity/instance_set.h"
+#include "etl/activity/names.h"
 #include "etl/odbc/db.h"
 
 struct storage;
@@ -18,7 +20,8 @@ void storage_free(struct storage *s); /* NULL is fine */
 int storage_load(struct storage *s, struct instance_set *b, struct fault *f);
 
 /* Writes what changed in the set, as of now: inserts, updates, completions, continuations,
- * relationships. Must run inside the transaction in which it was loaded. */
+ * relationships; the rows of each are counted. Must run inside the transaction in which it was
+ * loaded. */
 int storage_save(struct storage *s, struct instance_set *b, struct fault *f);
 
 /* Adds the names of the columns of Active or Completed that hold checkpoints: "A", "B" ... */
