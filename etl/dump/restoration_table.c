@@ -4,6 +4,7 @@
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
 #include "etl/dump/restoration.h"
+#include "etl/event/utf8.h"
 #include "etl/odbc/table_reader.h"
 
 enum {
@@ -85,18 +86,38 @@ refuse_value(const struct restoration *r, size_t column, const struct value *v, 
     return fault_hint(f, "--allow-lossy keeps what the engine can hold of it");
 }
 
+/* Changes a value to what the target would keep of it; false when that is another value. An engine
+ * that does not mind the length of its texts may give more characters than another one takes. */
+static bool
+fit_value(const struct restoration *r, size_t column)
+{
+    const struct dialect *dialect = db_dialect(r->db);
+    int limit = r->table->columns[column].length;
+    struct value *v = &r->row[column];
+    size_t kept;
+
+    if (dialect->fit != NULL && !dialect->fit(v))
+        return false;
+    if (v->type != VALUE_TEXT || limit <= 0 || !dialect->keeps_widths ||
+        v->as.text.length <= (size_t)limit)
+        return true;
+    if ((kept = utf8_prefix(v->as.text.bytes, v->as.text.length, (size_t)limit)) ==
+        v->as.text.length)
+        return true;
+    *v = value_text_n(v->as.text.bytes, kept);
+    return false;
+}
+
 int
 restoration_row(void *state, const struct value *row, struct fault *f)
 {
     struct restoration *r = state;
-    const struct dialect *dialect;
 
     if (r->table == NULL)
         return 0;
-    dialect = db_dialect(r->db);
     for (size_t i = 0; i < r->table->column_count; i++) {
         r->row[i] = row[i];
-        if (dialect->fit == NULL || dialect->fit(&r->row[i]))
+        if (fit_value(r, i))
             continue;
         if (!r->allow_lossy)
             return refuse_value(r, i, &row[i], f);

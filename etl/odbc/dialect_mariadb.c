@@ -182,13 +182,16 @@ add_misfit(struct text *sql, const char *name, enum value_type type)
     return type == VALUE_TIME;
 }
 
-/* Doubles are finite (mariadb.com/kb/en/double). */
+/* Doubles are finite (mariadb.com/kb/en/double), and a column keeps -0.0 as 0.0 (measured
+ * on 10.11).
+ */
 static bool
 fit(struct value *v)
 {
-    if (v->type != VALUE_FLOAT || isfinite(v->as.real))
+    if (v->type != VALUE_FLOAT ||
+        (isfinite(v->as.real) && (v->as.real != 0 || !signbit(v->as.real))))
         return true;
-    *v = value_null();
+    *v = isfinite(v->as.real) ? value_float(0) : value_null();
     return false;
 }
 

@@ -15,8 +15,8 @@
 
 struct table_writer;
 
-/* Opens a table for inserting rows with all its columns, the identity included. `t` is borrowed.
- * Owned by the caller; NULL with a fault. */
+/* Opens a table for inserting rows with all its columns, the identity included. `t` is borrowed
+ * until the last row; closing does without it. Owned by the caller; NULL with a fault. */
 struct table_writer *table_writer_open(struct db *db, const struct table *t, struct fault *f);
 
 /* For updating rows, all columns given: found by t->key. No key may be given twice. */
