@@ -201,6 +201,22 @@ on_file(
 
 /* ---- reading ---- */
 
+/* What a database makes of damage is no cause: nothing of a container counts before its end, where
+ * its hashes stand. When they do not fit, that is what is wrong. */
+static void
+blame_container(struct inlet *from, const struct pack_keys *keys, struct fault *f)
+{
+    struct container_summary summary = CONTAINER_SUMMARY_INIT;
+    struct fault own = FAULT_INIT;
+    struct byte_source source;
+
+    if (f->kind == FAULT_INTERNAL && inlet_open(from, &source, &own) == 0 &&
+        container_verify(source, keys, &summary, &own) != 0 && own.kind == FAULT_DATA)
+        *f = own;
+    container_summary_release(&summary);
+    inlet_explain(from, f);
+}
+
 static int
 read_container(struct restoration *r, struct inlet *from, const struct pack_keys *keys,
     struct container_summary *summary, struct fault *f)
@@ -217,7 +233,7 @@ read_container(struct restoration *r, struct inlet *from, const struct pack_keys
     if (rc == 0 && (rc = container_read(source, keys, &handler, summary, f)) == 0)
         rc = inlet_check(from, summary->packed.stored_bytes, summary->packed.sha256, f);
     else if (rc != 0)
-        inlet_explain(from, f);
+        blame_container(from, keys, f);
     restoration_drop_table(r);
     return rc == 0 ? 0 : fault_wrap(f, "container '%s'", from->file);
 }
