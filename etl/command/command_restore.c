@@ -239,7 +239,8 @@ const struct command command_restore = {
     .summary = "restores one backup, or a whole set that belongs together",
     .details =
         "Everything is loaded beside the target and checked; only then does it take the target's "
-        "place. A fault before that leaves the target as it was.\n\n"
+        "place. A fault before that leaves the target as it was. A restore that was cut off goes "
+        "on where it stopped when the same order is given again.\n\n"
         "A single backup is named by its path, its name in the store or its id (nightcube list). "
         "A set is the primary import of a run with archive, star schema and cubes of the run "
         "before it. What is left to do by hand is listed at the end.",

@@ -97,7 +97,7 @@ place_release(struct place *p)
 {
     struct fault f = FAULT_INIT;
 
-    if (p->staged && remove_staging(p, &f) != 0)
+    if (p->staged && !p->kept && remove_staging(p, &f) != 0)
         log_warning("'%s' is left behind: %s", p->staging, f.text);
     free(p->path);
     free(p->staging);
@@ -133,6 +133,14 @@ place_begin(struct place *p, struct fault *f)
         return -1;
     p->staged = true;
     return p->is_directory ? file_make_directory(p->staging, 0700, f) : 0;
+}
+
+int
+place_is_staged(const struct place *p, struct fault *f)
+{
+    if (p->is_server)
+        return place_server_is_staged(p, f);
+    return !p->is_directory && file_exists(p->staging);
 }
 
 struct db *

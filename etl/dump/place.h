@@ -27,6 +27,7 @@ struct place {
     char *connection; /* to the database, secrets filled in; owned, wiped */
     char *to_staging; /* the same to the staging place */
     bool staged;      /* the staging place is ours to remove */
+    bool kept;        /* but stays: the next restore goes on with it */
 };
 
 /* Where to; see struct restore_order. */
@@ -48,6 +49,9 @@ int place_check(const struct place *p, bool allow_overwrite, struct fault *f);
 /* Begins an empty staging place; what a former restore left there is removed. */
 int place_begin(struct place *p, struct fault *f);
 
+/* Is there a staged database that a former restore left? 1, 0, or -1 with a fault. */
+int place_is_staged(const struct place *p, struct fault *f);
+
 /* Connects to the staged database; owned by the caller. */
 struct db *place_connect(const struct place *p, struct fault *f);
 
@@ -63,6 +67,7 @@ int place_exists(const struct place *p, struct fault *f);
 /* The parts of a place on a server (place_server.c). */
 int place_server_find(struct place *p, const char *connection, const char *as, struct fault *f);
 int place_server_exists(const struct place *p, struct fault *f);
+int place_server_is_staged(const struct place *p, struct fault *f);
 int place_server_begin(const struct place *p, struct fault *f);
 struct db *place_server_connect(const struct place *p, struct fault *f);
 int place_server_remove(const struct place *p, struct fault *f);

@@ -92,6 +92,19 @@ place_server_exists(const struct place *p, struct fault *f)
 }
 
 int
+place_server_is_staged(const struct place *p, struct fault *f)
+{
+    struct db *db = open_server(p, f);
+    struct text sql = TEXT_INIT;
+    int rc =
+        db == NULL ? -1 : db_has_row(db, sql_set(&sql, db_dialect(db)->has_space, p->staging), f);
+
+    text_release(&sql);
+    db_close(db);
+    return rc;
+}
+
+int
 place_server_remove(const struct place *p, struct fault *f)
 {
     struct db *db = open_server(p, f);

@@ -6,6 +6,7 @@
 
 #include "config/base/file.h"
 #include "config/base/interrupt.h"
+#include "config/base/log.h"
 #include "config/base/progress.h"
 
 void
@@ -16,6 +17,7 @@ restoration_init(
         .result = result,
         .is_named = named,
         .selection = SELECTION_INIT,
+        .headway = HEADWAY_INIT,
         .objects = OBJECT_LIST_INIT,
         .sum = ROWSUM_INIT};
 }
@@ -35,6 +37,7 @@ restoration_release(struct restoration *r)
     close_reading(r);
     object_list_release(&r->objects);
     selection_release(&r->selection);
+    headway_release(&r->headway);
     place_release(&r->place);
 }
 
@@ -88,6 +91,7 @@ take_info(struct restoration *r, const struct container_info *info, struct fault
     return 0;
 }
 
+/* An empty staging place. */
 static int
 begin_staging(struct restoration *r, struct fault *f)
 {
@@ -96,6 +100,57 @@ begin_staging(struct restoration *r, struct fault *f)
     if (r->place.is_directory)
         return 0;
     return (r->db = place_connect(&r->place, f)) == NULL ? -1 : 0;
+}
+
+/* Goes on with what a restore of the same order has left: 1, or 0 when there is nothing to go on
+ * with. What cannot be read is nothing. */
+static int
+resume_staging(struct restoration *r, const char *order, struct fault *f)
+{
+    struct fault own = FAULT_INIT;
+
+    if (restoration_prepare(r, f) != 0)
+        return -1;
+    if (place_is_staged(&r->place, &own) != 1 || (r->db = place_connect(&r->place, &own)) == NULL)
+        return 0;
+    if (headway_read(&r->headway, r->db, order, &own) == 1) {
+        r->place.staged = true;
+        log_info("'%s' was being restored before: goes on behind %zu tables that are loaded",
+            r->place.path, r->headway.count);
+        return 1;
+    }
+    headway_release(&r->headway);
+    db_close(r->db);
+    r->db = NULL;
+    return 0;
+}
+
+static int
+begin_or_resume(struct restoration *r, const char *container, struct fault *f)
+{
+    const char *only = r->selection.only == NULL ? "" : r->selection.only;
+    const char *order = arena_printf(
+        &r->result->memory, "%s%s %s", container, r->allow_lossy ? " lossy" : "", only);
+    int resumed = order == NULL ? fault_set_memory(f) : resume_staging(r, order, f);
+
+    if (resumed != 0)
+        return resumed < 0 ? -1 : 0;
+    if (begin_staging(r, f) != 0)
+        return -1;
+    return r->db == NULL ? 0 : headway_begin(&r->headway, r->db, order, f);
+}
+
+/* What ends a restore from outside and passes: the same order may go on. */
+void
+restoration_keep(struct restoration *r, struct fault *f)
+{
+    if (!r->place.staged || r->place.is_directory ||
+        (f->kind != FAULT_INTERRUPTED && f->kind != FAULT_TERMINATED &&
+            f->kind != FAULT_UNAVAILABLE))
+        return;
+    r->place.kept = true;
+    fault_hint(f, "the same order goes on where this one stopped; what is loaded stays as '%s'",
+        r->place.staging);
 }
 
 static int
@@ -109,7 +164,7 @@ on_info(void *state, const struct container_info *info, struct fault *f)
                    : fault_set(f, FAULT_DATA, "it is container '%s', not '%s'", info->id,
                          r->part->container);
     }
-    if (take_info(r, info, f) != 0 || begin_staging(r, f) != 0)
+    if (take_info(r, info, f) != 0 || begin_or_resume(r, info->id, f) != 0)
         return -1;
     r->same_engine = r->db != NULL && info->engine != NULL &&
                      db_dialect(r->db)->objects_are_whole &&
@@ -323,12 +378,28 @@ restoration_load_nothing(struct restoration *r, struct fault *f)
     return begin_staging(r, f) == 0 ? finish(r, f) : -1;
 }
 
+/* From here on the staging place is what the target will be. */
+static int
+end_headway(struct restoration *r, struct fault *f)
+{
+    struct db *db;
+    int rc;
+
+    if (!r->headway.begun)
+        return 0;
+    if ((db = place_connect(&r->place, f)) == NULL)
+        return -1;
+    rc = headway_end(&r->headway, db, f);
+    db_close(db);
+    return rc == 0 ? place_finish(&r->place, f) : -1;
+}
+
 int
 restoration_swap(struct restoration *r, struct fault *f)
 {
     struct restored *slot;
 
-    if (place_swap(&r->place, f) != 0)
+    if (end_headway(r, f) != 0 || place_swap(&r->place, f) != 0)
         return -1;
     slot = arena_append(&r->result->memory, &r->result->items, &r->result->count, sizeof *slot);
     if (slot == NULL)

@@ -5,6 +5,7 @@
 #ifndef ETL_DUMP_RESTORATION_H
 #define ETL_DUMP_RESTORATION_H
 
+#include "etl/dump/headway.h"
 #include "etl/dump/inlet.h"
 #include "etl/dump/objects.h"
 #include "etl/dump/place.h"
@@ -26,6 +27,8 @@ struct restoration {
     bool placed;
     /* While a container is read. */
     struct db *db;
+    struct headway headway;
+    const struct headway_table *done; /* the table being read is loaded already */
     struct object_list objects;
     bool same_engine;
     const struct container_reference *part; /* only its tables are wanted */
@@ -55,7 +58,11 @@ int restoration_load_nothing(struct restoration *r, struct fault *f);
 /* Swaps, and adds the item to the result. */
 int restoration_swap(struct restoration *r, struct fault *f);
 
-/* Removes what is not swapped in. */
+/* A fault ended it: where the cause passes by itself, what is staged stays for the next restore,
+ * and a hint says so. */
+void restoration_keep(struct restoration *r, struct fault *f);
+
+/* Removes what is not swapped in and not kept. */
 void restoration_release(struct restoration *r);
 
 /* For restoration.c: the parts of a reading (restoration_table.c). */

@@ -35,6 +35,7 @@ restoration_drop_table(struct restoration *r)
     r->writer = NULL;
     r->row = NULL;
     r->table = NULL;
+    r->done = NULL;
 }
 
 /* As the engine made it, when it is the same engine; otherwise from its neutral shape. Indexes come
@@ -42,10 +43,14 @@ restoration_drop_table(struct restoration *r)
 static int
 create_table(struct restoration *r, const struct table *table, struct fault *f)
 {
+    int left = r->headway.resumed ? db_table_exists(r->db, table->name, f) : 0;
     const struct object *o =
         r->same_engine ? objects_find(&r->objects, OBJECT_TABLE, table->name) : NULL;
     struct table bare = *table;
 
+    /* Half of it, from before. */
+    if (left < 0 || (left == 1 && db_drop_table(r->db, table->name, f) != 0))
+        return -1;
     if (o != NULL)
         return object_create(r->db, o, f);
     bare.indexes = NULL;
@@ -64,6 +69,8 @@ restoration_begin_table(void *state, const struct table *table, struct fault *f)
         return 0;
     r->part_tables += r->part != NULL;
     r->table = table;
+    if ((r->done = headway_find(&r->headway, table->name)) != NULL)
+        return 0;
     r->row = calloc(table->column_count, sizeof *r->row);
     if (r->row == NULL)
         return fault_set_memory(f);
@@ -113,7 +120,7 @@ restoration_row(void *state, const struct value *row, struct fault *f)
 {
     struct restoration *r = state;
 
-    if (r->table == NULL)
+    if (r->table == NULL || r->done != NULL)
         return 0;
     for (size_t i = 0; i < r->table->column_count; i++) {
         r->row[i] = row[i];
@@ -168,9 +175,11 @@ prove(struct restoration *r, struct fault *f)
 }
 
 static int
-finish_table(struct restoration *r, struct fault *f)
+finish_table(struct restoration *r, const struct rowsum *content, struct fault *f)
 {
     const struct table *t = r->table;
+    const struct headway_table note = {
+        .name = t->name, .rows = r->sum.rows, .content = content->whole, .written = r->sum.whole};
 
     if (table_writer_finish(r->writer, f) != 0)
         return -1;
@@ -178,9 +187,29 @@ finish_table(struct restoration *r, struct fault *f)
     r->writer = NULL;
     if (t->identity && db_dialect(r->db)->set_identity(r->db, t->name, t->identity_last, f) != 0)
         return -1;
-    if (create_indexes(r, f) != 0 || db_commit(r->db, f) != 0)
+    if (create_indexes(r, f) != 0 || headway_note(r->db, &note, f) != 0 || db_commit(r->db, f) != 0)
         return -1;
     return prove(r, f);
+}
+
+/* It was loaded before: from these very rows, and it holds them still. */
+static int
+check_done(struct restoration *r, const struct rowsum *content, struct fault *f)
+{
+    struct rowsum found = ROWSUM_INIT;
+    int rc = 0;
+
+    if (content->rows != r->done->rows || content->whole != r->done->content)
+        rc = fault_set(f, FAULT_DATA, "it was loaded from other rows before");
+    else if ((rc = table_rowsum(r->db, r->table, &found, f)) == 0 &&
+             (found.rows != r->done->rows || found.whole != r->done->written))
+        rc = fault_set(f, FAULT_DATA, "it holds other rows than were loaded before");
+    if (rc == 0)
+        r->item.rows += content->rows;
+    else
+        fault_hint(f, "what was left of an interrupted restore is removed: give the order again");
+    rowsum_release(&found);
+    return rc;
 }
 
 int
@@ -189,11 +218,10 @@ restoration_end_table(void *state, const struct rowsum *sum, struct fault *f)
     struct restoration *r = state;
     int rc;
 
-    (void)sum; /* the reader compares it with the manifest; ours is of what was written */
     if (r->table == NULL)
         return 0;
     r->item.tables++;
-    if ((rc = finish_table(r, f)) != 0)
+    if ((rc = r->done != NULL ? check_done(r, sum, f) : finish_table(r, sum, f)) != 0)
         fault_wrap(f, "table '%s'", r->table->name);
     restoration_drop_table(r);
     return rc;

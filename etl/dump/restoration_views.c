@@ -52,6 +52,26 @@ create_all(struct restoration *r, enum object_kind kind, struct fault *f)
     return 0;
 }
 
+/* A restore that was cut off behind this point has made them already. (On another engine they are
+ * made anew as those of a database in use are.) */
+static int
+drop_made(struct restoration *r, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < r->objects.count; i++) {
+        const struct object *o = &r->objects.items[i];
+
+        if (o->kind == OBJECT_VIEW)
+            rc = db_drop_view(r->db, o->name, f);
+        else if (o->kind == OBJECT_TRIGGER)
+            rc = db_run_ddl(r->db, sql_set(&sql, "DROP TRIGGER IF EXISTS %n", o->name), f);
+    }
+    text_release(&sql);
+    return rc;
+}
+
 static int
 as_they_were(struct restoration *r, struct fault *f)
 {
@@ -59,7 +79,9 @@ as_they_were(struct restoration *r, struct fault *f)
 
     if (db_begin(r->db, f) != 0)
         return -1;
-    rc = create_all(r, OBJECT_VIEW, f);
+    rc = r->headway.resumed ? drop_made(r, f) : 0;
+    if (rc == 0)
+        rc = create_all(r, OBJECT_VIEW, f);
     if (rc == 0)
         rc = create_all(r, OBJECT_TRIGGER, f);
     return db_end(r->db, rc, f);

@@ -44,8 +44,8 @@ restore_container(struct site *site, const struct restore_order *order,
     if (rc == 0 && order->database != NULL &&
         (r.item.database = arena_strdup(&result->memory, order->database)) == NULL)
         rc = fault_set_memory(f);
-    if (rc == 0)
-        rc = restore_from(&r, &from, order, f);
+    if (rc == 0 && (rc = restore_from(&r, &from, order, f)) != 0)
+        restoration_keep(&r, f);
     restoration_release(&r);
     inlet_release(&from);
     return rc == 0 ? 0 : fault_wrap(f, "restore '%s'", order->source);

@@ -202,6 +202,8 @@ restore_set(struct site *site, const struct restore_set_order *order, struct res
     if (rc == 0 && (rc = check_store(&s, f)) == 0 && (rc = prepare(&s, result, f)) == 0 &&
         (rc = load_all(&s, f)) == 0)
         rc = swap_all(&s, result, f);
+    for (size_t i = 0; rc != 0 && i < s.count; i++)
+        restoration_keep(&s.parts[i], f);
     if (rc != 0)
         fault_wrap(f, "restore the set of run %lld",
             (long long)(s.plan.run != 0 ? s.plan.run : order->run));

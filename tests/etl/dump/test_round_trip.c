@@ -189,7 +189,6 @@ fill_table(struct arena *memory, struct db *db, const struct table *t)
     table_writer_close(w);
 }
 
-/* Tables without a key are called so: their rows come in any order. */
 static void
 fill_database(struct db *db)
 {
@@ -203,8 +202,6 @@ fill_database(struct db *db)
 
         draw_columns(&memory, &t);
         draw_keys(&memory, &t);
-        if (t.key_count == 0)
-            t.name = arena_printf(&memory, "keyless %s", names[i]);
         fill_table(&memory, db, &t);
     }
     ASSERT_OK(db_commit(db, &f), &f);
@@ -246,27 +243,29 @@ open_site(struct site *site, const char *folder, const char *connection)
     text_release(&path);
 }
 
-/* The manifest's lines about schemas, rows and sums; of a keyless table its rows' order is left
- * out.
- */
+/* The manifest's lines about schemas, rows and sums. Rows come as an engine has them: of their
+ * chunks the number of bytes counts, and the tables' sums are free of order. */
 static void
 read_manifest(const char *path, struct text *out)
 {
+    static const char schema[] = "  <Entry Name=\"schema/", data[] = "  <Entry Name=\"data/",
+                      entry[] = "  <Entry ", end_of_tables[] = "  <Totals";
     struct fault f = FAULT_INIT;
     struct text file = TEXT_INIT;
     const char *line, *end;
 
     ASSERT_OK(file_read_all(path, 1 << 28, &file, &f), &f);
-    line = memmem(file.bytes, file.length, "<Manifest ", 10);
+    line = memmem(file.bytes, file.length, "  <Entry ", 9);
     CU_ASSERT_PTR_NOT_NULL_FATAL(line);
     text_clear(out);
-    for (; strncmp(line, "  <Totals", 9) != 0; line = end + 1) {
-        end = strchr(line, '\n');
-        if (strncmp(line, "  <Entry Name=\"data/keyless", 27) != 0 &&
-            strncmp(line, "<Manifest", 9) != 0 && strstr(line, "Name=\"SHA256SUMS") != line + 9 &&
-            strncmp(line, "  <Entry Name=\"files/", 21) != 0 &&
-            strncmp(line, "  <Entry Name=\"backup.xml", 25) != 0)
-            text_add_bytes(out, line, (size_t)(end - line) + 1);
+    for (; strncmp(line, end_of_tables, sizeof end_of_tables - 1) != 0; line = end + 1) {
+        size_t length = (size_t)((end = strchr(line, '\n')) - line) + 1;
+
+        if (strncmp(line, data, sizeof data - 1) == 0)
+            text_add_bytes(out, line, (size_t)(strstr(line, " SHA256=") - line));
+        else if (strncmp(line, schema, sizeof schema - 1) == 0 ||
+                 strncmp(line, entry, sizeof entry - 1) != 0)
+            text_add_bytes(out, line, length);
     }
     text_release(&file);
 }
