@@ -29,15 +29,15 @@ list() {
         echo "644 $work/$(basename "$file") lib/systemd/system/$(basename "$file")"
     done
     echo "644 config/examples/systemd/nightcube.sysusers lib/sysusers.d/nightcube.conf"
-    echo "644 config/examples/systemd/nightcube.tmpfiles lib/tmpfiles.d/nightcube.conf"
+    echo "644 $work/nightcube.tmpfiles lib/tmpfiles.d/nightcube.conf"
 }
 
 generate() {
     "$program" help man >"$work/nightcube.1"
     "$program" help man-job >"$work/nightcube-job.5"
     "$program" completion bash >"$work/completion"
-    for file in config/examples/systemd/*.service config/examples/systemd/*.timer; do
-        sed "s|@BINDIR@|$prefix/bin|" "$file" >"$work/$(basename "$file")"
+    for file in config/examples/systemd/*.service config/examples/systemd/*.timer config/examples/systemd/*.tmpfiles; do
+        sed "s|@BINDIR@|$prefix/bin|; s|@SHAREDIR@|$prefix/share/nightcube|" "$file" >"$work/$(basename "$file")"
     done
 }
 

@@ -13,16 +13,19 @@ tree=$(mktemp -d "${TMPDIR:-/tmp}/nightcube-deb.XXXXXX")
 trap 'rm -rf "$tree"' EXIT
 chmod 755 "$tree"
 
-# The packages that own the libraries which the program names itself.
+# The packages that own the libraries which the program names itself. dpkg knows a file by one of its paths only, and is
+# asked once: it reads all its lists each time.
 depends() {
+    ldd "$program" >"$tree/ldd"
     readelf -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | while read -r library; do
-        path=$(ldd "$program" | awk -v name="$library" '$1 == name { print $3 }')
-        [ -n "$path" ] || continue
-        { dpkg -S "$path" || dpkg -S "$(readlink -f "$path")" || dpkg -S "${path#/usr}" || dpkg -S "/usr$path"; } 2>/dev/null |
-            head -n 1 | cut -d: -f1
-    done | sort -u | paste -s -d, | sed 's/,/, /g'
+        path=$(awk -v name="$library" '$1 == name { print $3 }' "$tree/ldd")
+        [ -z "$path" ] || printf '%s\n' "$path" "$(readlink -f "$path")" "${path#/usr}" "/usr$path"
+    done | sort -u >"$tree/paths"
+    xargs dpkg-query -S <"$tree/paths" 2>/dev/null | cut -d: -f1 | sort -u | paste -s -d, | sed 's/,/, /g'
+    rm "$tree/ldd" "$tree/paths"
 }
 
+needed=$(depends)
 DESTDIR=$tree PREFIX=/usr scripts/install.sh install "$program" >/dev/null
 gzip -9n "$tree/usr/share/man/man1/nightcube.1" "$tree/usr/share/man/man5/nightcube-job.5"
 strip --strip-unneeded "$tree/usr/bin/nightcube"
@@ -33,7 +36,7 @@ Version: $version
 Architecture: $architecture
 Maintainer: The nightcube authors <nightcube@localhost>
 Installed-Size: $(du -sk "$tree/usr" | cut -f1)
-Depends: $(depends), libsqliteodbc, odbcinst
+Depends: $needed, libsqliteodbc, odbcinst
 Recommends: tzdata, age
 Suggests: odbc-postgresql, odbc-mariadb, tdsodbc
 Section: database
@@ -46,10 +49,12 @@ END
 cat >"$tree/DEBIAN/postinst" <<'END'
 #!/bin/sh
 set -e
-if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
-    systemd-sysusers /usr/lib/sysusers.d/nightcube.conf || :
-    systemd-tmpfiles --create /usr/lib/tmpfiles.d/nightcube.conf || :
-    systemctl daemon-reload || :
+if [ "$1" = configure ]; then
+    if command -v systemd-sysusers >/dev/null && command -v systemd-tmpfiles >/dev/null; then
+        systemd-sysusers /usr/lib/sysusers.d/nightcube.conf || :
+        systemd-tmpfiles --create /usr/lib/tmpfiles.d/nightcube.conf || :
+    fi
+    [ ! -d /run/systemd/system ] || systemctl daemon-reload || :
 fi
 END
 # Databases, backups and keys stay, also when the package is purged.

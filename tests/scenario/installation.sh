@@ -13,6 +13,7 @@ for file in bin/nightcube share/man/man1/nightcube.1 share/man/man5/nightcube-jo
     [ -s "$installed/$file" ] || { echo "missing: $file"; exit 1; }
 done
 grep -q '^ExecStart=/opt/nc/bin/nightcube ' "$installed/lib/systemd/system/nightcube@.service"
+grep -q ' /opt/nc/share/nightcube/examples/system.xml$' "$installed/lib/tmpfiles.d/nightcube.conf"
 "$installed/bin/nightcube" help man | cmp - "$installed/share/man/man1/nightcube.1"
 bash -n "$installed/share/bash-completion/completions/nightcube"
 

@@ -1,31 +1,23 @@
-# The README's commands, in its order, as a newcomer types them: each must do what it is there for.
+# The README's commands, in its order, as a newcomer types them: each must do what it is there for, and print what stands
+# behind it.
 . "$SOURCE/tests/scenario/story.bash"
 
 readme=$SOURCE/README.md
 export XDG_DATA_HOME=$PWD/data
 ln -s "$NIGHTCUBE" nightcube
-
-# A log of one's own: one row, one event.
-{
-    echo 'case:concept:name,concept:name,time:timestamp,city'
-    for case in 1 2 3 4 5; do
-        echo "order-$case,received,2026-01-0${case}T08:00:00Z,Bonn"
-        echo "order-$case,shipped,2026-01-0${case}T12:00:00Z,Bonn"
-    done
-} >events.csv
-
-# Commands stand in code blocks; a comment is what follows two blanks and a #.
-commands_of() {
-    sed -n 's/^    \(\.\/nightcube .*\)$/\1/p' "$readme" | sed 's/  *#.*//'
-}
+ln -s "$SOURCE/config" config
+cp config/examples/events.csv .
 
 newest() {
     ls -t "$XDG_DATA_HOME"/nightcube/backups/PrimaryImport_2*.abf | head -n 1
 }
 
-count=0
-failures=0
-while read -r command; do
+count=0 compared=0
+command='' expected=''
+
+# Runs the command that was read, and compares what it prints with the lines that followed it.
+carry_out() {
+    [ -n "$command" ] || return 0
     count=$((count + 1))
     case $command in
     *FILE.abf*) command=${command//FILE.abf/$(newest)} ;;
@@ -34,27 +26,52 @@ while read -r command; do
     if bash -c "$command" >out.txt 2>err.txt </dev/null; then
         echo "ok      $command"
     else
-        echo "FAILED  $command"
+        fail "$command"
         sed 's/^/    /' err.txt
-        failures=$((failures + 1))
+    fi
+    if [ -n "$expected" ]; then
+        compared=$((compared + 1))
+        same "what is printed by: $command" "$expected" "$(cat out.txt)"
     fi
     case $command in
-    *' query '*) cp out.txt query.txt ;;
+    *'--rows Progress'*) cp out.txt query.txt ;;
     *' list') cp out.txt list.txt ;;
     esac
-done < <(commands_of)
-
-check() {
-    "$@" || { echo "FAILED  $*"; failures=$((failures + 1)); }
+    command='' expected=''
 }
 
-check [ "$count" -ge 14 ]
-check grep -q shipped query.txt
+# Commands stand in blocks; a comment is what follows two blanks and a #, anything else in the block is output.
+while IFS= read -r line; do
+    case $line in
+    '    ./nightcube '*)
+        carry_out
+        command=$(printf '%s' "${line#    }" | sed 's/  *#.*//')
+        ;;
+    '    '*) [ -z "$command" ] || expected=$expected${expected:+$'\n'}${line#    } ;;
+    *) carry_out ;;
+    esac
+done <"$readme"
+carry_out
+
+check() {
+    "$@" || fail "$*"
+}
+
+check [ "$count" -ge 18 ]
+check [ "$compared" -ge 3 ]
+check grep -q delivered query.txt
 check grep -q PrimaryImport list.txt
 check [ -s night.html ]
 check grep -q 'All went well' night.html
 check [ -s index.html ]
 check [ -s "$XDG_DATA_HOME/nightcube/Drill.db" ]
+
+# Every word of the table of verbs, and every command in the text, is a command of the program.
+"$NIGHTCUBE" help | sed -n 's/^  \([a-z]*\) .*/\1/p' >known
+grep -o '`nightcube [a-z]*' "$readme" | sed 's/.* //' | sort -u | while read -r word; do
+    grep -qx "$word" known || echo "unknown: $word"
+done >unknown
+same "commands that the text names" "" "$(cat unknown)"
 
 # "A container opens without us", with the line that stands there.
 if command -v age >/dev/null && command -v zstd >/dev/null; then
@@ -64,4 +81,4 @@ if command -v age >/dev/null && command -v zstd >/dev/null; then
     line=${line/identity.txt/$XDG_DATA_HOME/nightcube/identity.txt}
     check bash -c "${line/FILE.abf/$(newest)}"
 fi
-[ "$failures" -eq 0 ]
+finish

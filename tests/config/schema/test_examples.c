@@ -61,6 +61,10 @@ the_settings_example_is_valid(void)
     ASSERT_OK(settings_read(&s, tree_path("config/examples/settings.xml"), &list, &f), &f);
     CU_ASSERT_EQUAL(s.database_count, 4);
     settings_release(&s);
+    expect_valid("config/examples/system.xml", "config/schema/settings.xsd");
+    ASSERT_OK(settings_read(&s, tree_path("config/examples/system.xml"), &list, &f), &f);
+    CU_ASSERT_STRING_EQUAL(s.backup.store, "file:/var/backups/nightcube");
+    settings_release(&s);
     findings_release(&list);
 }
 
