@@ -99,6 +99,11 @@ at 2027-09-02T04:01:00Z
 exits 1 status
 told "no good run"
 
+# An archive that was configured once and is gone from the settings is no purge.
+sed '/<Archive /d' "$base/nightcube.xml" >"$base/without.xml"
+exits 78 --config "$base/without.xml" run nightly.xml
+told "put <Archive> back, or purge by intent"
+
 # A purge refills the cube from what it is told to read.
 pieces() {
     exits 0 query OrderCube --measures OrderCount,QuantityTotal --part "$1" --format csv

@@ -80,5 +80,18 @@ if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null; then
     (cd "$work" && as HOME="$work/locked" "$work/nightcube" setup) >out 2>err
     same "a home that is locked" 77 $?
     told "$work/locked"
+
+    # A store that may be added to but not deleted from: what has had its time is retained, which is no failure.
+    own=$work/home/.local/share/nightcube
+    sed -i 's|<Backup \([^>]*\)>|<Backup \1><Keep Daily="1"/>|' "$own/nightcube.xml"
+    chown root "$own/backups" "$own"/backups/*.abf
+    chmod 1777 "$own/backups"
+    for day in 02 03; do
+        at 2026-11-${day}T02:00:00Z
+        (cd "$work" && as HOME="$work/home" "$work/nightcube" --quiet nightly) >out 2>err || fail "adding only: $(cat err)"
+    done
+    (cd "$work" && as HOME="$work/home" "$work/nightcube" prune) >out 2>err || fail "prune: $(cat err)"
+    told "is retained"
+    grep -q 'the store does not let it go' out || fail "prune does not say what is retained"
 fi
 finish

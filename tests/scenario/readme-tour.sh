@@ -73,6 +73,21 @@ grep -o '`nightcube [a-z]*' "$readme" | sed 's/.* //' | sort -u | while read -r 
 done >unknown
 same "commands that the text names" "" "$(cat unknown)"
 
+# Each line of the tables of failures and thieves names tests that are there: `file`, or `file` "name of the test".
+for table in etl/README.md backup/README.md; do
+    sed -n '/^## What \(goes wrong\|a thief\)/,$p' "$SOURCE/$table" | grep '^|' | sed 1,2d >claims
+    check [ "$(wc -l <claims)" -ge 12 ]
+    while IFS= read -r line; do
+        tests=$(printf '%s' "${line% |}" | sed 's/.*| //')
+        printf '%s\n' "$tests" | grep -o '`[^`]*`\( "[^"]*"\)\?' >named || fail "no test for: $line"
+        while IFS='`' read -r _ file name; do
+            [ -s "$SOURCE/tests/$file" ] || fail "$table names a test that is not there: $file"
+            [ -z "$name" ] || grep -qF "{$(printf '%s' "$name" | sed 's/^ //')" "$SOURCE/tests/$file" ||
+                fail "$table: $file has no test$name"
+        done <named
+    done <claims
+done
+
 # "A container opens without us", with the line that stands there.
 if command -v age >/dev/null && command -v zstd >/dev/null; then
     line=$(sed -n 's/^    \(age -d .*\)$/\1/p' "$readme")
