@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cube/rank.h"
+
 /* The axis's members, copied so that the result outlives the cube. */
 static struct value *
 copy_members(const struct axis *a, struct arena *memory)
@@ -81,22 +83,34 @@ fill_lines(const struct answer *q, const uint32_t *order, const size_t *measures
     return 0;
 }
 
-/* The measures asked for, or all there are; at least the row count. */
-static const size_t *
+/* The measures asked for, or all there are; at least the row count. Behind them room for the one
+ * that rows rank by. */
+static size_t *
 choose_measures(const struct answer *q, struct cube_result *r)
 {
-    size_t count = q->query->measure_count;
+    size_t asked = q->query->measure_count;
+    size_t all = q->model->measure_count;
     size_t *measures;
 
-    if (count > 0) {
-        r->measure_count = count;
-        return q->query->measures;
-    }
-    r->measure_count = q->model->measure_count > 0 ? q->model->measure_count : 1;
-    measures = arena_array(&r->memory, r->measure_count, sizeof *measures);
+    r->measure_count = asked > 0 ? asked : all > 0 ? all : 1;
+    measures = arena_array(&r->memory, r->measure_count + 1, sizeof *measures);
     for (size_t i = 0; measures != NULL && i < r->measure_count; i++)
-        measures[i] = q->model->measure_count > 0 ? i : CUBE_ROW_COUNT;
+        measures[i] = asked > 0 ? q->query->measures[i] : all > 0 ? i : CUBE_ROW_COUNT;
     return measures;
+}
+
+/* The place of the measure that rows rank by; one that is not shown is added. */
+static size_t
+choose_rank(const struct answer *q, size_t *measures, struct cube_result *r)
+{
+    size_t i = 0;
+
+    measures[r->measure_count] = q->query->order->measure;
+    while (measures[i] != q->query->order->measure)
+        i++;
+    if (i == r->measure_count)
+        r->measure_count++;
+    return i;
 }
 
 static int
@@ -124,18 +138,54 @@ fill_head(const struct answer *q, const size_t *measures, struct cube_result *r,
     return 0;
 }
 
-int
-answer_fill(const struct answer *q, struct cube_result *r, struct fault *f)
+/* A total for every shorter list of rows and of columns. */
+static int
+add_totals(const struct answer *q, struct fault *f)
 {
-    size_t count = q->rollup->groups.count;
-    const size_t *measures = choose_measures(q, r);
-    uint32_t *order;
+    size_t rows = q->query->row_count;
+    size_t columns = q->query->column_count;
+    size_t group_count = q->rollup->groups.count;
+
+    for (size_t row = 0; row <= rows; row++) {
+        for (size_t column = 0; column <= columns; column++) {
+            if ((row < rows || column < columns) &&
+                rollup_total(q->rollup, group_count, rows, row, column, f) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+fill(const struct answer *q, const size_t *measures, struct cube_result *r, struct fault *f)
+{
+    uint32_t *order = malloc((q->rollup->groups.count + 1) * sizeof *order);
     int rc = -1;
 
-    if (measures == NULL || (order = malloc((count + 1) * sizeof *order)) == NULL)
+    if (order == NULL)
         return fault_set_memory(f);
     if (rollup_order(q->rollup, order, f) == 0 && fill_head(q, measures, r, f) == 0)
         rc = fill_lines(q, order, measures, r, f);
     free(order);
     return rc;
+}
+
+int
+answer_fill(const struct answer *q, struct cube_result *r, struct fault *f)
+{
+    const struct cube_order *order = q->query->order;
+    size_t *measures = choose_measures(q, r);
+    size_t shown = r->measure_count;
+    struct rank rank;
+
+    if (measures == NULL)
+        return fault_set_memory(f);
+    if (order == NULL)
+        return q->query->totals && add_totals(q, f) != 0 ? -1 : fill(q, measures, r, f);
+    rank = (struct rank){
+        choose_rank(q, measures, r), order->ascending, order->top, q->query->totals};
+    if (add_totals(q, f) != 0 || fill(q, measures, r, f) != 0 || rank_apply(&rank, r, f) != 0)
+        return -1;
+    r->measure_count = shown;
+    return 0;
 }

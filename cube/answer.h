@@ -1,6 +1,6 @@
 /*
- * answer: the groups of a rollup put into a result: sorted, with the members' names and the
- * measures' values.
+ * answer: the groups of a rollup put into a result: with totals, sorted or ranked, with the
+ * members' names and the measures' values.
  */
 #ifndef CUBE_ANSWER_H
 #define CUBE_ANSWER_H
@@ -18,7 +18,7 @@ struct answer {
     const struct cube_query *query;
     const struct axis *axes; /* rows, then columns */
     size_t axis_count;
-    const struct rollup *rollup;
+    struct rollup *rollup; /* gets the totals that are asked for */
 };
 
 /* Fills an empty result, which borrows nothing. 0, or -1 when memory runs out (release it then

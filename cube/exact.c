@@ -239,6 +239,13 @@ exact_add_int(struct exact_column *c, size_t index, int64_t value, struct fault 
     return add_scaled(c, index, value, 0, f);
 }
 
+int
+exact_add_scaled(
+    struct exact_column *c, size_t index, int64_t integer, int power, struct fault *f)
+{
+    return integer == 0 ? 0 : add_scaled(c, index, integer, power, f);
+}
+
 /* A double is mantissa * 2^exponent with at most 53 bits (IEEE 754 binary64), here without trailing
  * zeros. */
 int

@@ -61,6 +61,10 @@ int exact_add_double(struct exact_column *c, size_t index, double value, struct 
 int exact_add_number(
     struct exact_column *c, size_t index, const struct exact_number *n, struct fault *f);
 
+/* Adds integer * 2^power; -1088 <= power <= 1088. */
+int exact_add_scaled(
+    struct exact_column *c, size_t index, int64_t integer, int power, struct fault *f);
+
 /*
  * Makes the column ready for sums of numbers with these bits: lowest bit 2^exponent (a multiple of
  * 32), highest below 2^top with all of them added up. From then on sums whose exponent is the

@@ -17,7 +17,7 @@ enum { SEAL_BYTES = 31 };
 
 static const char *const storage_names[CUBE_STORAGE_COUNT] = {
     [CUBE_STORAGE_MEMORY] = "memory",
-    [CUBE_STORAGE_DIRECT] = "direct",
+    [CUBE_STORAGE_DIRECT] = "directquery",
 };
 
 static const char *const part_names[MANIFEST_PART_COUNT] = {

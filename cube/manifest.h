@@ -44,7 +44,7 @@ struct manifest {
     uint64_t next_number; /* of the next segment; never given twice */
 };
 
-/* "memory", "direct"; finding returns CUBE_STORAGE_COUNT when there is none. */
+/* "memory", "directquery"; finding returns CUBE_STORAGE_COUNT when there is none. */
 const char *cube_storage_name(enum cube_storage storage);
 enum cube_storage cube_storage_find(const char *name);
 

@@ -74,6 +74,12 @@ struct cube_level_ref {
     size_t level;
 };
 
+static inline bool
+cube_level_same(struct cube_level_ref a, struct cube_level_ref b)
+{
+    return a.dimension == b.dimension && a.level == b.level;
+}
+
 /* What must be kept of a source besides the number of its non-NULL values. */
 enum { CUBE_KEEP_SUM = 1, CUBE_KEEP_RANGE = 2 };
 

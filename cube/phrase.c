@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config/base/nearest.h"
 
@@ -138,6 +139,48 @@ phrase_measures(const struct cube_model *m, const char *text, struct arena *a, s
         if (*end == '\0')
             return 0;
     }
+}
+
+static const struct {
+    const char *word;
+    bool ascending;
+} directions[] = {{"asc", true}, {"desc", false}};
+
+/* Takes a direction off the end of the text: returns where the measure's name ends. A measure may be
+ * called "Total desc": the whole text is looked at first. */
+static const char *
+direction_start(const struct cube_model *m, const char *text, bool *ascending)
+{
+    const char *end = text + strlen(text);
+    const char *blank;
+
+    for (size_t i = 0; i < m->measure_count; i++) {
+        if (strcmp(m->measures[i].name, text) == 0)
+            return end;
+    }
+    if ((blank = strrchr(text, ' ')) == NULL)
+        return end;
+    for (size_t i = 0; i < sizeof directions / sizeof directions[0]; i++) {
+        if (strcasecmp(blank + 1, directions[i].word) == 0) {
+            *ascending = directions[i].ascending;
+            return blank;
+        }
+    }
+    return end;
+}
+
+int
+phrase_order(const struct cube_model *m, const char *text, struct arena *a,
+    struct cube_order *order, struct fault *f)
+{
+    const char *whole = trimmed(a, text, text + strlen(text), f);
+    const char *name;
+
+    if (whole == NULL)
+        return -1;
+    order->ascending = false;
+    name = trimmed(a, whole, direction_start(m, whole, &order->ascending), f);
+    return name == NULL ? -1 : find_measure(m, name, &order->measure, f);
 }
 
 /* The value after the opening quote; moves `at` behind the closing one. */

@@ -26,4 +26,9 @@ int phrase_measures(const struct cube_model *m, const char *text, struct arena *
 int phrase_slices(const struct cube_model *m, const char *text, struct arena *a,
     struct cube_slice **slices, size_t *count, struct fault *f);
 
+/* "PurchaseAmountTotal", "PurchaseAmountTotal asc": the largest first unless told otherwise. Sets
+ * measure and direction of `order`. */
+int phrase_order(const struct cube_model *m, const char *text, struct arena *a,
+    struct cube_order *order, struct fault *f);
+
 #endif

@@ -30,6 +30,13 @@ refuse_model(const char *name, struct fault *f)
 }
 
 static int
+refuse_storage(const char *name, struct fault *f)
+{
+    fault_set(f, FAULT_DATA, "cube '%s' holds no facts to add to: it was in DirectQuery mode", name);
+    return fault_hint(f, "process it with ProcessFull");
+}
+
+static int
 prepare_next(
     struct cube_process *p, const char *name, const struct cube_model *model, struct fault *f)
 {
@@ -43,6 +50,8 @@ prepare_next(
 
         if (!cube_model_equal(model, &p->old.model))
             return refuse_model(name, f);
+        if (p->old.storage != CUBE_STORAGE_MEMORY)
+            return refuse_storage(name, f);
         /* A list of its own: appending must not touch the old one. */
         *completed = (struct manifest_part){.facts = old->facts};
         for (size_t i = 0; i < old->segment_count; i++) {

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/base/nearest.h"
 #include "cube/answer.h"
 #include "cube/axis.h"
 #include "cube/lattice.h"
 #include "cube/rollup.h"
+#include "cube/slice.h"
 
 /* A level with slices, and which of its members they let through. */
 struct sliced {
@@ -26,22 +26,25 @@ struct running {
     struct rollup rollup;
 };
 
-static bool
-same_level(struct cube_level_ref a, struct cube_level_ref b)
-{
-    return a.dimension == b.dimension && a.level == b.level;
-}
-
-static struct cube_level_ref
-axis_ref(const struct cube_query *q, size_t index)
+struct cube_level_ref
+cube_query_level(const struct cube_query *q, size_t index)
 {
     return index < q->row_count ? q->rows[index] : q->columns[index - q->row_count];
 }
 
-static const char *
-dimension_name(const struct cube_model *m, struct cube_level_ref ref)
+int
+cube_query_check(const struct cube_model *m, const struct cube_query *q, struct fault *f)
 {
-    return m->dimensions[ref.dimension].name;
+    for (size_t i = 0; i < q->row_count + q->column_count; i++) {
+        struct cube_level_ref ref = cube_query_level(q, i);
+
+        for (size_t k = 0; k < i; k++) {
+            if (cube_level_same(cube_query_level(q, k), ref))
+                return fault_set(f, FAULT_USAGE, "level '%s.%s' is named twice",
+                    m->dimensions[ref.dimension].name, cube_model_level(m, ref)->name);
+        }
+    }
+    return 0;
 }
 
 static int
@@ -51,16 +54,8 @@ open_axes(struct running *q, struct fault *f)
 
     if ((q->axes = calloc(count + 1, sizeof *q->axes)) == NULL)
         return fault_set_memory(f);
-    for (size_t i = 0; i < count; i++) {
-        struct cube_level_ref ref = axis_ref(q->query, i);
-
-        for (size_t k = 0; k < i; k++) {
-            if (same_level(q->axes[k].ref, ref))
-                return fault_set(f, FAULT_USAGE, "level '%s.%s' is named twice",
-                    dimension_name(q->model, ref), cube_model_level(q->model, ref)->name);
-        }
-        axis_init(&q->axes[q->axis_count++], q->model, ref);
-    }
+    for (; q->axis_count < count; q->axis_count++)
+        axis_init(&q->axes[q->axis_count], q->model, cube_query_level(q->query, q->axis_count));
     return 0;
 }
 
@@ -75,7 +70,7 @@ open_slices(struct running *q, struct fault *f)
         struct cube_level_ref ref = q->query->slices[i].level;
         size_t k = 0;
 
-        while (k < q->sliced_count && !same_level(q->sliced[k].axis.ref, ref))
+        while (k < q->sliced_count && !cube_level_same(q->sliced[k].axis.ref, ref))
             k++;
         if (k == q->sliced_count)
             axis_init(&q->sliced[q->sliced_count++].axis, q->model, ref);
@@ -116,54 +111,17 @@ read_members(struct running *q, struct fault *f)
     return 0;
 }
 
-/* FAULT_DATA with the nearest member. */
-static int
-refuse_member(
-    const struct running *q, const struct axis *a, const struct cube_slice *slice, struct fault *f)
-{
-    struct arena memory = ARENA_INIT;
-    struct text name = TEXT_INIT;
-    struct nearest nearest;
-
-    if (slice->text == NULL)
-        return fault_set(f, FAULT_DATA, "level '%s.%s' has no unknown (NULL) member",
-            dimension_name(q->model, a->ref), a->level->name);
-    fault_set(f, FAULT_DATA, "level '%s.%s' has no member '%.200s'",
-        dimension_name(q->model, a->ref), a->level->name, slice->text);
-    nearest_init(&nearest, slice->text);
-    for (size_t i = 0; i < a->values.count; i++) {
-        size_t before = nearest.distance;
-
-        text_clear(&name);
-        value_add_text(&name, &a->values.values[i]);
-        nearest_offer(&nearest, text_get(&name));
-        if (nearest.distance != before)
-            nearest.best = arena_strdup(&memory, nearest.best);
-    }
-    nearest_hint(&nearest, f);
-    text_release(&name);
-    arena_release(&memory);
-    return -1;
-}
-
 /* The place of a slice's member, VALUE_SET_NONE when it is known and has no facts. */
 static int
 find_member(const struct running *q, const struct axis *a, const struct cube_slice *slice,
     uint32_t *place, struct fault *f)
 {
-    size_t length = slice->text == NULL ? 0 : strlen(slice->text);
-    struct value v = value_null();
-    bool is_value = true;
+    struct value member;
 
-    if (slice->text != NULL)
-        is_value = value_parse(a->level->type, slice->text, length, NULL, &v, NULL) == 0;
-    *place = is_value ? axis_find(a, &v) : VALUE_SET_NONE;
-    if (*place != VALUE_SET_NONE)
+    *place = slice_member(q->model, slice, &member) ? axis_find(a, &member) : VALUE_SET_NONE;
+    if (*place != VALUE_SET_NONE || slice_is_label(q->model, slice))
         return 0;
-    if (slice->text != NULL &&
-        cube_level_label(a->level, slice->text, length) < a->level->label_count)
-        return 0;
-    return refuse_member(q, a, slice, f);
+    return slice_refuse(q->model, slice, &a->values, f);
 }
 
 static int
@@ -174,7 +132,7 @@ apply_slices(struct running *q, struct fault *f)
         size_t k = 0;
         uint32_t place;
 
-        while (!same_level(q->sliced[k].axis.ref, slice->level))
+        while (!cube_level_same(q->sliced[k].axis.ref, slice->level))
             k++;
         if (find_member(q, &q->sliced[k].axis, slice, &place, f) != 0)
             return -1;
@@ -320,24 +278,6 @@ group_facts(struct running *q, struct fault *f)
     return rc;
 }
 
-/* A total for every shorter list of rows and of columns. */
-static int
-add_totals(struct running *q, struct fault *f)
-{
-    size_t rows = q->query->row_count;
-    size_t columns = q->query->column_count;
-    size_t group_count = q->rollup.groups.count;
-
-    for (size_t row = 0; row <= rows; row++) {
-        for (size_t column = 0; column <= columns; column++) {
-            if ((row < rows || column < columns) &&
-                rollup_total(&q->rollup, group_count, rows, row, column, f) != 0)
-                return -1;
-        }
-    }
-    return 0;
-}
-
 static void
 release(struct running *q)
 {
@@ -362,9 +302,9 @@ cube_query_run(
     *r = (struct cube_result)CUBE_RESULT_INIT;
     if (cube_storage_of(c) != CUBE_STORAGE_MEMORY)
         return fault_set(f, FAULT_INTERNAL, "a cube in direct mode holds no facts to query");
-    if (open_axes(&running, f) == 0 && open_slices(&running, f) == 0 &&
+    if (cube_query_check(running.model, q, f) == 0 && open_axes(&running, f) == 0 && open_slices(&running, f) == 0 &&
         read_members(&running, f) == 0 && apply_slices(&running, f) == 0 &&
-        group_facts(&running, f) == 0 && (!q->totals || add_totals(&running, f) == 0))
+        group_facts(&running, f) == 0)
         rc = answer_fill(
             &(struct answer){running.model, q, running.axes, running.axis_count, &running.rollup},
             r, f);

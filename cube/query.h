@@ -26,6 +26,13 @@ struct cube_slice {
     const char *text; /* the member as people read it; NULL: the NULL member */
 };
 
+/* Rows ranked by a measure (see rank.h), which need not be one that is shown. */
+struct cube_order {
+    size_t measure; /* of the model's, or CUBE_ROW_COUNT */
+    bool ascending;
+    size_t top; /* rows; 0: all */
+};
+
 struct cube_query {
     const struct cube_level_ref *rows;
     size_t row_count;
@@ -37,7 +44,14 @@ struct cube_query {
     size_t slice_count;
     enum cube_part part;
     bool totals; /* adds a total for every shorter list of row levels and of column levels */
+    const struct cube_order *order; /* NULL: rows in the order of their members */
 };
+
+/* The levels of a query: those of the rows, then those of the columns. */
+struct cube_level_ref cube_query_level(const struct cube_query *q, size_t index);
+
+/* FAULT_USAGE: a level named twice. */
+int cube_query_check(const struct cube_model *m, const struct cube_query *q, struct fault *f);
 
 /*
  * Answers from the cube's segments. FAULT_USAGE: a level named twice; FAULT_DATA: a slice's member

@@ -38,6 +38,7 @@ struct cube_result {
     size_t measure_count;
     struct cube_line *lines; /* none: there are no such facts, which is not zero */
     size_t line_count;
+    size_t cut; /* rows that a query for the first ones left out */
 };
 
 #define CUBE_RESULT_INIT                                                                           \

@@ -90,6 +90,17 @@ find_group(struct rollup *r, const uint32_t *tuple, uint32_t *group, struct faul
     return *group < r->tally.count ? 0 : tally_reserve(&r->tally, r->groups.count, f);
 }
 
+int
+rollup_merge(struct rollup *r, const uint32_t *tuple, const struct tally *from, size_t from_cell,
+    struct fault *f)
+{
+    uint32_t group;
+
+    if (find_group(r, tuple, &group, f) != 0)
+        return -1;
+    return tally_merge(&r->tally, group, from, from_cell, f);
+}
+
 /* ---- groups by address ---- */
 
 /* Room for the addresses of as many groups more as a piece may bring. */

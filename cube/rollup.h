@@ -68,6 +68,11 @@ int rollup_sizes(
 int rollup_add(struct rollup *r, const struct cells *c, const struct rollup_axis *axes,
     const struct rollup_filter *filters, size_t filter_count, struct fault *f);
 
+/* Merges a cell of a tally over the same model into the group of that tuple. Not after
+ * rollup_sizes. */
+int rollup_merge(struct rollup *r, const uint32_t *tuple, const struct tally *from,
+    size_t from_cell, struct fault *f);
+
 /*
  * Adds the groups of a coarser grouping: each of the first `group_count` groups also counts in the
  * group whose axes at or after `row_depth` among the first `row_count`, and at or after row_count +

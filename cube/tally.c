@@ -1,5 +1,7 @@
 #include "cube/tally.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +158,48 @@ tally_add(struct tally *t, size_t cell, size_t source, const struct value *v, st
                                     : exact_add_int(&s->sum, cell, v->as.integer, f);
     s->present[cell]++;
     return rc;
+}
+
+/* A double is an integer of 53 bits times a power of two. */
+static int
+add_term(struct exact_column *sum, size_t cell, const struct value *term, int power,
+    struct fault *f)
+{
+    double fraction;
+    int exponent;
+
+    if (term->type == VALUE_INT)
+        return exact_add_scaled(sum, cell, term->as.integer, power, f);
+    if (term->type != VALUE_FLOAT)
+        return 0;
+    if (!isfinite(term->as.real))
+        return fault_set(f, FAULT_DATA, "a sum is no finite number");
+    if (power == 0)
+        return exact_add_double(sum, cell, term->as.real, f);
+    fraction = frexp(term->as.real, &exponent);
+    return exact_add_scaled(
+        sum, cell, (int64_t)ldexp(fraction, DBL_MANT_DIG), exponent - DBL_MANT_DIG + power, f);
+}
+
+int
+tally_take(struct tally *t, size_t cell, size_t source, const struct tally_finding *found,
+    struct fault *f)
+{
+    struct tally_source *s = &t->sources[source];
+
+    if (found->present == 0)
+        return 0;
+    if ((s->keeps & CUBE_KEEP_RANGE) != 0) {
+        if (found->least.type != s->type || found->greatest.type != s->type)
+            return fault_set(f, FAULT_DATA, "a minimum is not of type %s", value_type_name(s->type));
+        tally_extend(s, cell, tally_order_key(&found->least), tally_order_key(&found->greatest));
+    }
+    for (size_t i = 0; (s->keeps & CUBE_KEEP_SUM) != 0 && i < TALLY_TERMS; i++) {
+        if (add_term(&s->sum, cell, &found->terms[i], found->powers[i], f) != 0)
+            return -1;
+    }
+    s->present[cell] += found->present;
+    return 0;
 }
 
 int

@@ -64,6 +64,22 @@ tally_extend(struct tally_source *s, size_t cell, int64_t least, int64_t greates
     s->greatest[cell] = greatest > s->greatest[cell] ? greatest : s->greatest[cell];
 }
 
+/*
+ * What somebody else found for a source in some facts. Their sum is terms[0] * 2^powers[0] + ...;
+ * terms are INT or finite FLOAT, NULL adds nothing.
+ */
+enum { TALLY_TERMS = 2 };
+struct tally_finding {
+    uint64_t present;             /* non-NULL values; 0: the rest means nothing */
+    struct value least, greatest; /* with CUBE_KEEP_RANGE */
+    struct value terms[TALLY_TERMS];
+    int powers[TALLY_TERMS]; /* -64 to 64 */
+};
+
+/* Adds such a finding to a cell. FAULT_DATA when it cannot be: a value of another type. */
+int tally_take(struct tally *t, size_t cell, size_t source, const struct tally_finding *found,
+    struct fault *f);
+
 /* Adds a cell of the same tally, or of another one of the same model, to a cell. */
 int tally_merge(
     struct tally *t, size_t cell, const struct tally *from, size_t from_cell, struct fault *f);

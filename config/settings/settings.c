@@ -28,3 +28,27 @@ settings_find_analysis(const struct settings *s, const char *name)
     }
     return NULL;
 }
+
+enum storage_mode
+settings_cube_storage(const struct analysis_setting *a, const char *cube)
+{
+    for (size_t i = 0; i < a->cube_count; i++) {
+        if (strcmp(a->cubes[i].name, cube) == 0)
+            return a->cubes[i].storage;
+    }
+    return a->storage;
+}
+
+const char *
+storage_mode_name(enum storage_mode mode)
+{
+    return mode == STORAGE_DIRECTQUERY ? "directquery" : "memory";
+}
+
+enum storage_mode
+storage_mode_find(const char *name)
+{
+    return name != NULL && strcmp(name, storage_mode_name(STORAGE_DIRECTQUERY)) == 0
+               ? STORAGE_DIRECTQUERY
+               : STORAGE_MEMORY;
+}

@@ -18,9 +18,20 @@ struct database_setting {
     bool is_other;          /* backed up with the primary import, never changed */
 };
 
+/* Where the facts of a cube are asked: in cube files, or in the star schema itself. */
+enum storage_mode { STORAGE_MEMORY, STORAGE_DIRECTQUERY };
+
+struct cube_setting {
+    const char *name;
+    enum storage_mode storage;
+};
+
 struct analysis_setting {
     const char *name;
-    const char *directory; /* absolute */
+    const char *directory;      /* absolute */
+    enum storage_mode storage;  /* of all cubes but these */
+    struct cube_setting *cubes; /* <Cube Name=... StorageMode=.../> */
+    size_t cube_count;
 };
 
 enum compression { COMPRESSION_NONE, COMPRESSION_ZSTD };
@@ -74,6 +85,13 @@ int settings_read(struct settings *s, const char *path, struct findings *list, s
 /* The setting of a database; NULL when it is not configured. */
 const struct database_setting *settings_find_database(const struct settings *s, const char *name);
 const struct analysis_setting *settings_find_analysis(const struct settings *s, const char *name);
+
+/* The storage mode of a cube in an analysis database. */
+enum storage_mode settings_cube_storage(const struct analysis_setting *a, const char *cube);
+
+/* "memory", "directquery"; finding anything else gives STORAGE_MEMORY. */
+const char *storage_mode_name(enum storage_mode mode);
+enum storage_mode storage_mode_find(const char *name);
 
 /*
  * Writes recipients into the settings file (creates the file from the settings when there is none),

@@ -120,19 +120,46 @@ add_analysis(struct reading *r, const char *name, const char *directory)
 
     if (a == NULL)
         return -1;
-    a->name = copy(r, name);
-    a->directory = copy_path(r, directory);
+    *a = (struct analysis_setting){.name = copy(r, name), .directory = copy_path(r, directory)};
     return a->name == NULL || a->directory == NULL ? -1 : 0;
+}
+
+static int
+read_analysis_cube(struct reading *r, const xmlNode *element)
+{
+    struct analysis_setting *a = &r->s->analyses[r->s->analysis_count - 1];
+    const char *name = markup_attribute(element, "Name");
+    struct cube_setting *added;
+
+    if (name == NULL)
+        return 0;
+    for (size_t i = 0; i < a->cube_count; i++) {
+        if (strcmp(a->cubes[i].name, name) == 0)
+            findings_add(r->list, markup_line(element), "Cube: '%s' is there twice", name);
+    }
+    if ((added = arena_append(&r->s->memory, &a->cubes, &a->cube_count, sizeof *added)) == NULL)
+        return -1;
+    *added =
+        (struct cube_setting){copy(r, name), storage_mode_find(markup_attribute(element, "StorageMode"))};
+    return added->name == NULL ? -1 : 0;
 }
 
 static int
 read_analysis(struct reading *r, const xmlNode *element)
 {
     const char *name = markup_attribute(element, "Name");
+    int rc;
 
     if (name != NULL)
         check_name(r, element, name);
-    return add_analysis(r, name, markup_attribute(element, "Directory"));
+    rc = add_analysis(r, name, markup_attribute(element, "Directory"));
+    if (rc == 0)
+        r->s->analyses[r->s->analysis_count - 1].storage =
+            storage_mode_find(markup_attribute(element, "StorageMode"));
+    for (const xmlNode *child = markup_first(element); rc == 0 && child != NULL;
+         child = markup_next(child))
+        rc = read_analysis_cube(r, child);
+    return rc;
 }
 
 static int

@@ -1,6 +1,7 @@
 #include "config/settings/settings_shape.h"
 
 static const char *const compression_choices[] = {"zstd", "none", NULL};
+static const char *const storage_choices[] = {"memory", "directquery", NULL};
 static const char *const encryption_choices[] = {"age", "none", NULL};
 
 static const struct shape_attribute connection_only[] = {{"Connection", SHAPE_REQUIRED, NULL}, {0}};
@@ -25,12 +26,24 @@ static const struct shape databases = {
         {&primary, 0, 1, 1}, {&archive, 0, 0, 1}, {&star, 0, 1, 1}, {&other, 0, 0, 0}, {0}},
 };
 
+static const struct shape analysis_cube = {
+    "Cube",
+    SHAPE_ELEMENTS,
+    (const struct shape_attribute[]){
+        {"Name", SHAPE_REQUIRED, NULL}, {"StorageMode", SHAPE_REQUIRED, storage_choices}, {0}},
+    NULL,
+};
+
 static const struct shape analysis = {
     "Analysis",
     SHAPE_ELEMENTS,
     (const struct shape_attribute[]){
-        {"Name", SHAPE_REQUIRED, NULL}, {"Directory", SHAPE_REQUIRED, NULL}, {0}},
-    NULL,
+        {"Name", SHAPE_REQUIRED, NULL},
+        {"Directory", SHAPE_REQUIRED, NULL},
+        {"StorageMode", SHAPE_OPTIONAL, storage_choices},
+        {0},
+    },
+    (const struct shape_child[]){{&analysis_cube, 0, 0, 0}, {0}},
 };
 
 static const struct shape recipient = {"Recipient", SHAPE_TEXT, NULL, NULL};

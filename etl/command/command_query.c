@@ -9,6 +9,7 @@
 #include "cube/store.h"
 #include "etl/command/command.h"
 #include "etl/command/output.h"
+#include "etl/star/ask.h"
 
 /* The cube by name, in whichever analysis database it is. */
 static struct stored_cube *
@@ -58,8 +59,34 @@ read_slices(struct invocation *i, const struct cube_model *m, struct cube_query 
     return count > 0 || texts != NULL || f->kind == FAULT_NONE ? 0 : -1;
 }
 
+/* The first measure that is shown ranks the rows unless another one is named. */
 static int
-read_query(struct invocation *i, const struct cube_model *m, struct cube_query *q, struct fault *f)
+read_order(struct invocation *i, const struct cube_model *m, struct cube_query *q,
+    struct cube_order *order, struct fault *f)
+{
+    const char *by = invocation_option(i, "order-by");
+    const char *top = invocation_option(i, "top");
+    int64_t rows = 0;
+
+    if (by == NULL && top == NULL)
+        return 0;
+    if (top != NULL && (number_parse_int(top, strlen(top), &rows) != 0 || rows < 1))
+        return fault_set(f, FAULT_USAGE, "--top '%s' is no number of rows", top);
+    if (q->row_count == 0)
+        return fault_set(f, FAULT_USAGE, "--%s orders rows: it needs --rows", by == NULL ? "top" : "order-by");
+    *order = (struct cube_order){.measure = q->measure_count > 0      ? q->measures[0]
+                                            : m->measure_count > 0 ? 0
+                                                                   : CUBE_ROW_COUNT,
+        .top = (size_t)rows};
+    if (by != NULL && phrase_order(m, by, &i->memory, order, f) != 0)
+        return fault_wrap(f, "--order-by");
+    q->order = order;
+    return 0;
+}
+
+static int
+read_query(struct invocation *i, const struct cube_model *m, struct cube_query *q,
+    struct cube_order *order, struct fault *f)
 {
     const char *measures = invocation_option(i, "measures");
     const char *part = invocation_option(i, "part");
@@ -77,7 +104,7 @@ read_query(struct invocation *i, const struct cube_model *m, struct cube_query *
         phrase_measures(m, measures, &i->memory, &found, &q->measure_count, f) != 0)
         return fault_wrap(f, "--measures");
     q->measures = found;
-    return 0;
+    return read_order(i, m, q, order, f);
 }
 
 /* ---- printing ---- */
@@ -160,6 +187,7 @@ static int
 run_query(struct invocation *i, struct fault *f)
 {
     struct cube_query q = {.part = CUBE_PART_ALL};
+    struct cube_order order;
     struct cube_result r = CUBE_RESULT_INIT;
     struct stored_cube *c = NULL;
     struct site *site;
@@ -169,7 +197,8 @@ run_query(struct invocation *i, struct fault *f)
     if (find_format(i, &format, f) != 0 || (site = invocation_site(i, f)) == NULL ||
         (c = open_cube(site, invocation_argument(i, 0), f)) == NULL)
         return COMMAND_FAILED;
-    if (read_query(i, cube_model_of(c), &q, f) == 0 && cube_query_run(c, &q, &r, f) == 0)
+    if (read_query(i, cube_model_of(c), &q, &order, f) == 0 && 
+        ask_cube(site, c, invocation_argument(i, 0), &q, &r, f) == 0)
         rc = formats[format].print(&r, f);
     if (rc == 0 && r.line_count == 0)
         log_info("nothing in the cube answers that; it holds what was loaded and processed last "
@@ -186,6 +215,8 @@ static const struct command_option options[] = {
     {"where", "DIM.LEVEL=VALUE,..", "only these members; an empty VALUE is the unknown one", true},
     {"part", "PART", "active, completed or all (default: all)", false},
     {"totals", NULL, "add subtotals and grand totals", false},
+    {"order-by", "MEASURE [asc]", "rows in the order of a measure, the largest first", false},
+    {"top", "N", "only the first N rows (by the first measure unless --order-by)", false},
     {"format", "FORMAT", "table, csv or json (default: table)", false},
     {NULL, NULL, NULL, false},
 };

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "config/base/log.h"
+#include "cube/store.h"
 #include "etl/command/show.h"
 #include "etl/maintenance/window.h"
 
@@ -85,8 +87,39 @@ const struct grid_column show_cubes_columns[] = {
     {"dimensions", GRID_NUMBER},
     {"aggregations", GRID_NUMBER},
     {"olap", GRID_FLAG},
+    {"storage", GRID_TEXT},
+    {"facts", GRID_NUMBER},
+    {"processed", GRID_TIME},
     {NULL, GRID_TEXT},
 };
+
+/* What is published of a cube: its storage mode, facts and moment of processing. Until it is
+ * processed only the settings say how it will be stored. */
+static void
+add_stored(struct show *s, const char *name, struct value stored[3])
+{
+    const struct settings *settings = &s->invocation->site.settings;
+    const struct analysis_setting *a = settings->analysis_count > 0 ? settings->analyses : NULL;
+    struct fault why = FAULT_INIT;
+    struct stored_cube *c;
+    int64_t moment;
+
+    stored[0] = a == NULL ? value_null()
+                          : value_text(storage_mode_name(settings_cube_storage(a, name)));
+    stored[1] = stored[2] = value_null();
+    if (a == NULL || !cube_exists(a->directory, name))
+        return;
+    if ((c = cube_open(a->directory, name, &why)) == NULL) {
+        log_warning("%s", why.text);
+        stored[0] = value_text("damaged");
+        return;
+    }
+    stored[0] = value_text(cube_storage_name(cube_storage_of(c)));
+    stored[1] = value_int((int64_t)cube_facts(c, CUBE_PART_ALL));
+    if (cube_processed(c, &moment))
+        stored[2] = value_time(moment);
+    cube_close(c);
+}
 
 int
 show_cubes(struct show *s, struct fault *f)
@@ -94,12 +127,16 @@ show_cubes(struct show *s, struct fault *f)
     for (size_t i = 0; i < s->definition.cube_count; i++) {
         const struct cube *c = &s->definition.cubes[i];
         const struct activity *a = cube_activity(&s->definition, c);
-        const struct value row[] = {value_text(c->name),
-            value_text(s->definition.views[c->view].name), value_text(a->name),
-            value_int((int64_t)c->measure_count), value_int((int64_t)c->dimension_count),
-            value_int((int64_t)c->aggregation_count), grid_flag(c->create_olap_cube)};
+        struct value row[] = {value_text(c->name), value_text(s->definition.views[c->view].name),
+            value_text(a->name), value_int((int64_t)c->measure_count),
+            value_int((int64_t)c->dimension_count), value_int((int64_t)c->aggregation_count),
+            grid_flag(c->create_olap_cube), value_null(), value_null(), value_null()};
 
-        if (show_wants(s, a) && grid_add(&s->grid, row, f) != 0)
+        if (!show_wants(s, a))
+            continue;
+        if (c->create_olap_cube)
+            add_stored(s, c->name, row + 7);
+        if (grid_add(&s->grid, row, f) != 0)
             return -1;
     }
     return 0;

@@ -234,7 +234,7 @@ describe(const struct analysis_dump *d, struct container_info *info)
     for (size_t i = 0; i < d->cube_count; i++)
         direct = direct && d->cubes[i].storage == CUBE_STORAGE_DIRECT;
     *info = (struct container_info){.kind = CONTAINER_ANALYSIS,
-        .storage_mode = direct ? "directquery" : "memory",
+        .storage_mode = cube_storage_name(direct ? CUBE_STORAGE_DIRECT : CUBE_STORAGE_MEMORY),
         .metadata_only = direct || d->metadata_only,
         .taken_utc = clock_now()};
 }

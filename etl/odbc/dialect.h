@@ -69,6 +69,13 @@ struct dialect {
     /* FLOAT seconds from one DATETIME expression to another; NULL when either is. */
     void (*add_seconds_between)(struct text *sql, const char *from, const char *to);
 
+    /* Whole numbers are summed in halves, so that no sum overflows and none is rounded: formats for
+     * sql_add, %s being the column: the sum of its quotients by 2^32, the sum of their remainders
+     * (with the sign of the number). */
+    const char *sum_high, *sum_low;
+    /* What is less than this in size is a finite double; NULL: all are. */
+    const char *infinity;
+
     /* Sets where a table's identity goes on: the next row gets a value above `last`. */
     int (*set_identity)(struct db *db, const char *table, int64_t last, struct fault *f);
     /* The highest value the identity has ever given. */

@@ -24,6 +24,9 @@ static const char *const session[] = {
     "SET collation_connection = utf8mb4_nopad_bin",
     "SET time_zone = '+00:00'",
     WAIT_PATIENTLY,
+    /* GROUP BY and ORDER BY look at no more bytes of a longtext (mariadb.com/kb/en/server-system-
+     * variables): 4,000 characters of four bytes. */
+    "SET max_sort_length = 16384",
     NULL,
 };
 
@@ -311,6 +314,8 @@ const struct dialect dialect_mariadb = {
     .keeps_widths = true,
     .bulk = &bulk_parameters,
     .add_seconds_between = add_seconds_between,
+    .sum_high = "CAST(sum(%s DIV 4294967296) AS signed)",
+    .sum_low = "CAST(sum(%s %% 4294967296) AS signed)",
     .set_identity = set_identity,
     .get_identity = get_identity,
     .list_tables = "SELECT CAST(table_name AS char CHARACTER SET utf8mb4) COLLATE "

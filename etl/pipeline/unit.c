@@ -230,26 +230,37 @@ truncate_one(struct run_context *c, const struct unit *u, struct star *s, struct
 }
 
 /* Cubes live in the first analysis database of the settings. */
-static const char *
-cube_directory(struct run_context *c, struct fault *f)
+static const struct analysis_setting *
+cube_database(struct run_context *c, struct fault *f)
 {
     if (c->site->settings.analysis_count > 0)
-        return c->site->settings.analyses[0].directory;
+        return &c->site->settings.analyses[0];
     fault_set(f, FAULT_SETTINGS, "no analysis database is configured");
     fault_hint(f, "add <Analysis Name=\"BAMAnalysis\" Directory=\"...\"/> to the settings");
     return NULL;
+}
+
+static enum cube_storage
+cube_storage_wanted(const struct analysis_setting *a, const char *cube)
+{
+    return settings_cube_storage(a, cube) == STORAGE_DIRECTQUERY ? CUBE_STORAGE_DIRECT
+                                                                 : CUBE_STORAGE_MEMORY;
 }
 
 static int
 process_as(struct run_context *c, struct star *s, enum process_type type, struct unit_result *r,
     struct fault *f)
 {
-    const char *directory = cube_directory(c, f);
+    const struct analysis_setting *a = cube_database(c, f);
     struct db *star = site_database(c->site, "StarSchema", DB_EXISTING, f);
+    struct process_order order = {.type = type};
     struct process_result result;
 
-    if (directory == NULL || star == NULL ||
-        process_cube(star, s, directory, type, &result, f) != 0)
+    if (a == NULL || star == NULL)
+        return -1;
+    order.directory = a->directory;
+    order.storage = cube_storage_wanted(a, s->cube->name);
+    if (process_cube(star, s, &order, &result, f) != 0)
         return -1;
     r->rows += (int64_t)(result.completed + result.active);
     r->message = arena_printf(&c->memory, "%s: %" PRIu64 " completed, %" PRIu64 " active",

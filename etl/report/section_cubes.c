@@ -10,6 +10,7 @@
 #include "cube/store.h"
 #include "etl/report/chart.h"
 #include "etl/report/report.h"
+#include "etl/star/ask.h"
 
 enum { MOST_BARS = 12 };
 
@@ -78,12 +79,12 @@ add_total(struct text *html, const char *name)
 }
 
 static int
-add_totals(struct report *r, struct stored_cube *c, struct fault *why)
+add_totals(struct report *r, struct stored_cube *c, const char *name, struct fault *why)
 {
     const struct cube_query all = {.part = CUBE_PART_ALL};
     struct cube_result result = CUBE_RESULT_INIT;
     int64_t moment = 0;
-    int rc = cube_query_run(c, &all, &result, why);
+    int rc = ask_cube(r->site, c, name, &all, &result, why);
 
     text_add(r->html, "<dl class=\"tiles\">\n");
     add_total(r->html, "Facts");
@@ -169,7 +170,8 @@ add_bars(struct report *r, const struct cube_result *result, struct fault *f)
 
 /* By the first dimension's first level: the coarsest there is. */
 static int
-add_pivot(struct report *r, struct stored_cube *c, struct fault *why, struct fault *f)
+add_pivot(struct report *r, struct stored_cube *c, const char *name, struct fault *why,
+    struct fault *f)
 {
     const struct cube_model *model = cube_model_of(c);
     const struct cube_level_ref level = {0, 0};
@@ -181,7 +183,7 @@ add_pivot(struct report *r, struct stored_cube *c, struct fault *why, struct fau
 
     if (model->dimension_count == 0)
         return 0;
-    if (cube_query_run(c, &query, &result, why) != 0)
+    if (ask_cube(r->site, c, name, &query, &result, why) != 0)
         report_add_failure(r, why);
     else if (result.line_count > 0)
         rc = add_bars(r, &result, f);
@@ -201,12 +203,10 @@ add_cube(struct report *r, const char *directory, const char *name, struct fault
     text_add(r->html, "</h3>\n");
     if (c == NULL)
         report_add_failure(r, &why);
-    else if (cube_storage_of(c) == CUBE_STORAGE_DIRECT)
-        page_note(r->html, "A cube in direct mode: its facts are in the star schema alone.");
-    else if (add_totals(r, c, &why) != 0)
+    else if (add_totals(r, c, name, &why) != 0)
         report_add_failure(r, &why);
     else
-        rc = add_pivot(r, c, &why, f);
+        rc = add_pivot(r, c, name, &why, f);
     cube_close(c);
     return rc;
 }

@@ -86,6 +86,7 @@ struct processing {
     struct star *shape;
     const struct cube_model *model;
     const char *directory;
+    enum cube_storage storage;
     struct cube_process *process;
     struct cube_builder *builder;
     struct process_result *result;
@@ -268,6 +269,8 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
     p->process = cube_process_begin(p->directory, p->shape->cube->name, kind, p->model, f);
     if (p->process != NULL && p->data_only)
         cube_process_budget(p->process, 0, 0);
+    if (p->process != NULL && kind == CUBE_PROCESS_FULL)
+        cube_process_storage(p->process, p->storage);
     if (p->process != NULL && (p->builder = cube_builder_new(p->model, f)) != NULL) {
         progress_begin(p->shape->cube->name, "facts", 0);
         rc = build(p, f);
@@ -276,6 +279,56 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
     cube_builder_free(p->builder);
     cube_process_end(p->process);
     p->builder = NULL;
+    p->process = NULL;
+    return rc;
+}
+
+/* ---- DirectQuery ---- */
+
+static int
+count_facts(struct processing *p, enum cube_part part, const char *facts, uint64_t *count,
+    struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int64_t found;
+    int rc = db_get_int(p->star, sql_set(&sql, "SELECT count(*) FROM %n", facts), 0, &found, f);
+
+    text_release(&sql);
+    if (rc == 0) {
+        *count = (uint64_t)found;
+        cube_process_count(p->process, part, *count);
+    }
+    return rc;
+}
+
+/* How many facts there are and how far they go: for lists, and for a later change of mode. */
+static int
+count_all_facts(struct processing *p, struct fault *f)
+{
+    const struct cube_names *names = &p->shape->names;
+    int64_t last;
+
+    if (last_fact(p, &last, f) != 0 ||
+        cube_process_window(p->process, cube_process_first(p->process), last, f) != 0 ||
+        count_facts(p, CUBE_PART_COMPLETED, names->facts, &p->result->completed, f) != 0)
+        return -1;
+    return count_facts(p, CUBE_PART_ACTIVE, names->active_facts, &p->result->active, f);
+}
+
+static int
+publish_direct(struct processing *p, struct fault *f)
+{
+    int rc = -1;
+
+    p->result->how = cube_storage_name(CUBE_STORAGE_DIRECT);
+    p->process =
+        cube_process_begin(p->directory, p->shape->cube->name, CUBE_PROCESS_FULL, p->model, f);
+    if (p->process != NULL) {
+        cube_process_storage(p->process, CUBE_STORAGE_DIRECT);
+        if (count_all_facts(p, f) == 0)
+            rc = cube_process_commit(p->process, clock_now(), f);
+    }
+    cube_process_end(p->process);
     p->process = NULL;
     return rc;
 }
@@ -289,7 +342,7 @@ ensure_cube(struct processing *p, struct fault *f)
         return -1;
     if (cube_exists(p->directory, p->shape->cube->name))
         return 0;
-    return cube_create(p->directory, p->shape->cube->name, p->model, CUBE_STORAGE_MEMORY, f);
+    return cube_create(p->directory, p->shape->cube->name, p->model, p->storage, f);
 }
 
 /* May the new facts simply be added? The cube must have been built from this model and from as many
@@ -308,7 +361,8 @@ fits_its_facts(struct processing *p, struct fault *f)
         fault_clear(f);
         return cube_drop(p->directory, p->shape->cube->name, f) == 0 ? ensure_cube(p, f) : -1;
     }
-    if (cube_processed(c, &moment) && cube_model_equal(cube_model_of(c), p->model)) {
+    if (cube_processed(c, &moment) && cube_storage_of(c) == p->storage &&
+        cube_model_equal(cube_model_of(c), p->model)) {
         sql_set(&sql, "SELECT count(*) FROM %n WHERE \"RecordID\" <= %d", p->shape->names.facts,
             cube_watermark(c));
         rc = db_get_int(p->star, text_get(&sql), 0, &facts, f) != 0
@@ -329,6 +383,8 @@ run(struct processing *p, enum process_type type, struct fault *f)
         p->result->how = "cleared";
         return cube_clear(p->directory, p->shape->cube->name, f);
     }
+    if (p->storage == CUBE_STORAGE_DIRECT)
+        return publish_direct(p, f);
     if (type == PROCESS_INDEXES) {
         p->result->how = "indexed";
         return cube_index(p->directory, p->shape->cube->name, false, CUBE_BUDGET_PER_CENT, 0, f);
@@ -352,14 +408,18 @@ run(struct processing *p, enum process_type type, struct fault *f)
 }
 
 int
-process_cube(struct db *star, struct star *s, const char *directory, enum process_type type,
+process_cube(struct db *star, struct star *s, const struct process_order *order,
     struct process_result *result, struct fault *f)
 {
-    struct processing p = {.star = star, .shape = s, .directory = directory, .result = result};
+    struct processing p = {.star = star,
+        .shape = s,
+        .directory = order->directory,
+        .storage = order->storage,
+        .result = result};
     int rc = -1;
 
     *result = (struct process_result){.how = ""};
     if ((p.model = process_model(s, f)) != NULL && ensure_cube(&p, f) == 0)
-        rc = run(&p, type, f);
+        rc = run(&p, order->type, f);
     return rc == 0 ? 0 : fault_wrap(f, "process cube '%s'", s->cube->name);
 }

@@ -140,6 +140,12 @@ static int (*const shapers[DIMENSION_KIND_COUNT])(struct star *, struct star_dim
 
 /* ---- the whole ---- */
 
+char *
+star_key_name(struct arena *memory, const char *dimension)
+{
+    return arena_printf(memory, "%s_Key", dimension);
+}
+
 static int
 shape_dimensions(struct star *s)
 {
@@ -154,7 +160,7 @@ shape_dimensions(struct star *s)
 
         d->definition = &c->dimensions[i];
         d->table = dimension_table_name(&s->memory, c->name, c->dimensions[i].name);
-        d->key = arena_printf(&s->memory, "%s_Key", c->dimensions[i].name);
+        d->key = star_key_name(&s->memory, c->dimensions[i].name);
         if (d->table == NULL || d->key == NULL || shapers[d->definition->kind](s, d) != 0)
             return -1;
     }

@@ -49,6 +49,9 @@ struct star {
     struct arena memory;
 };
 
+/* <Dimension>_Key: the column of a dimension's key, in its own table and in the facts'. */
+char *star_key_name(struct arena *memory, const char *dimension);
+
 /* Derives the shape from the definition. `d` is borrowed for the star's life. */
 int star_init(struct star *s, const struct definition *d, const struct cube *c, struct fault *f);
 void star_release(struct star *s);
