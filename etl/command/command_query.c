@@ -65,19 +65,19 @@ read_order(struct invocation *i, const struct cube_model *m, struct cube_query *
     struct cube_order *order, struct fault *f)
 {
     const char *by = invocation_option(i, "order-by");
-    const char *top = invocation_option(i, "top");
-    int64_t rows = 0;
+    int64_t top = 0;
 
-    if (by == NULL && top == NULL)
+    if (invocation_number(i, "top", 1, UINT32_MAX, &top, f) != 0)
+        return -1;
+    if (by == NULL && top == 0)
         return 0;
-    if (top != NULL && (number_parse_int(top, strlen(top), &rows) != 0 || rows < 1))
-        return fault_set(f, FAULT_USAGE, "--top '%s' is no number of rows", top);
     if (q->row_count == 0)
-        return fault_set(f, FAULT_USAGE, "--%s orders rows: it needs --rows", by == NULL ? "top" : "order-by");
+        return fault_set(f, FAULT_USAGE, "--%s is about rows: name them with --rows",
+            by == NULL ? "top" : "order-by");
     *order = (struct cube_order){.measure = q->measure_count > 0      ? q->measures[0]
                                             : m->measure_count > 0 ? 0
                                                                    : CUBE_ROW_COUNT,
-        .top = (size_t)rows};
+        .top = (size_t)top};
     if (by != NULL && phrase_order(m, by, &i->memory, order, f) != 0)
         return fault_wrap(f, "--order-by");
     q->order = order;

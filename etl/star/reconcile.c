@@ -4,13 +4,28 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What SQL says of one column. */
-enum { SQL_COUNT, SQL_LEAST, SQL_GREATEST, SQL_SUM, SQL_ABSOLUTE, SQL_COLUMNS };
+#include "etl/star/sums.h"
 
 /* Doubles are summed at a 2^200th of their size, so that no sum of them leaves their range: engines
  * differ in what comes of that. */
 enum { SCALE_BITS = 200 };
 #define SCALE "6.223015277861142e-61"
+
+/*
+ * The quick way reads each column as it is. An engine may refuse it (PostgreSQL, where a product is
+ * too small for a double), and it counts what a cube does not take, infinities: then the careful
+ * way decides.
+ */
+enum way { WAY_QUICK, WAY_CAREFUL };
+
+/* What SQL says of one column; sum and size (the sum of what is left without signs) of doubles are
+ * scaled. */
+struct sql_total {
+    struct value present, least, greatest;
+    double sum, size;
+};
+
+enum { ITEMS_MOST = 7 }; /* for one column */
 
 static bool
 is_number(enum value_type type)
@@ -41,79 +56,129 @@ differs(struct fault *f, const char *what, const struct value *cube, const struc
 
 /* Sums are compared as doubles; the exact sum of integers is rounded once, SQL's at each step. */
 static int
-compare_sums(const struct cube_source_total *t, const struct value *row, enum value_type type,
+compare_sums(const struct cube_source_total *t, const struct sql_total *sql, enum value_type type,
     struct fault *f)
 {
     int scale = type == VALUE_FLOAT ? SCALE_BITS : 0;
-    const struct value sql = value_float(ldexp(as_double(&row[SQL_SUM]), scale));
+    const struct value whole = value_float(ldexp(sql->sum, scale));
     double cube = as_double(&t->sum);
-    double absolute = fabs(as_double(&row[SQL_ABSOLUTE]));
     double n = (double)t->present;
-    double tolerance = (n + 2) * DBL_EPSILON * absolute + n * DBL_TRUE_MIN;
+    double tolerance = (n + 2) * DBL_EPSILON * fabs(sql->size) + n * DBL_TRUE_MIN;
 
     /* The first is how two infinities are the same. */
-    if (t->present == 0 || cube == sql.as.real ||
-        fabs(ldexp(cube, -scale) - as_double(&row[SQL_SUM])) <= tolerance)
+    if (t->present == 0 || cube == whole.as.real ||
+        fabs(ldexp(cube, -scale) - sql->sum) <= tolerance)
         return 0;
-    return differs(f, "sum", &t->sum, &sql);
+    return differs(f, "sum", &t->sum, &whole);
 }
 
 static int
-compare(const struct cube_source_total *t, const struct value *row, enum value_type type,
+compare(const struct cube_source_total *t, const struct sql_total *sql, enum value_type type,
     struct fault *f)
 {
     const struct value present = value_int((int64_t)t->present);
 
-    if (value_compare(&present, &row[SQL_COUNT]) != 0)
-        return differs(f, "number of values", &present, &row[SQL_COUNT]);
-    if (t->has_range && value_compare(&t->least, &row[SQL_LEAST]) != 0)
-        return differs(f, "smallest value", &t->least, &row[SQL_LEAST]);
-    if (t->has_range && value_compare(&t->greatest, &row[SQL_GREATEST]) != 0)
-        return differs(f, "largest value", &t->greatest, &row[SQL_GREATEST]);
-    return t->has_sum ? compare_sums(t, row, type, f) : 0;
+    if (value_compare(&present, &sql->present) != 0)
+        return differs(f, "number of values", &present, &sql->present);
+    if (t->has_range && value_compare(&t->least, &sql->least) != 0)
+        return differs(f, "smallest value", &t->least, &sql->least);
+    if (t->has_range && value_compare(&t->greatest, &sql->greatest) != 0)
+        return differs(f, "largest value", &t->greatest, &sql->greatest);
+    return t->has_sum ? compare_sums(t, sql, type, f) : 0;
 }
 
-/* A select-list item that brings an aggregate of a column exactly. */
-static void
-add_aggregate(struct text *sql, const struct db *star, const char *form, const char *column,
-    enum value_type type)
-{
-    struct text aggregate = TEXT_INIT;
+/* ---- the statement ---- */
 
-    sql_set(&aggregate, form, column);
-    text_add(sql, ", ");
-    db_dialect(star)->add_read(sql, text_get(&aggregate), type);
-    text_release(&aggregate);
+struct statement {
+    const struct dialect *dialect;
+    enum way way;
+    struct text sql;
+    enum value_type *types;
+    size_t count;
+};
+
+/* A select-list item that brings an expression exactly. */
+static void
+add_item(struct statement *s, struct text *expression, enum value_type type)
+{
+    text_add(&s->sql, s->count == 0 ? "SELECT " : ", ");
+    s->dialect->add_read(&s->sql, text_get(expression), type);
+    s->sql.failed |= expression->failed;
+    s->types[s->count++] = type;
+    text_clear(expression);
 }
 
-/* The columns of one source; their types go behind those that are there. */
 static void
-add_source(struct text *sql, const struct db *star, const struct star_source *source,
-    enum value_type *types, size_t *count)
+add_sums(struct statement *s, const char *column, enum value_type type)
 {
-    sql_add(sql, ", count(%n)", source->column);
-    add_aggregate(sql, star, "min(%n)", source->column, source->type);
-    add_aggregate(sql, star, "max(%n)", source->column, source->type);
-    types[(*count)++] = VALUE_INT;
-    types[(*count)++] = source->type;
-    types[(*count)++] = source->type;
-    if (!is_number(source->type))
-        return;
-    if (source->type == VALUE_FLOAT) {
-        add_aggregate(sql, star, "sum(%n * " SCALE ")", source->column, VALUE_FLOAT);
-        add_aggregate(sql, star, "sum(abs(%n * " SCALE "))", source->column, VALUE_FLOAT);
+    static void (*const terms[])(struct text *, const struct dialect *, const char *) = {
+        sums_add_low_double, sums_add_high_double, sums_add_low_size, sums_add_high_size};
+    const char *scale = type == VALUE_FLOAT ? SCALE : "1.0";
+    struct text item = TEXT_INIT;
+
+    if (s->way == WAY_QUICK || type != VALUE_FLOAT) {
+        sql_add(&item, "sum(%s * %s)", column, scale);
+        add_item(s, &item, VALUE_FLOAT);
+        sql_add(&item, "sum(abs(%s * %s))", column, scale);
+        add_item(s, &item, VALUE_FLOAT);
     } else {
-        add_aggregate(sql, star, "sum(%n * 1.0)", source->column, VALUE_FLOAT);
-        add_aggregate(sql, star, "sum(abs(%n * 1.0))", source->column, VALUE_FLOAT);
+        for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+            terms[i](&item, s->dialect, column);
+            add_item(s, &item, VALUE_FLOAT);
+        }
     }
-    types[(*count)++] = VALUE_FLOAT;
-    types[(*count)++] = VALUE_FLOAT;
+    text_release(&item);
+}
+
+/* read_total takes the same columns in the same order. */
+static void
+add_source(struct statement *s, const struct star_source *source)
+{
+    static const struct {
+        const char *function;
+        bool counts;
+    } aggregates[] = {{"count", true}, {"min", false}, {"max", false}};
+    struct text name = TEXT_INIT, item = TEXT_INIT;
+    const char *column = sql_set(&name, "%n", source->column);
+
+    for (size_t i = 0; i < sizeof aggregates / sizeof aggregates[0]; i++) {
+        text_add_format(&item, "%s(", aggregates[i].function);
+        if (s->way == WAY_CAREFUL)
+            sums_add_finite(&item, s->dialect, column, source->type);
+        else
+            text_add(&item, column);
+        text_add(&item, ")");
+        add_item(s, &item, aggregates[i].counts ? VALUE_INT : source->type);
+    }
+    if (is_number(source->type))
+        add_sums(s, column, source->type);
+    text_release(&item);
+    text_release(&name);
+}
+
+static const struct value *
+read_total(const struct value *row, enum way way, enum value_type type, struct sql_total *t)
+{
+    *t = (struct sql_total){row[0], row[1], row[2], 0, 0};
+    row += 3;
+    if (!is_number(type))
+        return row;
+    if (way == WAY_QUICK || type != VALUE_FLOAT) {
+        t->sum = as_double(&row[0]);
+        t->size = as_double(&row[1]);
+        return row + 2;
+    }
+    t->sum = ldexp(as_double(&row[0]), -SCALE_BITS) +
+             ldexp(as_double(&row[1]), sums_power(type) - SCALE_BITS);
+    t->size = ldexp(as_double(&row[2]), -SCALE_BITS) +
+              ldexp(as_double(&row[3]), sums_power(type) - SCALE_BITS);
+    return row + 4;
 }
 
 /* The row is the number of facts, then what add_source asked for. */
 static int
-compare_row(const struct star *s, const struct cube_totals *totals, const struct value *row,
-    struct fault *f)
+compare_row(const struct star *s, enum way way, const struct cube_totals *totals,
+    const struct value *row, struct fault *f)
 {
     struct value facts = value_int((int64_t)totals->facts);
 
@@ -122,42 +187,67 @@ compare_row(const struct star *s, const struct cube_totals *totals, const struct
     row++;
     for (size_t i = 0; i < s->measured_count; i++) {
         const struct star_source *source = &s->sources[s->measured[i]];
+        struct sql_total sql;
 
-        if (compare(&totals->sources[i], row, source->type, f) != 0)
+        row = read_total(row, way, source->type, &sql);
+        if (compare(&totals->sources[i], &sql, source->type, f) != 0)
             return fault_wrap(f, "column '%s'", source->column);
-        row += is_number(source->type) ? SQL_COLUMNS : SQL_SUM;
     }
     return 0;
+}
+
+static int
+reconcile(struct db *star, const struct star *s, struct statement *st, const char *tail,
+    const struct cube_totals *totals, struct fault *f)
+{
+    struct value *row = calloc(s->measured_count * ITEMS_MOST + 1, sizeof *row);
+    struct text item = TEXT_INIT;
+    struct stmt *query = NULL;
+    int rc = row == NULL ? fault_set_memory(f) : -1;
+
+    text_add(&item, "count(*)");
+    add_item(st, &item, VALUE_INT);
+    for (size_t i = 0; i < s->measured_count; i++)
+        add_source(st, &s->sources[s->measured[i]]);
+    text_add(&st->sql, tail);
+    if (row != NULL && text_check(&st->sql, f) == 0 &&
+        (query = db_prepare(star, text_get(&st->sql), f)) != NULL)
+        rc = stmt_query(query, st->types, st->count, f);
+    if (rc == 0 && (rc = stmt_fetch(query, row, f)) == 1)
+        rc = compare_row(s, st->way, totals, row, f);
+    stmt_free(query);
+    text_release(&item);
+    free(row);
+    return rc;
+}
+
+static int
+reconcile_in(struct db *star, const struct star *s, enum way way, const char *tail,
+    const struct cube_totals *totals, struct fault *f)
+{
+    struct statement st = {.dialect = db_dialect(star), .way = way, .sql = TEXT_INIT};
+    int rc;
+
+    if ((st.types = calloc(s->measured_count * ITEMS_MOST + 1, sizeof *st.types)) == NULL)
+        return fault_set_memory(f);
+    rc = reconcile(star, s, &st, tail, totals, f);
+    text_release(&st.sql);
+    free(st.types);
+    return rc;
 }
 
 int
 reconcile_totals(struct db *star, const struct star *s, const char *facts, const char *where,
     const struct cube_totals *totals, struct fault *f)
 {
-    size_t most = s->measured_count * SQL_COLUMNS + 1, count = 0;
-    enum value_type *types = calloc(most, sizeof *types);
-    struct value *row = calloc(most, sizeof *row);
-    struct text sql = TEXT_INIT;
-    struct stmt *st = NULL;
-    int rc = -1;
+    struct text tail = TEXT_INIT;
+    struct fault quick = FAULT_INIT;
+    int rc;
 
-    if (types == NULL || row == NULL) {
-        fault_set_memory(f);
-        goto done;
-    }
-    text_add(&sql, "SELECT count(*)");
-    types[count++] = VALUE_INT;
-    for (size_t i = 0; i < s->measured_count; i++)
-        add_source(&sql, star, &s->sources[s->measured[i]], types, &count);
-    sql_add(&sql, " FROM %n%s", facts, where);
-    if (text_check(&sql, f) == 0 && (st = db_prepare(star, text_get(&sql), f)) != NULL)
-        rc = stmt_query(st, types, count, f);
-    if (rc == 0 && (rc = stmt_fetch(st, row, f)) == 1)
-        rc = compare_row(s, totals, row, f);
-done:
-    stmt_free(st);
-    text_release(&sql);
-    free(row);
-    free(types);
+    sql_add(&tail, " FROM %n%s", facts, where);
+    rc = reconcile_in(star, s, WAY_QUICK, text_get(&tail), totals, &quick);
+    if (rc != 0)
+        rc = reconcile_in(star, s, WAY_CAREFUL, text_get(&tail), totals, f);
+    text_release(&tail);
     return rc == 0 ? 0 : fault_wrap(f, "totals of '%s'", facts);
 }
