@@ -182,8 +182,8 @@ answer_fill(const struct answer *q, struct cube_result *r, struct fault *f)
         return fault_set_memory(f);
     if (order == NULL)
         return q->query->totals && add_totals(q, f) != 0 ? -1 : fill(q, measures, r, f);
-    rank = (struct rank){
-        choose_rank(q, measures, r), order->ascending, order->top, q->query->totals};
+    rank =
+        (struct rank){choose_rank(q, measures, r), order->ascending, order->top, q->query->totals};
     if (add_totals(q, f) != 0 || fill(q, measures, r, f) != 0 || rank_apply(&rank, r, f) != 0)
         return -1;
     r->measure_count = shown;

@@ -275,10 +275,10 @@ cube_query_facts(const struct cube_model *m, const struct cube_query *q,
 
     *r = (struct cube_result)CUBE_RESULT_INIT;
     if (cube_query_check(m, q, f) == 0 && make_plan(&a, f) == 0 &&
-        groups_init(&a.groups, &a, f) == 0 && find_groups(&a, f) == 0 &&
-        check_slices(&a, f) == 0 && sort_groups(&a, f) == 0)
-        rc = answer_fill(
-            &(struct answer){m, q, a.groups.axes, a.plan.level_count, &a.rollup}, r, f);
+        groups_init(&a.groups, &a, f) == 0 && find_groups(&a, f) == 0 && check_slices(&a, f) == 0 &&
+        sort_groups(&a, f) == 0)
+        rc =
+            answer_fill(&(struct answer){m, q, a.groups.axes, a.plan.level_count, &a.rollup}, r, f);
     rollup_release(&a.rollup);
     groups_release(&a.groups);
     arena_release(&a.memory);

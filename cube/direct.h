@@ -48,8 +48,8 @@ int direct_groups_add(struct direct_groups *to, const struct value *members, uin
 struct direct_facts {
     void *state;
     /* Calls direct_groups_add for each group that has facts. */
-    int (*find_groups)(void *state, const struct direct_plan *plan, struct direct_groups *to,
-        struct fault *f);
+    int (*find_groups)(
+        void *state, const struct direct_plan *plan, struct direct_groups *to, struct fault *f);
     /* Adds the members of a level that there are, whether or not they have facts now. */
     int (*find_members)(void *state, const struct cube_model *m, struct cube_level_ref level,
         struct value_set *to, struct fault *f);

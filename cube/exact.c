@@ -240,8 +240,7 @@ exact_add_int(struct exact_column *c, size_t index, int64_t value, struct fault 
 }
 
 int
-exact_add_scaled(
-    struct exact_column *c, size_t index, int64_t integer, int power, struct fault *f)
+exact_add_scaled(struct exact_column *c, size_t index, int64_t integer, int power, struct fault *f)
 {
     return integer == 0 ? 0 : add_scaled(c, index, integer, power, f);
 }

@@ -146,8 +146,8 @@ static const struct {
     bool ascending;
 } directions[] = {{"asc", true}, {"desc", false}};
 
-/* Takes a direction off the end of the text: returns where the measure's name ends. A measure may be
- * called "Total desc": the whole text is looked at first. */
+/* Takes a direction off the end of the text: returns where the measure's name ends. A measure may
+ * be called "Total desc": the whole text is looked at first. */
 static const char *
 direction_start(const struct cube_model *m, const char *text, bool *ascending)
 {

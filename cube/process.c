@@ -32,7 +32,8 @@ refuse_model(const char *name, struct fault *f)
 static int
 refuse_storage(const char *name, struct fault *f)
 {
-    fault_set(f, FAULT_DATA, "cube '%s' holds no facts to add to: it was in DirectQuery mode", name);
+    fault_set(
+        f, FAULT_DATA, "cube '%s' holds no facts to add to: it was in DirectQuery mode", name);
     return fault_hint(f, "process it with ProcessFull");
 }
 

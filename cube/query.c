@@ -302,9 +302,9 @@ cube_query_run(
     *r = (struct cube_result)CUBE_RESULT_INIT;
     if (cube_storage_of(c) != CUBE_STORAGE_MEMORY)
         return fault_set(f, FAULT_INTERNAL, "a cube in direct mode holds no facts to query");
-    if (cube_query_check(running.model, q, f) == 0 && open_axes(&running, f) == 0 && open_slices(&running, f) == 0 &&
-        read_members(&running, f) == 0 && apply_slices(&running, f) == 0 &&
-        group_facts(&running, f) == 0)
+    if (cube_query_check(running.model, q, f) == 0 && open_axes(&running, f) == 0 &&
+        open_slices(&running, f) == 0 && read_members(&running, f) == 0 &&
+        apply_slices(&running, f) == 0 && group_facts(&running, f) == 0)
         rc = answer_fill(
             &(struct answer){running.model, q, running.axes, running.axis_count, &running.rollup},
             r, f);

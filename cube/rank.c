@@ -125,8 +125,7 @@ choose(struct ranking *g)
     size_t depth = g->result->row_count;
     size_t leaves = 0;
 
-    qsort_r(g->order, g->row_count, sizeof(struct row *), compare_rows,
-        (void *)(uintptr_t)g->rank);
+    qsort_r(g->order, g->row_count, sizeof(struct row *), compare_rows, (void *)(uintptr_t)g->rank);
     while (leaves < g->row_count && g->order[leaves]->depth == depth)
         leaves++;
     for (size_t i = 0; i < leaves && (g->rank->top == 0 || i < g->rank->top); i++) {
@@ -183,7 +182,7 @@ rank_apply(const struct rank *rank, struct cube_result *r, struct fault *f)
         return -1;
     r->cut = choose(&g);
     if (rank->totals)
-        qsort_r(g.order, g.row_count, sizeof(struct row *), compare_grouped,
-            (void *)(uintptr_t)rank);
+        qsort_r(
+            g.order, g.row_count, sizeof(struct row *), compare_grouped, (void *)(uintptr_t)rank);
     return take_lines(&g, r, f);
 }

@@ -162,8 +162,8 @@ tally_add(struct tally *t, size_t cell, size_t source, const struct value *v, st
 
 /* A double is an integer of 53 bits times a power of two. */
 static int
-add_term(struct exact_column *sum, size_t cell, const struct value *term, int power,
-    struct fault *f)
+add_term(
+    struct exact_column *sum, size_t cell, const struct value *term, int power, struct fault *f)
 {
     double fraction;
     int exponent;
@@ -182,8 +182,8 @@ add_term(struct exact_column *sum, size_t cell, const struct value *term, int po
 }
 
 int
-tally_take(struct tally *t, size_t cell, size_t source, const struct tally_finding *found,
-    struct fault *f)
+tally_take(
+    struct tally *t, size_t cell, size_t source, const struct tally_finding *found, struct fault *f)
 {
     struct tally_source *s = &t->sources[source];
 
@@ -191,7 +191,8 @@ tally_take(struct tally *t, size_t cell, size_t source, const struct tally_findi
         return 0;
     if ((s->keeps & CUBE_KEEP_RANGE) != 0) {
         if (found->least.type != s->type || found->greatest.type != s->type)
-            return fault_set(f, FAULT_DATA, "a minimum is not of type %s", value_type_name(s->type));
+            return fault_set(
+                f, FAULT_DATA, "a minimum is not of type %s", value_type_name(s->type));
         tally_extend(s, cell, tally_order_key(&found->least), tally_order_key(&found->greatest));
     }
     for (size_t i = 0; (s->keeps & CUBE_KEEP_SUM) != 0 && i < TALLY_TERMS; i++) {

@@ -139,8 +139,8 @@ read_analysis_cube(struct reading *r, const xmlNode *element)
     }
     if ((added = arena_append(&r->s->memory, &a->cubes, &a->cube_count, sizeof *added)) == NULL)
         return -1;
-    *added =
-        (struct cube_setting){copy(r, name), storage_mode_find(markup_attribute(element, "StorageMode"))};
+    *added = (struct cube_setting){
+        copy(r, name), storage_mode_find(markup_attribute(element, "StorageMode"))};
     return added->name == NULL ? -1 : 0;
 }
 

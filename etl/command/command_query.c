@@ -74,7 +74,7 @@ read_order(struct invocation *i, const struct cube_model *m, struct cube_query *
     if (q->row_count == 0)
         return fault_set(f, FAULT_USAGE, "--%s is about rows: name them with --rows",
             by == NULL ? "top" : "order-by");
-    *order = (struct cube_order){.measure = q->measure_count > 0      ? q->measures[0]
+    *order = (struct cube_order){.measure = q->measure_count > 0   ? q->measures[0]
                                             : m->measure_count > 0 ? 0
                                                                    : CUBE_ROW_COUNT,
         .top = (size_t)top};
@@ -197,7 +197,7 @@ run_query(struct invocation *i, struct fault *f)
     if (find_format(i, &format, f) != 0 || (site = invocation_site(i, f)) == NULL ||
         (c = open_cube(site, invocation_argument(i, 0), f)) == NULL)
         return COMMAND_FAILED;
-    if (read_query(i, cube_model_of(c), &q, &order, f) == 0 && 
+    if (read_query(i, cube_model_of(c), &q, &order, f) == 0 &&
         ask_cube(site, c, invocation_argument(i, 0), &q, &r, f) == 0)
         rc = formats[format].print(&r, f);
     if (rc == 0 && r.line_count == 0)

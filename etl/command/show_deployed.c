@@ -104,8 +104,8 @@ add_stored(struct show *s, const char *name, struct value stored[3])
     struct stored_cube *c;
     int64_t moment;
 
-    stored[0] = a == NULL ? value_null()
-                          : value_text(storage_mode_name(settings_cube_storage(a, name)));
+    stored[0] =
+        a == NULL ? value_null() : value_text(storage_mode_name(settings_cube_storage(a, name)));
     stored[1] = stored[2] = value_null();
     if (a == NULL || !cube_exists(a->directory, name))
         return;

@@ -170,8 +170,8 @@ add_bars(struct report *r, const struct cube_result *result, struct fault *f)
 
 /* By the first dimension's first level: the coarsest there is. */
 static int
-add_pivot(struct report *r, struct stored_cube *c, const char *name, struct fault *why,
-    struct fault *f)
+add_pivot(
+    struct report *r, struct stored_cube *c, const char *name, struct fault *why, struct fault *f)
 {
     const struct cube_model *model = cube_model_of(c);
     const struct cube_level_ref level = {0, 0};

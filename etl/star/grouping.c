@@ -18,8 +18,8 @@ add_item(struct grouping *g, struct text *expression, enum value_type type)
 }
 
 static void
-add_aggregate(struct grouping *g, const char *function, const char *column,
-    enum value_type type, enum value_type result)
+add_aggregate(struct grouping *g, const char *function, const char *column, enum value_type type,
+    enum value_type result)
 {
     struct text item = TEXT_INIT;
 

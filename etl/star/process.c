@@ -286,8 +286,8 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
 /* ---- DirectQuery ---- */
 
 static int
-count_facts(struct processing *p, enum cube_part part, const char *facts, uint64_t *count,
-    struct fault *f)
+count_facts(
+    struct processing *p, enum cube_part part, const char *facts, uint64_t *count, struct fault *f)
 {
     struct text sql = TEXT_INIT;
     int64_t found;

@@ -30,11 +30,11 @@ struct process_order {
 
 /*
  * Processes one cube. In DirectQuery mode the star schema is the cube: its files only get the model
- * and the number of facts, whatever the type. Otherwise ProcessDefault adds what is new where the cube fits its facts, and builds anew
- * where not. ProcessData builds without aggregates, ProcessIndexes makes those of what is built.
- * Before anything is published the cube's totals (facts, values, sums, smallest and
- * largest) are compared with the star schema's own: FAULT_DATA names what differs, and the old
- * state stays.
+ * and the number of facts, whatever the type. Otherwise ProcessDefault adds what is new where the
+ * cube fits its facts, and builds anew where not. ProcessData builds without aggregates,
+ * ProcessIndexes makes those of what is built. Before anything is published the cube's totals
+ * (facts, values, sums, smallest and largest) are compared with the star schema's own: FAULT_DATA
+ * names what differs, and the old state stays.
  */
 int process_cube(struct db *star, struct star *s, const struct process_order *order,
     struct process_result *result, struct fault *f);

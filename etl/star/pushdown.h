@@ -9,9 +9,9 @@
 #include "etl/odbc/db.h"
 
 /*
- * As cube_query_run, on the star schema: the same lines in the same order. Counts, integers, minima,
- * maxima and all that is made of them are the same; sums of doubles are the engine's and may differ
- * by n * epsilon * sum(|x|). `cube` is its name, `m` its model as it was processed last.
+ * As cube_query_run, on the star schema: the same lines in the same order. Counts, integers,
+ * minima, maxima and all that is made of them are the same; sums of doubles are the engine's and
+ * may differ by n * epsilon * sum(|x|). `cube` is its name, `m` its model as it was processed last.
  */
 int pushdown_query(struct db *star, const char *cube, const struct cube_model *m,
     const struct cube_query *q, struct cube_result *r, struct fault *f);

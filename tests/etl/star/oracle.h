@@ -51,7 +51,8 @@ oracle_measure(const struct world *w, size_t measure)
 /* ---- the statement ---- */
 
 static inline void
-oracle_add_column(struct text *sql, const struct world *w, const char *expression, enum value_type t)
+oracle_add_column(
+    struct text *sql, const struct world *w, const char *expression, enum value_type t)
 {
     text_add(sql, ", ");
     db_dialect(w->star)->add_read(sql, expression, t);
@@ -180,8 +181,8 @@ oracle_take(struct oracle *o, const struct value *row, size_t level_count, size_
     added->key = arena_strdup(&o->memory, text_get(&key));
     row += level_count + 1;
     for (size_t i = 0; i < measure_count; i++, row += 3)
-        added->cells[i] = (struct oracle_cell){(uint64_t)row[0].as.integer, row[1],
-            row[2].type == VALUE_FLOAT ? row[2].as.real : 0};
+        added->cells[i] = (struct oracle_cell){
+            (uint64_t)row[0].as.integer, row[1], row[2].type == VALUE_FLOAT ? row[2].as.real : 0};
     text_release(&key);
 }
 
@@ -210,8 +211,8 @@ oracle_ask(struct oracle *o, struct world *w, const struct cube_query *q,
         oracle_add_measure(&sql, w, measures[i], types + level_count + 1 + 3 * i);
     oracle_add_tail(&sql, w, q, levels, level_count);
     st = db_prepare(w->star, text_get(&sql), &w->f);
-    ASSERT_OK(st == NULL ? -1 : stmt_query(st, types, level_count + 1 + 3 * measure_count, &w->f),
-        &w->f);
+    ASSERT_OK(
+        st == NULL ? -1 : stmt_query(st, types, level_count + 1 + 3 * measure_count, &w->f), &w->f);
     while ((rc = stmt_fetch(st, row, &w->f)) == 1)
         oracle_take(o, row, level_count, measure_count);
     ASSERT_OK(rc, &w->f);

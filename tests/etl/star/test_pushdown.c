@@ -102,8 +102,8 @@ pick_slices(struct world *w, struct asked *a)
     while (a->query.slice_count < QUERY_SLICES && random_one_in(&w->random, 3)) {
         struct cube_slice *s = &a->slices[a->query.slice_count];
 
-        s->level = a->query.slice_count > 0 && random_one_in(&w->random, 2) ? s[-1].level
-                                                                            : pick_level(w);
+        s->level =
+            a->query.slice_count > 0 && random_one_in(&w->random, 2) ? s[-1].level : pick_level(w);
         s->text = pick_member(w, a, s->level);
         a->query.slice_count++;
     }
@@ -215,8 +215,8 @@ count_rows(const struct cube_result *r, size_t *first, size_t most)
     return rows;
 }
 
-/* How many rows stay; and, where they stand as they rank and the measure is shown and is no average,
- * which values. */
+/* How many rows stay; and, where they stand as they rank and the measure is shown and is no
+ * average, which values. */
 static void
 check_order(struct world *w, const struct asked *a, const struct cube_result *r)
 {
@@ -233,8 +233,8 @@ check_order(struct world *w, const struct asked *a, const struct cube_result *r)
                        !a->query.totals && a->measures[0] == order->measure &&
                        oracle_measure(w, order->measure)->function != CUBE_AVG;
          i++)
-        CU_ASSERT_FATAL(oracle_agrees(
-            w, order->measure, &o.rows[i].cells[0], &r->lines[first[i]].measures[0]));
+        CU_ASSERT_FATAL(
+            oracle_agrees(w, order->measure, &o.rows[i].cells[0], &r->lines[first[i]].measures[0]));
     arena_release(&o.memory);
 }
 
@@ -262,8 +262,8 @@ is_exact(const struct world *w, size_t measure)
 }
 
 static void
-check_same_lines(
-    struct world *w, const struct asked *a, const struct cube_result *x, const struct cube_result *y)
+check_same_lines(struct world *w, const struct asked *a, const struct cube_result *x,
+    const struct cube_result *y)
 {
     struct text left = TEXT_INIT, right = TEXT_INIT;
 

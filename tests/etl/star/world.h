@@ -1,7 +1,8 @@
 /*
- * world: random cubes over random instances, made from a seed: all kinds of dimensions and measures,
- * NULLs, dates before 1970, cubes without facts, dimensions of one member, facts whose keys are
- * NULL or unknown. They go the whole way: events, primary import, star schema, cube. Header only.
+ * world: random cubes over random instances, made from a seed: all kinds of dimensions and
+ * measures, NULLs, dates before 1970, cubes without facts, dimensions of one member, facts whose
+ * keys are NULL or unknown. They go the whole way: events, primary import, star schema, cube.
+ * Header only.
  */
 #ifndef TESTS_ETL_STAR_WORLD_H
 #define TESTS_ETL_STAR_WORLD_H
@@ -123,8 +124,8 @@ world_add_data_dimension(struct random *r, struct text *xml, size_t number)
 
     text_add_format(xml, "<DataDimension Name=\"N%zu\" ID=\"N%zu\">", number, number);
     for (size_t i = 0; i < count; i++)
-        text_add_format(xml, "<LevelAliasRef>%s</LevelAliasRef>",
-            aliases[(first + i) % WORLD_COUNT(aliases)]);
+        text_add_format(
+            xml, "<LevelAliasRef>%s</LevelAliasRef>", aliases[(first + i) % WORLD_COUNT(aliases)]);
     text_add(xml, "</DataDimension>");
 }
 
@@ -158,8 +159,8 @@ world_add_range_dimension(struct random *r, struct text *xml, size_t number)
     for (size_t i = 0; i < count; i++) {
         int to = from + 1 + (int)random_below(r, 4);
 
-        text_add_format(xml, "<Range Name=\"%s %zu\" ID=\"R%zu_%zu\"", i == 0 ? "z" : "a", i,
-            number, i);
+        text_add_format(
+            xml, "<Range Name=\"%s %zu\" ID=\"R%zu_%zu\"", i == 0 ? "z" : "a", i, number, i);
         if (i > 0 || random_one_in(r, 2))
             text_add_format(xml, " From=\"%d\"", from);
         if (i + 1 < count || random_one_in(r, 2))
@@ -176,9 +177,8 @@ world_add_stage(struct random *r, struct text *xml, size_t number, size_t *stage
 {
     size_t self = (*stage)++;
 
-    text_add_format(xml,
-        "<ProgressStage Name=\"s%zu\" ID=\"S%zu_%zu\" TimeStampAliasRef=\"A%s\">", 9 - self, number,
-        self, WORLD_PICK(r, world_times));
+    text_add_format(xml, "<ProgressStage Name=\"s%zu\" ID=\"S%zu_%zu\" TimeStampAliasRef=\"A%s\">",
+        9 - self, number, self, WORLD_PICK(r, world_times));
     while (depth < 4 && *stage < 8 && !random_one_in(r, 2))
         world_add_stage(r, xml, number, stage, depth + 1);
     text_add(xml, "</ProgressStage>");
@@ -228,8 +228,8 @@ world_write_definition(struct world *w, struct text *xml)
         "ActivityRef=\"ACT\">",
         w->activity);
     world_add_view(xml);
-    text_add_format(xml,
-        "</ActivityView></View><Cube Name=\"%s\" ID=\"Q\" ActivityViewRef=\"AV\">", w->cube);
+    text_add_format(
+        xml, "</ActivityView></View><Cube Name=\"%s\" ID=\"Q\" ActivityViewRef=\"AV\">", w->cube);
     world_add_measures(&w->random, xml);
     world_add_dimensions(&w->random, xml);
     text_add(xml, "</Cube></BAMDefinition>");
@@ -323,8 +323,8 @@ world_add_values(struct world *w, struct text *json, const char *const *names, s
 
         if (random_one_in(r, 4))
             continue;
-        text_add_format(json, "%s\"%s\":", json->bytes[json->length - 1] == '{' ? "" : ",",
-            names[i]);
+        text_add_format(
+            json, "%s\"%s\":", json->bytes[json->length - 1] == '{' ? "" : ",", names[i]);
         add(r, json);
     }
 }
@@ -355,8 +355,8 @@ world_import(struct world *w)
         world_add_instance(w, &json, i);
     fixture_write("world.jsonl", text_get(&json));
     if (count > 0)
-        ASSERT_OK(import_run(w->primary, &w->definition, "world.jsonl", &options, &result, &w->f),
-            &w->f);
+        ASSERT_OK(
+            import_run(w->primary, &w->definition, "world.jsonl", &options, &result, &w->f), &w->f);
     text_release(&json);
 }
 
