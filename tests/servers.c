@@ -70,9 +70,11 @@ static const struct recipe recipes[ENGINE_COUNT] = {
             .driver = "MariaDB Unicode",
             .prepare = {"/usr/bin/mariadb-install-db", "--no-defaults", "--datadir=%d/data",
                 "--auth-root-authentication-method=normal", "--skip-test-db",
-                "--skip-name-resolve"},
+                "--skip-name-resolve", "--tmpdir=%d"},
+            /* A server that starts removes what others have in a folder for temporary tables. */
             .serve =
                 {"mariadbd", "--no-defaults", "--datadir=%d/data", "--socket=%d/socket",
+                    "--tmpdir=%d",
                     "--port=%p", "--bind-address=127.0.0.1", "--skip-name-resolve",
                     "--pid-file=%d/pid", "--innodb-flush-log-at-trx-commit=0",
                     "--innodb-buffer-pool-size=64M", "--max-allowed-packet=64M",
