@@ -66,6 +66,24 @@ measures_are_found(void)
 }
 
 static void
+orders_are_read(void)
+{
+    struct arena a = ARENA_INIT;
+    struct fault f = FAULT_INIT;
+    struct cube_order order = {.top = 3};
+
+    ASSERT_OK(phrase_order(&sample_model, "Units", &a, &order, &f), &f);
+    CU_ASSERT(order.measure == UNITS && !order.ascending && order.top == 3);
+    ASSERT_OK(phrase_order(&sample_model, " Count  ASC ", &a, &order, &f), &f);
+    CU_ASSERT(order.measure == CUBE_ROW_COUNT && order.ascending);
+    ASSERT_OK(phrase_order(&sample_model, "First desc", &a, &order, &f), &f);
+    CU_ASSERT(order.measure == FIRST && !order.ascending);
+    ASSERT_FAULT(
+        phrase_order(&sample_model, "Unit down", &a, &order, &f), &f, FAULT_DATA, "'Unit down'");
+    arena_release(&a);
+}
+
+static void
 slices_are_read(void)
 {
     struct arena a = ARENA_INIT;
@@ -117,6 +135,7 @@ const struct test suite_cube_phrase[] = {
     {"levels are found, a dimension alone is its last", levels_are_found},
     {"unknown names bring the nearest", unknown_names_bring_the_nearest},
     {"measures are found", measures_are_found},
+    {"orders are read", orders_are_read},
     {"slices are read", slices_are_read},
     {"malformed slices are refused", malformed_slices_are_refused},
     {0},

@@ -136,7 +136,8 @@ reads_everything_a_file_can_say(void)
         "<Archive Connection=\"Driver=/usr/lib/libsqlite3odbc.so;DATABASE=../a.db;X=1\"/>"
         "<StarSchema Connection=\"Driver={SQLite3};Database={a b;c.db}\"/>"
         "<Other Name=\"Orders\" Connection=\"Driver=SQLite3;Database=/abs.db\"/></Databases>"
-        "<Analysis Name=\"One\" Directory=\"one\"/><Analysis Name=\"Two\" Directory=\"/two\"/>"
+        "<Analysis Name=\"One\" Directory=\"one\"/><Analysis Name=\"Two\" Directory=\"/two\" "
+        "StorageMode=\"directquery\"><Cube Name=\"Small\" StorageMode=\"memory\"/></Analysis>"
         "<Backup Store=\"azblob:a/c/p\" Compression=\"none\" Level=\"19\" Encryption=\"none\">"
         "<Recipient>\n age1abc </Recipient><Recipient>age1def</Recipient><Identity File=\"id2\"/>"
         "<Keep Daily=\"14\" Monthly=\"2\"/></Backup><State Directory=\"st\"/>" TAIL);
@@ -156,6 +157,12 @@ reads_everything_a_file_can_say(void)
     CU_ASSERT(settings_find_database(&s, "Orders")->is_other);
     CU_ASSERT(is_in(settings_find_analysis(&s, "One")->directory, here, "/conf/one"));
     CU_ASSERT_STRING_EQUAL(settings_find_analysis(&s, "Two")->directory, "/two");
+    CU_ASSERT_EQUAL(
+        settings_cube_storage(settings_find_analysis(&s, "One"), "Any"), STORAGE_MEMORY);
+    CU_ASSERT_EQUAL(
+        settings_cube_storage(settings_find_analysis(&s, "Two"), "Any"), STORAGE_DIRECTQUERY);
+    CU_ASSERT_EQUAL(
+        settings_cube_storage(settings_find_analysis(&s, "Two"), "Small"), STORAGE_MEMORY);
     CU_ASSERT_STRING_EQUAL(s.backup.store, "azblob:a/c/p");
     CU_ASSERT_EQUAL(s.backup.compression, COMPRESSION_NONE);
     CU_ASSERT_EQUAL(s.backup.level, 19);
@@ -272,6 +279,12 @@ mistakes_are_named_with_line_and_cure(void)
             "n.xml:6: Analysis: the name 'PrimaryImport' is taken"},
         {HEAD DATABASES "<Analysis Name=\"a/b\" Directory=\"x\"/>" TAIL,
             "n.xml:6: Analysis: Name=\"a/b\" must not"},
+        {HEAD DATABASES "<Analysis Name=\"a\" Directory=\"x\" StorageMode=\"direct\"/>" TAIL,
+            "n.xml:6: Analysis: StorageMode=\"direct\" is not known"},
+        {HEAD DATABASES "<Analysis Name=\"a\" Directory=\"x\"><Cube Name=\"q\" "
+                        "StorageMode=\"memory\"/><Cube Name=\"q\" "
+                        "StorageMode=\"memory\"/></Analysis>" TAIL,
+            "n.xml:6: Cube: 'q' is there twice"},
         {HEAD "<Databases><PrimaryImport Connection=\"PWD={secret:}\"/><StarSchema "
               "Connection=\"x\"/></Databases>" TAIL,
             "n.xml:2: PrimaryImport: a secret is written"},

@@ -1,5 +1,7 @@
 #include "etl/star/pushdown.h"
 
+#include "cube/phrase.h"
+#include "cube/pivot.h"
 #include "tests/etl/star/oracle.h"
 
 /*
@@ -355,7 +357,125 @@ random_queries_equal_sql(void)
     fixture_end(&x);
 }
 
+/* ---- what random values do not reach ---- */
+
+/* Answers of both modes, as CSV; they must be the same. */
+static void
+expect_both(struct fixture *x, const char *measures, const char *csv)
+{
+    const enum cube_storage modes[] = {CUBE_STORAGE_MEMORY, CUBE_STORAGE_DIRECT};
+    const char *const directories[] = {"memory", "direct"};
+    struct star s;
+
+    ASSERT_OK(star_init(&s, &x->definition, &x->definition.cubes[0], &x->f), &x->f);
+    for (size_t i = 0; i < 2; i++) {
+        const struct process_order order = {directories[i], PROCESS_FULL, modes[i]};
+        struct cube_query q = {.part = CUBE_PART_ALL};
+        struct process_result processed;
+        struct arena a = ARENA_INIT;
+        struct text out = TEXT_INIT;
+        struct cube_result r;
+        struct stored_cube *c;
+        size_t *list = NULL;
+
+        ASSERT_OK(process_cube(x->star, &s, &order, &processed, &x->f), &x->f);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(c = cube_open(directories[i], "OrderCube", &x->f));
+        CU_ASSERT_EQUAL(cube_storage_of(c), modes[i]);
+        CU_ASSERT_EQUAL(cube_facts(c, CUBE_PART_COMPLETED), 4);
+        ASSERT_OK(
+            phrase_measures(cube_model_of(c), measures, &a, &list, &q.measure_count, &x->f), &x->f);
+        q.measures = list;
+        if (modes[i] == CUBE_STORAGE_MEMORY)
+            ASSERT_OK(cube_query_run(c, &q, &r, &x->f), &x->f);
+        else
+            ASSERT_OK(pushdown_query(x->star, "OrderCube", cube_model_of(c), &q, &r, &x->f), &x->f);
+        pivot_csv_line(&out, &r, &r.lines[0]);
+        CU_ASSERT_STRING_EQUAL(text_get(&out), csv);
+        text_release(&out);
+        arena_release(&a);
+        cube_result_release(&r);
+        cube_close(c);
+    }
+    star_release(&s);
+}
+
+/* Four completed orders in the star schema. */
+static void
+begin_loaded(struct fixture *x)
+{
+    const struct load_databases databases = {NULL, NULL, NULL};
+    struct load_databases open = databases;
+    struct load_result loaded;
+    struct star s;
+
+    fixture_begin(x);
+    open.primary = x->primary;
+    open.star = x->star;
+    fixture_complete(x, 1, 4);
+    ASSERT_OK(star_init(&s, &x->definition, &x->definition.cubes[0], &x->f), &x->f);
+    ASSERT_OK(load_star(&open, &s, HISTORY_WINDOW, &loaded, &x->f), &x->f);
+    star_release(&s);
+}
+
+static void
+sums_do_not_overflow(void)
+{
+    struct fixture x;
+
+    begin_loaded(&x);
+    expect_both(&x, "Orders,Pieces,Value", "4,100,11\n");
+    ASSERT_OK(fixture_run(&x, x.star,
+                  "UPDATE bam_OrderCube_Facts SET Quantity = 9223372036854775807, Price = 1.7e308"),
+        &x.f);
+    expect_both(&x, "Orders,Pieces,Value", "4,3.6893488147419103e+19,inf\n");
+    ASSERT_OK(fixture_run(&x, x.star,
+                  "UPDATE bam_OrderCube_Facts SET Quantity = -9223372036854775807 - 1, Price = "
+                  "-1.7e308 WHERE RecordID % 2 = 0"),
+        &x.f);
+    expect_both(&x, "Orders,Pieces,Value", "4,-2,0\n");
+    fixture_end(&x);
+}
+
+static void
+tiny_and_infinite_doubles_are_taken(void)
+{
+    static const char *const infinite[ENGINE_COUNT] = {
+        "9e999", "CAST('Infinity' AS double precision)", "NULL"};
+    struct text sql = TEXT_INIT;
+    struct fixture x;
+
+    begin_loaded(&x);
+    ASSERT_OK(fixture_run(&x, x.star, "UPDATE bam_OrderCube_Facts SET Price = 1e-300"), &x.f);
+    sql_set(&sql, "UPDATE bam_OrderCube_Facts SET Price = %s WHERE RecordID = 2",
+        infinite[test_engine()]);
+    ASSERT_OK(fixture_run(&x, x.star, text_get(&sql)), &x.f);
+    expect_both(&x, "Orders,Value", "4,3e-300\n");
+    text_release(&sql);
+    fixture_end(&x);
+}
+
+static void
+a_star_schema_that_is_gone_says_its_cure(void)
+{
+    const struct cube_query q = {.part = CUBE_PART_ALL};
+    struct cube_result r;
+    struct fixture x;
+    struct star s;
+
+    begin_loaded(&x);
+    ASSERT_OK(star_init(&s, &x.definition, &x.definition.cubes[0], &x.f), &x.f);
+    ASSERT_OK(fixture_run(&x, x.star, "DROP TABLE bam_OrderCube_ActiveFacts"), &x.f);
+    CU_ASSERT_EQUAL(pushdown_query(x.star, "OrderCube", process_model(&s, &x.f), &q, &r, &x.f), -1);
+    CU_ASSERT(test_contains(x.f.text, "ask the star schema of cube 'OrderCube'"));
+    CU_ASSERT(test_contains(x.f.hint, "load and process it"));
+    star_release(&s);
+    fixture_end(&x);
+}
+
 const struct test suite_etl_star_pushdown[] = {
     {"random queries equal SQL, in both storage modes", random_queries_equal_sql},
+    {"sums do not overflow", sums_do_not_overflow},
+    {"tiny and infinite doubles are taken", tiny_and_infinite_doubles_are_taken},
+    {"a star schema that is gone says its cure", a_star_schema_that_is_gone_says_its_cure},
     {NULL, on_each_engine},
 };
