@@ -4,10 +4,8 @@
 #include "cube/pivot.h"
 #include "tests/etl/star/oracle.h"
 
-/*
- * Random queries on random cubes: both storage modes against plain SQL on the same star schema. How
- * many: NIGHTCUBE_LONG=1 asks 4,000 on each engine, otherwise some of the same.
- */
+/* Random queries on random cubes: both storage modes against plain SQL on the same star schema. In
+ * test-long 4,000 on each engine. */
 
 enum { QUERY_LEVELS = 4, QUERY_SLICES = 4 };
 
@@ -341,19 +339,17 @@ ask_world(struct fixture *x, uint64_t seed, size_t number, size_t queries)
     world_end(&w);
 }
 
+enum { WORLD_QUERIES = 100 };
+
 static void
 random_queries_equal_sql(void)
 {
-    bool all = getenv("NIGHTCUBE_LONG") != NULL;
-    const char *given = getenv("NIGHTCUBE_SEED");
-    uint64_t seed = given == NULL ? 20261126 : strtoull(given, NULL, 10);
+    uint64_t worlds = long_rounds(2, 40);
     struct fixture x;
 
-    if (all)
-        printf("seed %llu ", (unsigned long long)seed);
     fixture_begin(&x);
-    for (size_t i = 0; i < (all ? 40 : 3); i++)
-        ask_world(&x, seed, i, all ? 100 : 40);
+    for (uint64_t i = 0; i < worlds && long_has_time(i); i++)
+        ask_world(&x, long_seed(), (size_t)i, WORLD_QUERIES);
     fixture_end(&x);
 }
 
