@@ -200,6 +200,8 @@ run_query(struct invocation *i, struct fault *f)
     if (read_query(i, cube_model_of(c), &q, &order, f) == 0 &&
         ask_cube(site, c, invocation_argument(i, 0), &q, &r, f) == 0)
         rc = formats[format].print(&r, f);
+    if (rc == 0 && r.cut > 0)
+        log_info("%zu more rows", r.cut);
     if (rc == 0 && r.line_count == 0)
         log_info("nothing in the cube answers that; it holds what was loaded and processed last "
                  "(nightcube nightly)");
@@ -227,9 +229,14 @@ const struct command command_query = {
     .summary = "answers a question from a cube",
     .details =
         "Groups by exactly the levels that are named: --rows Time.Month adds the months of all "
-        "years "
-        "together, --rows Time.Year,Time.Month keeps them apart.\n\n"
-        "nightcube query POCube --rows Location.State --columns Received.Year --measures POCount",
+        "years together, --rows Time.Year,Time.Month keeps them apart. What can be named: "
+        "nightcube "
+        "show levels, nightcube show measures. A combination without facts has no line, which is "
+        "not the same as zero; a measure without values is - in the table, empty in CSV. Totals "
+        "and subtotals count all rows, also those that --top leaves out.\n\n"
+        "nightcube query POCube --rows Location.State --columns Received.Year --measures POCount\n"
+        "nightcube query POCube --rows Location.City --measures POCount,AmountTotal --top 5 "
+        "--order-by AmountTotal --where Received.Year=2026",
     .least = 1,
     .most = 1,
     .options = options,

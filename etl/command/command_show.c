@@ -18,6 +18,8 @@ static const struct list {
     {"activities", show_activities_columns, show_activities},
     {"views", show_views_columns, show_views},
     {"cubes", show_cubes_columns, show_cubes},
+    {"levels", show_levels_columns, show_levels},
+    {"measures", show_measures_columns, show_measures},
     {"indexes", show_indexes_columns, show_indexes},
     {"windows", show_windows_columns, show_windows},
     {"partitions", show_partitions_columns, show_partitions},
@@ -156,9 +158,9 @@ run_show(struct invocation *i, struct fault *f)
     return show_from_site(i, list, f);
 }
 
-static const char *const words[] = {"activities", "views", "cubes", "indexes", "windows",
-    "partitions", "trail", "changes", "incomplete", "accounts", "definition", "writers", "roles",
-    "job", NULL};
+static const char *const words[] = {"activities", "views", "cubes", "levels", "measures", "indexes",
+    "windows", "partitions", "trail", "changes", "incomplete", "accounts", "definition", "writers",
+    "roles", "job", NULL};
 
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
@@ -170,6 +172,8 @@ static const struct command_fields fields[] = {
     {"activities", show_activities_columns, 0},
     {"views", show_views_columns, 0},
     {"cubes", show_cubes_columns, 0},
+    {"levels", show_levels_columns, 0},
+    {"measures", show_measures_columns, 0},
     {"indexes", show_indexes_columns, 0},
     {"windows", show_windows_columns, 0},
     {"partitions", show_partitions_columns, 0},
@@ -184,13 +188,13 @@ static const struct command_fields fields[] = {
 const struct command command_show = {
     .fields = fields,
     .name = "show",
-    .arguments =
-        "activities|views|cubes|indexes|windows|partitions|trail|changes|incomplete|accounts|"
-        "definition|writers|roles|job [nightly]",
+    .arguments = "activities|views|cubes|levels|measures|indexes|windows|partitions|trail|changes|"
+                 "incomplete|accounts|definition|writers|roles|job [nightly]",
     .summary = "lists what is deployed and what has become of it",
     .details =
         "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
         "XML.\n\n"
+        "levels, measures: what a query on a cube can name.\n\n"
         "windows: how long completed instances stay online, and since when at this moment.\n\n"
         "partitions: the swapped-out tables, and for each the rule that makes it due for the "
         "archive or holds it back.\n\n"
