@@ -1,4 +1,6 @@
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "config/base/number.h"
 #include "config/definition/definition_check.h"
@@ -239,6 +241,36 @@ check_dimension(const struct definition *d, const struct activity_view *v,
     }
 }
 
+/* The star schema gives each dimension a column <Dimension>_Key, in its own table and in the
+ * facts'.
+ */
+static void
+check_key_name(const struct activity_view *v, const struct dimension *d, struct view_column column,
+    int line, struct findings *list)
+{
+    static const char tail[] = "_Key";
+    size_t known = column.is_duration ? v->duration_count : v->alias_count;
+    const char *name = column.index < known ? view_column_name(v, column) : "";
+    size_t length = strlen(d->name);
+
+    if (strncasecmp(name, d->name, length) == 0 && strcasecmp(name + length, tail) == 0)
+        findings_add(
+            list, line, "'%s' is the name of the key column of dimension '%s'", name, d->name);
+}
+
+static void
+check_key_names(const struct activity_view *v, const struct cube *c, struct findings *list)
+{
+    for (size_t i = 0; i < c->dimension_count; i++) {
+        const struct dimension *d = &c->dimensions[i];
+
+        for (size_t k = 0; k < c->measure_count; k++)
+            check_key_name(v, d, c->measures[k].source, c->measures[k].line, list);
+        for (size_t k = 0; d->kind == DIMENSION_DATA && k < d->level_count; k++)
+            check_key_name(v, d, d->levels[k], d->line, list);
+    }
+}
+
 static void
 check_cube(const struct definition *d, const struct cube *c, struct findings *list)
 {
@@ -249,6 +281,7 @@ check_cube(const struct definition *d, const struct cube *c, struct findings *li
         check_measure(d, v, &c->measures[i], list);
     for (size_t i = 0; i < c->dimension_count; i++)
         check_dimension(d, v, &c->dimensions[i], list);
+    check_key_names(v, c, list);
 }
 
 void

@@ -409,6 +409,8 @@ types_are_checked(void)
             "x.xml:17: Duration 'Took' needs DATETIME; alias 'Money' is FLOAT"},
         {"<TimeLevel>Year</TimeLevel><TimeLevel>Day", "<TimeLevel>Day</TimeLevel><TimeLevel>Year",
             1, "x.xml:26: TimeDimension 'When': level Year stands after Day"},
+        {"Alias Name=\"Town\"", "Alias Name=\"Place_Key\"", 2,
+            "'Place_Key' is the name of the key column of dimension 'Place'"},
         {"<LevelAliasRef>L4</LevelAliasRef>",
             "<LevelAliasRef>L4</LevelAliasRef><LevelAliasRef>L4</LevelAliasRef>", 1,
             "x.xml:25: DataDimension 'Place' has the level 'Town' twice"},
