@@ -210,7 +210,8 @@ flips_that_pass(const struct pack_options *packing, const struct pack_keys *keys
 static void
 every_byte_of_a_plain_container_counts(void)
 {
-    CU_ASSERT_EQUAL(flips_that_pass(&(struct pack_options){.compress = false}, NULL, 7), 0);
+    CU_ASSERT_EQUAL(
+        flips_that_pass(&(struct pack_options){.compress = false}, NULL, long_rounds(7, 1)), 0);
 }
 
 static void
@@ -256,12 +257,86 @@ no_truncation_and_no_addition_passes(void)
     struct memory_keys k;
 
     memory_keys_init(&k);
-    CU_ASSERT_EQUAL(cuts_that_pass(&(struct pack_options){.compress = false}, NULL, 31), 0);
-    CU_ASSERT_EQUAL(cuts_that_pass(&(struct pack_options){.compress = true}, NULL, 3), 0);
+    CU_ASSERT_EQUAL(
+        cuts_that_pass(&(struct pack_options){.compress = false}, NULL, long_rounds(31, 1)), 0);
+    CU_ASSERT_EQUAL(
+        cuts_that_pass(&(struct pack_options){.compress = true}, NULL, long_rounds(3, 1)), 0);
     CU_ASSERT_EQUAL(cuts_that_pass(&(struct pack_options){.compress = true, .seal = &k.seal},
-                        &(struct pack_keys){.unseal = &k.unseal}, 3),
+                        &(struct pack_keys){.unseal = &k.unseal}, long_rounds(3, 1)),
         0);
     identity_release(&k.identity);
+}
+
+/* Swaps every pair of pieces of that size, from `start` on: how many of the containers pass. */
+static size_t
+swaps_that_pass(char *bytes, size_t size, size_t start, size_t piece, const struct pack_keys *keys)
+{
+    struct fault f = FAULT_INIT;
+    char *aside = malloc(piece);
+    size_t passed = 0;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(aside);
+    for (size_t a = start; a + piece <= size; a += piece) {
+        for (size_t b = a + piece; b + piece <= size; b += piece) {
+            if (memcmp(bytes + a, bytes + b, piece) == 0)
+                continue;
+            for (int back = 0; back < 2; back++) {
+                memcpy(aside, bytes + a, piece);
+                memcpy(bytes + a, bytes + b, piece);
+                memcpy(bytes + b, aside, piece);
+                passed += back == 0 && sample_verify(bytes, size, keys, &f) == 0;
+            }
+        }
+    }
+    CU_ASSERT_EQUAL(sample_verify(bytes, size, keys, &f), 0);
+    free(aside);
+    return passed;
+}
+
+static void
+no_two_blocks_swapped_pass(void)
+{
+    struct memory_sink m = {.writes = 0};
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(sample_write(&m, &(struct pack_options){.compress = false}, NULL, &f), &f);
+    CU_ASSERT_EQUAL(swaps_that_pass(m.bytes.bytes, m.bytes.length, 0, 512, NULL), 0);
+    text_release(&m.bytes);
+    m = (struct memory_sink){.writes = 0};
+    ASSERT_OK(sample_write(&m, &(struct pack_options){.compress = true}, NULL, &f), &f);
+    CU_ASSERT_EQUAL(
+        swaps_that_pass(m.bytes.bytes, m.bytes.length, 0, long_rounds(64, 16), NULL), 0);
+    text_release(&m.bytes);
+}
+
+/* A sealed container of several chunks of 64 KiB (c2sp.org/age, "Payload"). */
+static void
+no_two_sealed_chunks_swapped_pass(void)
+{
+    enum { BYTES = 400000, CHUNK = 65552, NONCE = 16 };
+    struct memory_sink m = {.writes = 0};
+    struct fault f = FAULT_INIT;
+    struct memory_keys k;
+    struct container_info info = sample_info();
+    char *content = memory_pattern(BYTES), *mac;
+    struct container_writer *w;
+
+    memory_keys_init(&k);
+    w = container_begin(&(struct pack_options){.seal = &k.seal}, &info, memory_sink_of(&m), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w);
+    ASSERT_OK(container_add_bytes(w, "large", content, BYTES, &f), &f);
+    ASSERT_OK(container_finish(w, NULL, &f), &f);
+    container_free(w);
+    mac = memmem(m.bytes.bytes, m.bytes.length, "\n--- ", 5);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mac);
+    mac = strchr(mac + 1, '\n') + 1 + NONCE;
+    CU_ASSERT(m.bytes.length > 5 * CHUNK);
+    CU_ASSERT_EQUAL(swaps_that_pass(m.bytes.bytes, m.bytes.length, (size_t)(mac - m.bytes.bytes),
+                        CHUNK, &(struct pack_keys){.unseal = &k.unseal}),
+        0);
+    free(content);
+    identity_release(&k.identity);
+    text_release(&m.bytes);
 }
 
 static void
@@ -608,6 +683,8 @@ const struct test suite_backup_container[] = {
     {"every byte of a compressed container counts", every_byte_of_a_compressed_container_counts},
     {"every byte of an encrypted container counts", every_byte_of_an_encrypted_container_counts},
     {"no truncation and no addition passes", no_truncation_and_no_addition_passes},
+    {"no two blocks swapped pass", no_two_blocks_swapped_pass},
+    {"no two sealed chunks swapped pass", no_two_sealed_chunks_swapped_pass},
     {"says that a key is missing or wrong", says_that_a_key_is_missing_or_wrong},
     {"says that a demanded key is superfluous", says_that_a_demanded_key_is_superfluous},
     {"refuses what is no container", refuses_what_is_no_container},
