@@ -11,7 +11,8 @@
 #   spread COUNT TOTAL     COUNT numbers from 1 to TOTAL, evenly; ten times as many, from a seeded start, in test-long
 #   strike FAULTS CODES    one point: FAULTS as the shim reads them, a run each, with commas between them; each run ends with
 #                          one of CODES
-#   strike_all FORMAT CODES  the same for each line of numbers read, FORMAT as of printf
+#   strike_all FORMAT CODES  the same for each line of numbers read, FORMAT as of printf; `striker` names another
+#                          function than `strike`
 #   strike_some USUAL ALL FORMAT CODES TOTAL...  at random: USUAL points in make test, ALL in make test-long; a random number
 #                          up to each TOTAL goes into FORMAT
 #   strike_each USUAL FORMAT CODES TOTAL  USUAL points in make test; in make test-long 1, 2, 3 ... until TOTAL
@@ -208,7 +209,7 @@ strike_all() {
     export -f act site holdings litter complain database strike $site_functions
     # shellcheck disable=SC2059,SC2048,SC2086 # a line may hold several numbers
     printf "$format\n" ${numbers[*]} |
-        xargs -P "${STRIKES:-$(nproc)}" -I '{}' bash -c 'strike "$1" "$2"' strike '{}' "$codes" ||
+        xargs -P "${STRIKES:-$(nproc)}" -I '{}' bash -c '"$1" "$2" "$3"' strike "${striker:-strike}" '{}' "$codes" ||
         fail "$story: some of ${#numbers[@]} points"
     echo "$story ${format%%:*}: ${#numbers[@]} points, $SECONDS s"
 }
