@@ -7,6 +7,7 @@
 #include "etl/activity/views.h"
 #include "etl/maintenance/archive_views.h"
 #include "etl/maintenance/due.h"
+#include "etl/maintenance/room.h"
 
 /* How many partitions are dropped in one transaction. */
 enum { DROP_BATCH = 50 };
@@ -74,6 +75,8 @@ archiving_begin(const struct archiving *a, struct archiving_result *result, stru
     *result = (struct archiving_result){0};
     if (rc == 0)
         rc = due_read(a->primary, a->definition, a->activity, PARTITIONS_LIVE, &memory, &list, f);
+    if (rc == 0)
+        rc = room_check(a->primary, a->activity, (int64_t)list.count, f);
     if (rc == 0)
         rc = db_transact(a->primary, DB_BRIEF, mark_step, &s, f);
     arena_release(&memory);

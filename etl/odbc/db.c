@@ -90,6 +90,9 @@ handle_fault(
     fault_set(f, kind, "%s: %s", db->name, without_prefixes((const char *)message));
     if (f != NULL)
         memcpy(f->sqlstate, state, sizeof f->sqlstate);
+    /* out_of_memory: postgresql.org/docs/15/errcodes-appendix.html */
+    if (strcmp((const char *)state, "53200") == 0)
+        fault_hint(f, "is it the lock table? raise max_locks_per_transaction in postgresql.conf");
     if (strncmp((const char *)state, "IM002", 5) == 0 ||
         strncmp((const char *)state, "01000", 5) == 0)
         fault_hint(f, "is the ODBC driver installed? odbcinst -q -d lists what there is");

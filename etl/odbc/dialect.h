@@ -113,6 +113,9 @@ struct dialect {
      * again may help? */
     bool (*is_contention)(int native, const char *sqlstate);
     const char *contention_hint;
+    /* How many tables and indexes all transactions together can lock: a query of one integer. NULL:
+     * as many as there are. */
+    const char *lock_limit;
     /* How long a statement waits for a lock: a moment, or as long as a new connection does. NULL:
      * nothing to set. */
     const char *wait_briefly, *wait_patiently;

@@ -1,0 +1,40 @@
+#include "etl/maintenance/room.h"
+
+#include "tests/etl/fixture.h"
+
+static void
+warns_at_four_fifths(void)
+{
+    const struct room r = {.partitions = 1000};
+    const struct room unlimited = {.partitions = 0};
+
+    CU_ASSERT_FALSE(room_is_short(&r, 799));
+    CU_ASSERT_TRUE(room_is_short(&r, 800));
+    CU_ASSERT_TRUE(room_is_short(&r, 5000));
+    CU_ASSERT_FALSE(room_is_short(&unlimited, 5000));
+}
+
+/* The table, its key, the unique ActivityID, LastModified: four locks a partition. */
+static void
+knows_the_limit_of_the_server(void)
+{
+    struct fixture x;
+    struct room r;
+
+    fixture_begin(&x);
+    ASSERT_OK(room_read(x.primary, fixture_activity(&x), &r, &x.f), &x.f);
+    if (test_engine() == ENGINE_POSTGRESQL) {
+        CU_ASSERT_EQUAL(r.needed, 4);
+        CU_ASSERT(r.locks > 0);
+        CU_ASSERT_EQUAL(r.partitions, r.locks / 4);
+    } else {
+        CU_ASSERT_EQUAL(r.partitions, 0);
+    }
+    fixture_end(&x);
+}
+
+const struct test suite_etl_maintenance_room[] = {
+    {"warns at four fifths", warns_at_four_fifths},
+    {"knows the limit of the server", knows_the_limit_of_the_server},
+    {NULL, on_each_engine},
+};
