@@ -41,7 +41,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench build-tests deps deps-test demo test test-long unit sanitize scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench build-tests deps deps-test demo test test-long unit sanitize hardened scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -73,6 +73,13 @@ build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so
 
 sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
 	@$(SANITIZED) unit
+
+# What a distribution's hardened build says, and another compiler's opinion: both at once.
+hardened: ## unit tests built by clang with all hardening flags, in build/hardened; T=cube.rollup runs one suite
+	@command -v clang >/dev/null || { echo 'make hardened: clang is missing: apt-get install clang' >&2; exit 69; }
+	@$(MAKE) unit CC=clang BUILD=$(BUILD)/hardened \
+	    HARDEN='-fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE' \
+	    LDFLAGS='-pie -Wl,-z,relro,-z,now,-z,noexecstack'
 
 scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so $(BUILD)/with-database ## tests/scenario/*.sh: whole stories, run with the program
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)

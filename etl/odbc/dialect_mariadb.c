@@ -39,7 +39,7 @@ static const char *const type_names[VALUE_TYPE_COUNT] = {
     [VALUE_INT] = "bigint",
     [VALUE_FLOAT] = "double",
     [VALUE_TIME] = "datetime(6)",
-    [VALUE_TEXT] = "longtext" TEXT_RULES,
+    [VALUE_TEXT] = ("longtext" TEXT_RULES),
     [VALUE_BYTES] = "longblob",
 };
 

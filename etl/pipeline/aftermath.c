@@ -187,7 +187,7 @@ static const struct {
 int
 aftermath_metrics(struct journal *journal, struct text *metrics, struct fault *f)
 {
-    struct job_metrics jobs[METRICS_JOBS] = {{NULL}};
+    struct job_metrics jobs[METRICS_JOBS] = {{.last = NULL}};
     struct arena memory = ARENA_INIT;
     struct journal_runs runs;
     size_t count = 0;
