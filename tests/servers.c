@@ -176,6 +176,8 @@ become(const struct recipe *r, const struct server *s, const char *const *argume
     snprintf(strrchr(path, '/') + 1, 64, "%s", list[0]);
     snprintf(log, sizeof log, "%s/log", s->directory);
     give_up_root(r);
+    /* A server that starts clears its temporary directory of what it takes for its own. */
+    setenv("TMPDIR", s->directory, 1);
     if (chdir(s->directory) != 0 ||
         (output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) < 0)
         _exit(73);
