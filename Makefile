@@ -69,10 +69,10 @@ unit: $(BUILD)/unit-tests ## unit tests; T=cube.rollup runs one suite
 	$(Q)$(BUILD)/unit-tests $(T)
 
 build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so
-	@$(SANITIZED) $(BUILD)/asan/unit-tests
+	+@$(SANITIZED) $(BUILD)/asan/unit-tests
 
 sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
-	@$(SANITIZED) unit
+	+@$(SANITIZED) unit
 
 # What a distribution's hardened build says, and another compiler's opinion: both at once.
 hardened: ## unit tests built by clang with all hardening flags, in build/hardened; T=cube.rollup runs one suite
