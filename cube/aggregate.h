@@ -53,6 +53,7 @@ struct aggregates {
 struct aggregate_options {
     uint64_t budget_bytes; /* of all of them together */
     unsigned threads;
+    uint64_t memory_bytes; /* for the groups under way and for what is made */
 };
 
 /* What was made. */

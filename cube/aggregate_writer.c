@@ -46,13 +46,14 @@ write_groups(struct made *m, const struct rollup *r, const uint32_t *sizes, stru
     static const char pad[AGGREGATE_PAD_BYTES];
     uint32_t *order = malloc((r->groups.count + 1) * sizeof *order);
     struct emitter *e = emitter_new((struct byte_sink){write_text, &m->bytes}, f);
+    const struct cell_list list = {&r->tally, &r->groups, order, r->groups.count, NULL, sizes};
+    struct feed from = cell_list_feed(&list);
     int rc = -1;
 
     if (order == NULL) {
         fault_set_memory(f);
     } else if (e != NULL && rollup_order(r, order, f) == 0) {
-        cells_write(
-            e, &(struct cell_list){&r->tally, &r->groups, order, r->groups.count, NULL, sizes});
+        cells_write(e, &from);
         emitter_flush(e);
         text_add_bytes(&m->bytes, pad, sizeof pad);
         rc = e->failed ? -1 : text_check(&m->bytes, f);
@@ -331,18 +332,46 @@ make_all(const char *path, const struct lattice *l, const struct design *d,
     return rc;
 }
 
+/* What a group takes while it is made. */
+static double
+group_bytes(const struct cube_model *model)
+{
+    size_t bytes = 3 * sizeof(uint64_t) + model->dimension_count * sizeof(uint32_t);
+
+    for (size_t i = 0; i < model->source_count; i++) {
+        unsigned keeps = cube_model_keeps(model, i);
+
+        bytes += sizeof(uint64_t) * (size_t)(1 + ((keeps & CUBE_KEEP_RANGE) != 0 ? 2 : 0) +
+                                             ((keeps & CUBE_KEEP_SUM) != 0 ? 2 : 0));
+    }
+    return (double)bytes;
+}
+
+/* A quarter of the memory holds what is made, another one the groups under way. */
+static struct design_limits
+limits_of(const struct segment *base, const struct cube_model *model,
+    const struct aggregate_options *options)
+{
+    double cells = (double)base->cells.count, bytes = (double)base->size_bytes + 1;
+    double quarter = (double)options->memory_bytes / 4;
+    double space =
+        (double)options->budget_bytes < quarter ? (double)options->budget_bytes : quarter;
+
+    return (struct design_limits){.all_cells = space / bytes * cells,
+        .most_cells = quarter / options->threads / group_bytes(model)};
+}
+
 int
 aggregates_write(const char *path, const struct segment *base, const struct cube_model *model,
     const struct aggregate_options *options, struct aggregate_counts *counts, struct fault *f)
 {
-    double budget = (double)options->budget_bytes / (double)(base->size_bytes + 1);
+    const struct design_limits limits = limits_of(base, model, options);
     struct design d = {.count = 0};
     struct lattice l;
     int rc = -1;
 
     *counts = (struct aggregate_counts){.cuboids = 0};
-    if (lattice_init(&l, base, model, f) == 0 &&
-        design_choose(&d, &l, budget * (double)base->cells.count, f) == 0)
+    if (lattice_init(&l, base, model, f) == 0 && design_choose(&d, &l, &limits, f) == 0)
         rc = make_all(path, &l, &d, options, counts, f);
     design_release(&d);
     lattice_release(&l);
@@ -353,7 +382,7 @@ int
 aggregates_try_all(const struct segment *base, const struct cube_model *model, unsigned threads,
     struct aggregate_counts *counts, struct fault *f)
 {
-    const struct aggregate_options options = {UINT64_MAX, threads};
+    const struct aggregate_options options = {UINT64_MAX, threads, UINT64_MAX};
     struct design d = {.count = 0};
     struct lattice l;
     int rc = -1;

@@ -8,7 +8,7 @@
 #include "config/base/moment.h"
 #include "cube/array.h"
 #include "cube/cuboid.h"
-#include "cube/portions.h"
+#include "cube/fact_batch.h"
 
 /* Keys below this find their member without a search. */
 enum { DIRECT_KEYS = 1 << 20 };
@@ -30,7 +30,7 @@ struct cube_builder {
     struct key_map *maps; /* one for each dimension */
     uint64_t *bad_values; /* one for each source */
     struct cube_build_counts counts;
-    struct portions portions; /* facts on their way into the cuboid */
+    struct fact_batch batch; /* facts on their way into the cuboid */
 };
 
 struct cube_builder *
@@ -55,7 +55,7 @@ cube_builder_new(const struct cube_model *model, struct fault *f)
     }
     for (size_t i = 0; i < model->dimension_count; i++)
         tuples_init(&b->maps[i].keys, 2);
-    if (portions_init(&b->portions, &b->cuboid, f) != 0)
+    if (fact_batch_init(&b->batch, &b->cuboid, f) != 0)
         goto failed;
     return b;
 failed:
@@ -68,7 +68,7 @@ cube_builder_free(struct cube_builder *b)
 {
     if (b == NULL)
         return;
-    portions_release(&b->portions);
+    fact_batch_release(&b->batch);
     for (size_t i = 0; b->maps != NULL && i < b->model.dimension_count; i++) {
         tuples_release(&b->maps[i].keys);
         free(b->maps[i].codes);
@@ -217,14 +217,14 @@ cube_builder_add(struct cube_builder *b, const struct value *row, struct fault *
     uint32_t *codes;
     struct fact_value *values;
 
-    if (portions_next(&b->portions, &codes, &values, f) != 0)
+    if (fact_batch_next(&b->batch, &codes, &values, f) != 0)
         return -1;
     for (size_t i = 0; i < b->model.dimension_count; i++) {
         if (key_code(b, i, &row[i], &codes[i], f) != 0)
             return -1;
     }
     add_values(b, values, row + b->model.dimension_count);
-    portions_take(&b->portions);
+    fact_batch_take(&b->batch);
     b->counts.facts++;
     return 0;
 }
@@ -232,7 +232,7 @@ cube_builder_add(struct cube_builder *b, const struct value *row, struct fault *
 int
 cube_builder_finish(struct cube_builder *b, struct fault *f)
 {
-    return portions_finish(&b->portions, f);
+    return fact_batch_count(&b->batch, f);
 }
 
 int
@@ -252,13 +252,19 @@ cube_builder_pull(struct cube_builder *b, const struct row_source *source, struc
 void
 cube_builder_clear_facts(struct cube_builder *b)
 {
-    portions_clear(&b->portions);
+    b->batch.count = 0;
     cuboid_clear(&b->cuboid);
     for (size_t i = 0; i < b->model.dimension_count; i++)
         b->maps[i].unknown = 0;
     memset(b->bad_values, 0, (b->model.source_count + 1) * sizeof *b->bad_values);
     b->counts = (struct cube_build_counts){
         .bad_members = b->counts.bad_members, .duplicate_keys = b->counts.duplicate_keys};
+}
+
+size_t
+cube_builder_bytes(const struct cube_builder *b)
+{
+    return cuboid_bytes(&b->cuboid);
 }
 
 const struct cube_build_counts *

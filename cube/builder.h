@@ -44,11 +44,15 @@ int cube_builder_add(struct cube_builder *b, const struct value *row, struct fau
 /* Adds all facts that a source has. */
 int cube_builder_pull(struct cube_builder *b, const struct row_source *source, struct fault *f);
 
-/* Facts are counted in portions, in a thread of its own: waits until all are. 0, or -1 with what
- * failed. Adding tells it too, but later than it happened. */
+/* Facts are counted in batches: counts the last ones. 0, or -1 with what failed. Adding tells it
+ * too, but later than it happened. */
 int cube_builder_finish(struct cube_builder *b, struct fault *f);
 
-/* Forgets the facts and their counts and keeps the members, for the next part of the same cube. */
+/* The memory that the facts' cells take; members are not in it. */
+size_t cube_builder_bytes(const struct cube_builder *b);
+
+/* Forgets the facts, with the memory of their cells, and their counts; keeps the members, for the
+ * next piece or part of the same cube. */
 void cube_builder_clear_facts(struct cube_builder *b);
 
 const struct cube_build_counts *cube_builder_counts(const struct cube_builder *b);

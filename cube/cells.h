@@ -10,9 +10,9 @@
 
 #include "config/base/fault.h"
 #include "cube/emitter.h"
+#include "cube/feed.h"
 #include "cube/model.h"
 #include "cube/tally.h"
-#include "cube/tuples.h"
 #include "cube/walk.h"
 
 /* Order keys, each as it is (no values) or as its number among the distinct ones. */
@@ -58,17 +58,23 @@ cell_bound(const struct cell_bounds *b, size_t cell)
     return (int64_t)(b->values == NULL ? code : bytes_get64(b->values + 8 * code));
 }
 
-/* What cells are written from: tuples of codes and their tally. */
-struct cell_list {
-    const struct tally *tally;
-    const struct tuples *tuples;
-    const uint32_t *order; /* indexes of the tuples, as they are to be written */
-    size_t count;
-    const uint32_t *const *places; /* what to write for each code of the tuple; NULL: the code */
-    const uint32_t *member_counts; /* of each code of the tuple */
-};
+/* The sum of a cell: its limbs go to `limbs`, which the number borrows. */
+static inline struct exact_number
+cell_sum(const struct cell_source *s, size_t cell, uint64_t limbs[EXACT_WIDTH_LIMIT])
+{
+    const unsigned char *at = s->sums + cell * s->sum_bytes;
+    uint32_t width = (s->sum_bytes + 7) / 8, rest = s->sum_bytes % 8;
 
-/* Writes them. Returns the number of facts. */
-uint64_t cells_write(struct emitter *e, const struct cell_list *l);
+    for (uint32_t k = 0; k < s->sum_bytes / 8; k++)
+        limbs[k] = bytes_get64(at + 8 * k);
+    if (rest != 0)
+        limbs[width - 1] =
+            (uint64_t)((int64_t)(bytes_get64(at + 8 * (width - 1)) << (64 - 8 * rest)) >>
+                       (64 - 8 * rest));
+    return (struct exact_number){limbs, width, s->sum_exponent};
+}
+
+/* Writes what comes; a fault makes the emitter fail. Returns the number of facts. */
+uint64_t cells_write(struct emitter *e, const struct feed *from);
 
 #endif

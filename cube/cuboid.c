@@ -48,8 +48,14 @@ cuboid_release(struct cuboid *c)
 void
 cuboid_clear(struct cuboid *c)
 {
-    tuples_clear(&c->cells);
+    tuples_release(&c->cells);
     tally_clear(&c->tally);
+}
+
+size_t
+cuboid_bytes(const struct cuboid *c)
+{
+    return tuples_bytes(&c->cells) + tally_bytes(&c->tally);
 }
 
 int
@@ -67,9 +73,10 @@ cuboid_member(
 }
 
 int
-cuboid_cell(struct cuboid *c, const uint32_t *codes, uint32_t *cell, struct fault *f)
+cuboid_cells(
+    struct cuboid *c, const uint32_t *codes, size_t count, uint32_t *cells, struct fault *f)
 {
-    if (tuples_add(&c->cells, codes, cell, f) != 0)
+    if (tuples_add_many(&c->cells, codes, count, cells, f) != 0)
         return -1;
-    return *cell < c->tally.count ? 0 : tally_reserve(&c->tally, c->cells.count, f);
+    return c->cells.count == c->tally.count ? 0 : tally_reserve(&c->tally, c->cells.count, f);
 }

@@ -31,14 +31,18 @@ struct cuboid {
 int cuboid_init(struct cuboid *c, const struct cube_model *model, struct fault *f);
 void cuboid_release(struct cuboid *c);
 
-/* Forgets the cells, keeps the members. */
+/* Forgets the cells with their memory, keeps the members. */
 void cuboid_clear(struct cuboid *c);
+
+/* The memory of the cells. */
+size_t cuboid_bytes(const struct cuboid *c);
 
 /* The code of the member with these level values (NULL or of the level's type), added when new. */
 int cuboid_member(struct cuboid *c, size_t dimension, const struct value *levels, uint32_t *code,
     struct fault *f);
 
-/* The cell of these member codes, added when new; its tally starts at zero. */
-int cuboid_cell(struct cuboid *c, const uint32_t *codes, uint32_t *cell, struct fault *f);
+/* The cells of `count` tuples of member codes, added when new; their tallies start at zero. */
+int cuboid_cells(
+    struct cuboid *c, const uint32_t *codes, size_t count, uint32_t *cells, struct fault *f);
 
 #endif

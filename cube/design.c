@@ -225,6 +225,7 @@ take(struct candidates *c, struct design *d, size_t index, double benefit)
 struct budget {
     double space;
     double reading;
+    double most; /* of one cuboid */
 };
 
 /* The best of what fits, 0 (the base cuboid) when nothing is worth it. A cuboid costs the cells it
@@ -238,8 +239,8 @@ best_of(const struct candidates *c, const struct budget *b, double *benefit)
     for (size_t i = 1; i < c->count; i++) {
         double saved, rate;
 
-        if (c->taken[i] || c->cells[i] > b->space || c->costs[i] > b->reading ||
-            c->cells[i] > c->costs[i] * WORTH)
+        if (c->taken[i] || c->cells[i] > b->space || c->cells[i] > b->most ||
+            c->costs[i] > b->reading || c->cells[i] > c->costs[i] * WORTH)
             continue;
         saved = benefit_of(c, i);
         rate = saved / (c->cells[i] + c->costs[i]);
@@ -253,9 +254,10 @@ best_of(const struct candidates *c, const struct budget *b, double *benefit)
 }
 
 static void
-choose(struct candidates *c, struct design *d, double space)
+choose(struct candidates *c, struct design *d, const struct design_limits *limits)
 {
-    struct budget left = {space, READINGS * (double)c->lattice->base->cells.count};
+    struct budget left = {
+        limits->all_cells, READINGS * (double)c->lattice->base->cells.count, limits->most_cells};
     double benefit = 0;
     size_t best;
 
@@ -294,13 +296,14 @@ open_design(struct candidates *c, struct design *d, const struct lattice *l, str
 }
 
 int
-design_choose(struct design *d, const struct lattice *l, double budget, struct fault *f)
+design_choose(
+    struct design *d, const struct lattice *l, const struct design_limits *limits, struct fault *f)
 {
     struct candidates c;
     int rc = open_design(&c, d, l, f);
 
     if (rc == 0)
-        choose(&c, d, budget);
+        choose(&c, d, limits);
     candidates_release(&c);
     return rc;
 }

@@ -29,9 +29,15 @@ struct design {
 /* More cuboids than this are not considered: middle depths are left out until there are fewer. */
 enum { DESIGN_LATTICE_LIMIT = 4096 };
 
-/* Chooses aggregates of together about `budget` cells. 0, or -1 when memory runs out; release is
+struct design_limits {
+    double all_cells;  /* of the aggregates together, about */
+    double most_cells; /* of one of them: what memory holds while it is made */
+};
+
+/* Chooses aggregates within the limits. 0, or -1 when memory runs out; release is
  * fine then too. */
-int design_choose(struct design *d, const struct lattice *l, double budget, struct fault *f);
+int design_choose(
+    struct design *d, const struct lattice *l, const struct design_limits *limits, struct fault *f);
 
 /* All cuboids but the base cuboid itself, finest first, none chosen over another. */
 int design_all(struct design *d, const struct lattice *l, struct fault *f);

@@ -81,9 +81,10 @@ compare_members(const void *left, const void *right, void *state)
     return 0;
 }
 
-/* Which members the cells use. */
+/* Which members the cells use; without cells all are taken. */
 static int
-mark_members(struct layout_dimension *d, const struct cuboid *c, size_t dimension, struct fault *f)
+mark_members(
+    struct layout_dimension *d, const struct cuboid *c, size_t dimension, bool all, struct fault *f)
 {
     size_t member_count = c->dimensions[dimension].members.count;
 
@@ -91,7 +92,7 @@ mark_members(struct layout_dimension *d, const struct cuboid *c, size_t dimensio
     d->place = new_numbers(member_count, f);
     if (d->order == NULL || d->place == NULL)
         return -1;
-    memset(d->place, 0xFF, member_count * sizeof *d->place);
+    memset(d->place, all ? 0 : 0xFF, member_count * sizeof *d->place);
     for (size_t i = 0; i < c->cells.count; i++)
         d->place[tuples_get(&c->cells, i)[dimension]] = 0;
     d->count = collect(d->place, member_count, d->order);
@@ -99,7 +100,7 @@ mark_members(struct layout_dimension *d, const struct cuboid *c, size_t dimensio
 }
 
 static int
-plan_dimension(struct layout *l, size_t dimension, struct fault *f)
+plan_dimension(struct layout *l, size_t dimension, bool all, struct fault *f)
 {
     const struct cuboid *c = l->cuboid;
     const struct cube_dimension *model = &c->model->dimensions[dimension];
@@ -108,7 +109,7 @@ plan_dimension(struct layout *l, size_t dimension, struct fault *f)
 
     if ((d->levels = calloc(model->level_count, sizeof *d->levels)) == NULL)
         return fault_set_memory(f);
-    if (mark_members(d, c, dimension, f) != 0)
+    if (mark_members(d, c, dimension, all, f) != 0)
         return -1;
     for (size_t i = 0; i < model->level_count; i++) {
         if (plan_level(d, &c->dimensions[dimension], i, &model->levels[i], f) != 0)
@@ -179,20 +180,32 @@ sort_cells(struct layout *l, struct fault *f)
     return rc;
 }
 
-int
-layout_init(struct layout *l, const struct cuboid *c, struct fault *f)
+static int
+plan(struct layout *l, const struct cuboid *c, bool all, struct fault *f)
 {
     *l = (struct layout){.cuboid = c};
     l->dimensions = calloc(c->model->dimension_count + 1, sizeof *l->dimensions);
     if (l->dimensions == NULL)
         return fault_set_memory(f);
     for (size_t i = 0; i < c->model->dimension_count; i++) {
-        if (plan_dimension(l, i, f) != 0)
+        if (plan_dimension(l, i, all, f) != 0)
             return -1;
     }
-    if ((l->cells = new_numbers(c->cells.count, f)) == NULL)
+    return 0;
+}
+
+int
+layout_init(struct layout *l, const struct cuboid *c, struct fault *f)
+{
+    if (plan(l, c, false, f) != 0 || (l->cells = new_numbers(c->cells.count, f)) == NULL)
         return -1;
     return sort_cells(l, f);
+}
+
+int
+layout_members(struct layout *l, const struct cuboid *c, struct fault *f)
+{
+    return plan(l, c, true, f);
 }
 
 static void

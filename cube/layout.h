@@ -29,8 +29,11 @@ struct layout {
     uint32_t *cells; /* cell indexes, sorted by their members' places */
 };
 
-/* 0, or -1 when memory runs out. Release is fine after a failed init. */
+/* 0, or -1 when memory runs out. Release is fine after a failed init, and on zeros. */
 int layout_init(struct layout *l, const struct cuboid *c, struct fault *f);
+
+/* The same of all members, and of no cells. */
+int layout_members(struct layout *l, const struct cuboid *c, struct fault *f);
 void layout_release(struct layout *l);
 
 #endif

@@ -10,6 +10,7 @@
  *     cube_process_write(p, CUBE_PART_COMPLETED, b, &f);
  *     cube_builder_clear_facts(b);             the snapshot's facts
  *     cube_process_write(p, CUBE_PART_ACTIVE, b, &f);
+ *     cube_process_seal(...);                  of each part
  *     cube_process_totals(...);                compare
  *     cube_process_commit(p, now, &f);
  *     cube_process_end(p);
@@ -33,7 +34,7 @@ enum { CUBE_BUDGET_PER_CENT = 100 };
  * as they are. FAULT_LOCKED: the cube is being processed.
  */
 int cube_index(const char *directory, const char *name, bool missing_only, unsigned per_cent,
-    unsigned threads, struct fault *f);
+    unsigned threads, uint64_t memory_bytes, struct fault *f);
 
 /* Full: both parts anew. Add: a window joins the completed part, the active part is anew. Indexes:
  * see cube_index. */
@@ -68,13 +69,23 @@ int64_t cube_process_first(const struct cube_process *p);
  */
 void cube_process_budget(struct cube_process *p, unsigned per_cent, unsigned threads);
 
+/* The memory that merging and aggregates may take (a gibibyte, unless told otherwise): cuboids that
+ * do not fit are not made. The caller minds what it builds by itself. */
+void cube_process_memory(struct cube_process *p, uint64_t bytes);
+
 /*
- * Writes what was built as a segment of a real part and reads it back, verified. Without facts it
- * does nothing. A part may be written in several pieces, so that memory stays bounded. Aggregates
- * are made in the background from then on; commit waits for them, and tells when that failed.
+ * Writes what was built for a real part and reads it back, verified. Without facts it does nothing.
+ * A part may be written in several pieces, from several threads, so that memory stays bounded.
  */
 int cube_process_write(
     struct cube_process *p, enum cube_part part, struct cube_builder *b, struct fault *f);
+
+/*
+ * The part is written: in the background its pieces become one segment, together with so many
+ * smaller ones of nights before that few are left (tiers.h), and the segment gets its aggregates.
+ * Commit waits for that, tells when it failed, and seals what was not.
+ */
+int cube_process_seal(struct cube_process *p, enum cube_part part, struct fault *f);
 
 /* Direct mode: tells how many facts the part has. */
 void cube_process_count(struct cube_process *p, enum cube_part part, uint64_t facts);

@@ -270,21 +270,6 @@ filter_piece(struct piece *p, const struct cells *c, const struct rollup_filter 
 
 /* ---- merging ---- */
 
-/* A stored sum as limbs: two's complement, sign-extended. */
-static void
-read_sum(const struct cell_source *s, size_t cell, uint64_t *limbs, uint32_t width)
-{
-    const unsigned char *at = s->sums + cell * s->sum_bytes;
-    uint32_t rest = s->sum_bytes % 8;
-
-    for (uint32_t k = 0; k < s->sum_bytes / 8; k++)
-        limbs[k] = bytes_get64(at + 8 * k);
-    if (rest != 0)
-        limbs[width - 1] =
-            (uint64_t)((int64_t)(bytes_get64(at + 8 * (width - 1)) << (64 - 8 * rest)) >>
-                       (64 - 8 * rest));
-}
-
 /* The column's bits suffice for all sums added up; the carries run within it. */
 static int
 prepare_sums(struct rollup *r, size_t source, const struct cells *c, bool *ready, struct fault *f)
@@ -319,20 +304,19 @@ merge_sums(struct rollup *r, size_t source, const struct cells *c, const struct 
 {
     const struct cell_source *s = &c->sources[source];
     struct exact_column *sum = &r->tally.sources[source].sum;
-    uint32_t width = (s->sum_bytes + 7) / 8;
     uint64_t limbs[EXACT_WIDTH_LIMIT];
-    struct exact_number n = {limbs, width, s->sum_exponent};
 
     for (size_t i = 0; i < p->count; i++) {
         if (p->filtered && p->groups[i] == TUPLES_NONE)
             continue;
-        read_sum(s, p->first + i, limbs, width);
+        struct exact_number n = cell_sum(s, p->first + i, limbs);
+
         if (ready && sum->width == 1)
             sum->limbs[p->groups[i]] += limbs[0];
         else if (ready && sum->width == 2)
-            add_double_limb(sum->limbs + 2 * (size_t)p->groups[i], limbs, width);
+            add_double_limb(sum->limbs + 2 * (size_t)p->groups[i], limbs, n.width);
         else if (ready)
-            exact_add_ready(sum, p->groups[i], limbs, width);
+            exact_add_ready(sum, p->groups[i], limbs, n.width);
         else if (exact_add_number(sum, p->groups[i], &n, f) != 0)
             return -1;
     }

@@ -198,6 +198,12 @@ segment_verify(struct segment *s, const struct cube_model *model, struct fault *
     return 0;
 }
 
+void
+segment_forget(const struct segment *s)
+{
+    madvise((void *)(uintptr_t)s->map, (size_t)s->size_bytes, MADV_DONTNEED);
+}
+
 struct value
 segment_value(const struct segment_level *level, uint32_t id)
 {

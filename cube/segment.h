@@ -17,6 +17,8 @@
 #include "cube/cuboid.h"
 #include "cube/model.h"
 
+struct layout;
+
 #define SEGMENT_MAGIC "NCUBE\r\n\x1A"
 
 enum { SEGMENT_VERSION = 2, SEGMENT_HEADER_BYTES = 32, SEGMENT_FOOTER_BYTES = 24 };
@@ -63,6 +65,10 @@ struct segment_facts {
 int segment_write(
     const char *path, const struct cuboid *c, struct segment_facts *written, struct fault *f);
 
+/* The same of what a feed brings; the layout has its dictionaries. */
+int segment_write_feed(const char *path, const struct layout *l, const struct feed *from,
+    struct segment_facts *written, struct fault *f);
+
 /* Maps a file; nothing is looked at yet, and the file may be removed from then on. NULL with a
  * fault: FAULT_NO_INPUT, FAULT_IO; FAULT_DATA when it is too small to be a segment. */
 struct segment *segment_open(const char *path, struct fault *f);
@@ -71,6 +77,9 @@ void segment_close(struct segment *s); /* NULL is fine */
 /* Checks everything; a second time it does nothing. `model` must outlive the segment. 0, or
  * FAULT_DATA. */
 int segment_verify(struct segment *s, const struct cube_model *model, struct fault *f);
+
+/* What is in memory of the file now need not stay there. */
+void segment_forget(const struct segment *s);
 
 /* A value of a level of a verified segment; text is borrowed from it. */
 struct value segment_value(const struct segment_level *level, uint32_t id);

@@ -66,14 +66,14 @@ emit_dimension(struct emitter *e, const struct layout *l, size_t dimension)
 }
 
 static void
-emit_header(struct emitter *e, const struct cuboid *c)
+emit_header(struct emitter *e, const struct feed *from)
 {
     emit_bytes(e, SEGMENT_MAGIC, 8);
     emit_number(e, SEGMENT_VERSION, 4);
-    emit_number(e, c->model->dimension_count, 4);
-    emit_number(e, c->model->source_count, 4);
+    emit_number(e, from->model->dimension_count, 4);
+    emit_number(e, from->model->source_count, 4);
     emit_number(e, 0, 4);
-    emit_number(e, c->cells.count, 8);
+    emit_number(e, from->count, 8);
 }
 
 /* The checksum covers everything before it, the length too. */
@@ -87,64 +87,76 @@ emit_footer(struct emitter *e, struct segment_facts *written)
 }
 
 static int
-emit_cells(struct emitter *e, const struct layout *l, uint64_t *facts)
+emit_segment(struct emitter *e, const struct layout *l, const struct feed *from,
+    struct segment_facts *written)
+{
+    emit_header(e, from);
+    for (size_t i = 0; i < from->model->dimension_count; i++)
+        emit_dimension(e, l, i);
+    written->facts = cells_write(e, from);
+    emit_footer(e, written);
+    return e->failed ? -1 : 0;
+}
+
+int
+segment_write_feed(const char *path, const struct layout *l, const struct feed *from,
+    struct segment_facts *written, struct fault *f)
+{
+    struct file_writer file = FILE_WRITER_INIT;
+    struct emitter *e = NULL;
+    int rc = -1;
+
+    if (file_writer_open(&file, path, 0600, false, f) != 0)
+        goto done;
+    if ((e = emitter_new(file_writer_sink(&file), f)) == NULL)
+        goto done;
+    if (emit_segment(e, l, from, written) != 0)
+        goto done;
+    rc = file_writer_commit(&file, false, f);
+done:
+    emitter_free(e);
+    file_writer_abandon(&file);
+    return rc == 0 ? 0 : fault_wrap(f, "write cube segment '%s'", path);
+}
+
+/* A cuboid in memory, in the order of its layout. */
+static int
+write_cuboid(
+    const char *path, const struct layout *l, struct segment_facts *written, struct fault *f)
 {
     const struct cuboid *c = l->cuboid;
     size_t count = c->model->dimension_count;
     const uint32_t **places = calloc(count + 1, sizeof(const uint32_t *));
     uint32_t *member_counts = calloc(count + 1, sizeof *member_counts);
+    const struct cell_list list = {
+        &c->tally, &c->cells, l->cells, c->cells.count, places, member_counts};
+    struct feed from = cell_list_feed(&list);
     int rc = -1;
 
     if (places == NULL || member_counts == NULL) {
-        fault_set_memory(e->f);
+        fault_set_memory(f);
         goto done;
     }
     for (size_t i = 0; i < count; i++) {
         places[i] = l->dimensions[i].place;
         member_counts[i] = l->dimensions[i].count;
     }
-    *facts = cells_write(e,
-        &(struct cell_list){&c->tally, &c->cells, l->cells, c->cells.count, places, member_counts});
-    rc = 0;
+    rc = segment_write_feed(path, l, &from, written, f);
 done:
     free(places);
     free(member_counts);
     return rc;
 }
 
-static int
-emit_segment(struct emitter *e, const struct layout *l, struct segment_facts *written)
-{
-    const struct cuboid *c = l->cuboid;
-
-    emit_header(e, c);
-    for (size_t i = 0; i < c->model->dimension_count; i++)
-        emit_dimension(e, l, i);
-    if (emit_cells(e, l, &written->facts) != 0)
-        return -1;
-    emit_footer(e, written);
-    return e->failed ? -1 : 0;
-}
-
 int
 segment_write(
     const char *path, const struct cuboid *c, struct segment_facts *written, struct fault *f)
 {
-    struct file_writer file = FILE_WRITER_INIT;
     struct layout layout;
-    struct emitter *e = NULL;
-    int rc = -1;
+    int rc = layout_init(&layout, c, f);
 
-    if (layout_init(&layout, c, f) != 0 || file_writer_open(&file, path, 0600, false, f) != 0)
-        goto done;
-    if ((e = emitter_new(file_writer_sink(&file), f)) == NULL)
-        goto done;
-    if (emit_segment(e, &layout, written) != 0)
-        goto done;
-    rc = file_writer_commit(&file, false, f);
-done:
-    emitter_free(e);
-    file_writer_abandon(&file);
+    if (rc == 0)
+        rc = write_cuboid(path, &layout, written, f);
     layout_release(&layout);
-    return rc == 0 ? 0 : fault_wrap(f, "write cube segment '%s'", path);
+    return rc;
 }

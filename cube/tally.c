@@ -50,30 +50,44 @@ tally_init(struct tally *t, const struct cube_model *model, struct fault *f)
 }
 
 void
-tally_release(struct tally *t)
+tally_clear(struct tally *t)
 {
     for (size_t i = 0; t->sources != NULL && i < t->model->source_count; i++) {
-        exact_column_release(&t->sources[i].sum);
-        free(t->sources[i].greatest);
-        free(t->sources[i].least);
-        free(t->sources[i].present);
+        struct tally_source *s = &t->sources[i];
+
+        exact_column_release(&s->sum);
+        free(s->greatest);
+        free(s->least);
+        free(s->present);
+        s->greatest = s->least = NULL;
+        s->present = NULL;
     }
-    free(t->sources);
     free(t->rows);
-    *t = (struct tally){.model = NULL};
+    t->rows = NULL;
+    t->count = t->room = 0;
 }
 
 void
-tally_clear(struct tally *t)
+tally_release(struct tally *t)
 {
+    tally_clear(t);
+    free(t->sources);
+    *t = (struct tally){.model = NULL};
+}
+
+size_t
+tally_bytes(const struct tally *t)
+{
+    size_t bytes = t->room * sizeof *t->rows;
+
     for (size_t i = 0; i < t->model->source_count; i++) {
-        exact_column_release(&t->sources[i].sum);
-        if (t->count > 0)
-            memset(t->sources[i].present, 0, t->count * sizeof *t->sources[i].present);
+        const struct tally_source *s = &t->sources[i];
+        size_t bounds = (s->keeps & CUBE_KEEP_RANGE) != 0 ? 2 : 0;
+
+        bytes += t->room * (sizeof *s->present + bounds * sizeof *s->least);
+        bytes += s->sum.room * sizeof *s->sum.limbs;
     }
-    if (t->count > 0)
-        memset(t->rows, 0, t->count * sizeof *t->rows);
-    t->count = 0;
+    return bytes;
 }
 
 /* All arrays of a source for `count` cells; `room` is what they have room for now. */

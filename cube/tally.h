@@ -44,8 +44,11 @@ struct value tally_order_value(enum value_type type, int64_t key);
 int tally_init(struct tally *t, const struct cube_model *model, struct fault *f);
 void tally_release(struct tally *t);
 
-/* Forgets all cells and keeps the memory. */
+/* Forgets all cells with their memory. */
 void tally_clear(struct tally *t);
+
+/* The memory they take. */
+size_t tally_bytes(const struct tally *t);
 
 /* Makes room for `count` cells without adding any. */
 int tally_expect(struct tally *t, size_t count, struct fault *f);

@@ -22,12 +22,10 @@ tuples_release(struct tuples *t)
     tuples_init(t, t->width);
 }
 
-void
-tuples_clear(struct tuples *t)
+size_t
+tuples_bytes(const struct tuples *t)
 {
-    t->count = 0;
-    if (t->slot_count > 0)
-        memset(t->slots, 0xFF, t->slot_count * sizeof *t->slots);
+    return t->code_room * sizeof *t->codes + t->slot_count * sizeof *t->slots;
 }
 
 static size_t
@@ -52,12 +50,12 @@ same_tuple(const uint32_t *a, const uint32_t *b, size_t width)
     return true;
 }
 
-/* The slot that holds the tuple, or the empty one where it belongs. */
+/* The slot that holds the tuple of this hash, or the empty one where it belongs. */
 static size_t
-find_slot(const struct tuples *t, const uint32_t *tuple)
+find_hashed(const struct tuples *t, const uint32_t *tuple, size_t hash)
 {
     size_t mask = t->slot_count - 1;
-    size_t slot = hash_tuple(tuple, t->width) & mask;
+    size_t slot = hash & mask;
 
     while (t->slots[slot] != TUPLES_NONE &&
            !same_tuple(tuples_get(t, t->slots[slot]), tuple, t->width))
@@ -65,16 +63,22 @@ find_slot(const struct tuples *t, const uint32_t *tuple)
     return slot;
 }
 
-/* Keeps the table at most half full. */
+static size_t
+find_slot(const struct tuples *t, const uint32_t *tuple)
+{
+    return find_hashed(t, tuple, hash_tuple(tuple, t->width));
+}
+
+/* Keeps the table at most half full, with so many tuples more. */
 static int
-grow_slots(struct tuples *t, struct fault *f)
+grow_slots(struct tuples *t, size_t more, struct fault *f)
 {
     size_t wanted = t->slot_count == 0 ? FIRST_SLOTS : t->slot_count * 2;
     uint32_t *slots;
 
-    if (t->count * 2 < t->slot_count)
+    if ((t->count + more) * 2 <= t->slot_count)
         return 0;
-    while (wanted <= t->count * 2)
+    while (wanted < (t->count + more) * 2)
         wanted *= 2;
     if ((slots = malloc(wanted * sizeof *slots)) == NULL)
         return fault_set_memory(f);
@@ -87,23 +91,57 @@ grow_slots(struct tuples *t, struct fault *f)
     return 0;
 }
 
-int
-tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct fault *f)
+static int
+reserve(struct tuples *t, size_t more, struct fault *f)
 {
-    size_t slot;
-
+    if (t->count + more > TUPLES_NONE)
+        return fault_set(f, FAULT_DATA, "more than %zu combinations", t->count);
     /* Even tuples of no code get memory: a pointer is never NULL in an address calculation. */
-    if (grow_slots(t, f) != 0 || array_reserve(&t->codes, &t->code_room,
-                                     (t->count + 1) * t->width + 1, sizeof *t->codes, f) != 0)
+    if (grow_slots(t, more, f) != 0)
         return -1;
-    slot = find_slot(t, tuple);
+    return array_reserve(
+        &t->codes, &t->code_room, (t->count + more) * t->width + 1, sizeof *t->codes, f);
+}
+
+static uint32_t
+add_hashed(struct tuples *t, const uint32_t *tuple, size_t hash)
+{
+    size_t slot = find_hashed(t, tuple, hash);
+
     if (t->slots[slot] == TUPLES_NONE) {
-        if (t->count == TUPLES_NONE)
-            return fault_set(f, FAULT_DATA, "more than %zu combinations", t->count);
         memcpy(t->codes + t->count * t->width, tuple, t->width * sizeof *tuple);
         t->slots[slot] = (uint32_t)t->count++;
     }
-    *index = t->slots[slot];
+    return t->slots[slot];
+}
+
+int
+tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct fault *f)
+{
+    if (reserve(t, 1, f) != 0)
+        return -1;
+    *index = add_hashed(t, tuple, hash_tuple(tuple, t->width));
+    return 0;
+}
+
+/* Slots lie anywhere in memory: they are fetched some tuples ahead. */
+int
+tuples_add_many(
+    struct tuples *t, const uint32_t *tuples, size_t count, uint32_t *indexes, struct fault *f)
+{
+    enum { AHEAD = 16 };
+    size_t hashes[AHEAD];
+
+    if (reserve(t, count, f) != 0)
+        return -1;
+    for (size_t i = 0; i < count + AHEAD; i++) {
+        if (i >= AHEAD)
+            indexes[i - AHEAD] = add_hashed(t, tuples + (i - AHEAD) * t->width, hashes[i % AHEAD]);
+        if (i < count) {
+            hashes[i % AHEAD] = hash_tuple(tuples + i * t->width, t->width);
+            __builtin_prefetch(&t->slots[hashes[i % AHEAD] & (t->slot_count - 1)]);
+        }
+    }
     return 0;
 }
 

@@ -25,12 +25,16 @@ struct tuples {
 void tuples_init(struct tuples *t, size_t width);
 void tuples_release(struct tuples *t);
 
-/* Forgets the tuples and keeps the memory. */
-void tuples_clear(struct tuples *t);
+/* The memory they take. */
+size_t tuples_bytes(const struct tuples *t);
 
 /* The index of a tuple, which is added when it is new (its index is then the former count).
  * 0, or -1: out of memory, or FAULT_DATA when there are 2^32 - 1. */
 int tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct fault *f);
+
+/* The same of `count` tuples, one behind the other; quicker. */
+int tuples_add_many(
+    struct tuples *t, const uint32_t *tuples, size_t count, uint32_t *indexes, struct fault *f);
 
 /* Appends a tuple that is known to be new, under index count, without looking. After the first
  * tuples_add it is no longer allowed. */

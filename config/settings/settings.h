@@ -32,7 +32,12 @@ struct analysis_setting {
     enum storage_mode storage;  /* of all cubes but these */
     struct cube_setting *cubes; /* <Cube Name=... StorageMode=.../> */
     size_t cube_count;
+    int memory_mib;         /* what processing a cube may take */
+    int aggregates_percent; /* of the base cuboid: how large aggregates may be */
 };
+
+/* Unless the settings say otherwise. */
+enum { DEFAULT_MEMORY_MIB = 1024, DEFAULT_AGGREGATES_PERCENT = 100 };
 
 enum compression { COMPRESSION_NONE, COMPRESSION_ZSTD };
 

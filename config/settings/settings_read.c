@@ -11,6 +11,9 @@
 
 enum { DEFAULT_LEVEL = 3, MOST_LEVEL = 19, MOST_KEPT = 100000 };
 
+/* With less memory than this no cube can be built, and larger aggregates are never worth it. */
+enum { LEAST_MEMORY_MIB = 128, MOST_MEMORY_MIB = 1 << 20, MOST_AGGREGATES_PERCENT = 10000 };
+
 /* Settings on their way from a file. Functions return -1 only when memory runs out. */
 struct reading {
     struct settings *s;
@@ -120,7 +123,10 @@ add_analysis(struct reading *r, const char *name, const char *directory)
 
     if (a == NULL)
         return -1;
-    *a = (struct analysis_setting){.name = copy(r, name), .directory = copy_path(r, directory)};
+    *a = (struct analysis_setting){.name = copy(r, name),
+        .directory = copy_path(r, directory),
+        .memory_mib = DEFAULT_MEMORY_MIB,
+        .aggregates_percent = DEFAULT_AGGREGATES_PERCENT};
     return a->name == NULL || a->directory == NULL ? -1 : 0;
 }
 
@@ -144,6 +150,15 @@ read_analysis_cube(struct reading *r, const xmlNode *element)
     return added->name == NULL ? -1 : 0;
 }
 
+static void
+read_limits(struct reading *r, const xmlNode *element, struct analysis_setting *a)
+{
+    a->memory_mib =
+        read_number(r, element, "MemoryMiB", LEAST_MEMORY_MIB, MOST_MEMORY_MIB, a->memory_mib);
+    a->aggregates_percent = read_number(
+        r, element, "AggregatesPercent", 0, MOST_AGGREGATES_PERCENT, a->aggregates_percent);
+}
+
 static int
 read_analysis(struct reading *r, const xmlNode *element)
 {
@@ -153,6 +168,8 @@ read_analysis(struct reading *r, const xmlNode *element)
     if (name != NULL)
         check_name(r, element, name);
     rc = add_analysis(r, name, markup_attribute(element, "Directory"));
+    if (rc == 0)
+        read_limits(r, element, &r->s->analyses[r->s->analysis_count - 1]);
     if (rc == 0)
         r->s->analyses[r->s->analysis_count - 1].storage =
             storage_mode_find(markup_attribute(element, "StorageMode"));

@@ -41,6 +41,8 @@ static const struct shape analysis = {
         {"Name", SHAPE_REQUIRED, NULL},
         {"Directory", SHAPE_REQUIRED, NULL},
         {"StorageMode", SHAPE_OPTIONAL, storage_choices},
+        {"MemoryMiB", SHAPE_OPTIONAL, NULL},
+        {"AggregatesPercent", SHAPE_OPTIONAL, NULL},
         {0},
     },
     (const struct shape_child[]){{&analysis_cube, 0, 0, 0}, {0}},

@@ -109,6 +109,10 @@ write_new(const struct settings *s, struct text *xml, struct fault *f)
         markup_open(&w, "Analysis", NULL);
         markup_set(&w, "Name", s->analyses[i].name);
         markup_set(&w, "Directory", shorten(s, s->analyses[i].directory));
+        if (s->analyses[i].memory_mib != DEFAULT_MEMORY_MIB)
+            markup_set_format(&w, "MemoryMiB", "%d", s->analyses[i].memory_mib);
+        if (s->analyses[i].aggregates_percent != DEFAULT_AGGREGATES_PERCENT)
+            markup_set_format(&w, "AggregatesPercent", "%d", s->analyses[i].aggregates_percent);
         markup_close(&w, "Analysis");
     }
     write_backup(s, &w);

@@ -30,6 +30,9 @@ static const struct list {
     {NULL, NULL, NULL},
 };
 
+/* What `show cubes --design` lists. */
+static const struct list design = {"cubes", show_design_columns, show_design};
+
 static int
 check_activity(const struct show *s, struct fault *f)
 {
@@ -155,7 +158,11 @@ run_show(struct invocation *i, struct fault *f)
             f, FAULT_USAGE, "show %s: one argument too many: '%s'", word, i->arguments[1]);
     while (list->word != NULL && strcmp(list->word, word) != 0)
         list++;
-    return show_from_site(i, list, f);
+    if (!invocation_has(i, "design"))
+        return show_from_site(i, list, f);
+    if (strcmp(word, design.word) != 0)
+        return fault_set(f, FAULT_USAGE, "show %s: --design goes with cubes", word);
+    return show_from_site(i, &design, f);
 }
 
 static const char *const words[] = {"activities", "views", "cubes", "levels", "measures", "indexes",
@@ -164,6 +171,7 @@ static const char *const words[] = {"activities", "views", "cubes", "levels", "m
 
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
+    {"design", NULL, "cubes: what is stored of each, and why", false},
     {"from", "WORKBOOK.xlsx", "definition: the one that this Excel workbook carries", false},
     {NULL, NULL, NULL, false},
 };
@@ -195,6 +203,9 @@ const struct command command_show = {
         "activities, views, cubes, indexes, definition: what is deployed; definition prints it as "
         "XML.\n\n"
         "levels, measures: what a query on a cube can name.\n\n"
+        "cubes --design: the cuboids that processing stored of each cube, and for each how many of "
+        "the combinations of levels it answers, reading how little. How large all of them may be "
+        "is AggregatesPercent in the settings.\n\n"
         "windows: how long completed instances stay online, and since when at this moment.\n\n"
         "partitions: the swapped-out tables, and for each the rule that makes it due for the "
         "archive or holds it back.\n\n"

@@ -26,6 +26,7 @@ int show_views(struct show *s, struct fault *f);
 int show_cubes(struct show *s, struct fault *f);
 int show_levels(struct show *s, struct fault *f);
 int show_measures(struct show *s, struct fault *f);
+int show_design(struct show *s, struct fault *f);
 int show_indexes(struct show *s, struct fault *f);
 int show_windows(struct show *s, struct fault *f);
 int show_partitions(struct show *s, struct fault *f);
@@ -39,8 +40,9 @@ int show_roles(struct invocation *i, struct fault *f);
 
 /* Their columns, up to one without a name. */
 extern const struct grid_column show_activities_columns[], show_views_columns[],
-    show_cubes_columns[], show_levels_columns[], show_measures_columns[], show_indexes_columns[],
-    show_windows_columns[], show_partitions_columns[], show_trail_columns[], show_changes_columns[],
-    show_incomplete_columns[], show_accounts_columns[], show_roles_columns[];
+    show_cubes_columns[], show_design_columns[], show_levels_columns[], show_measures_columns[],
+    show_indexes_columns[], show_windows_columns[], show_partitions_columns[], show_trail_columns[],
+    show_changes_columns[], show_incomplete_columns[], show_accounts_columns[],
+    show_roles_columns[];
 
 #endif

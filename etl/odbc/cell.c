@@ -27,6 +27,20 @@ cell_c_type(const struct db *db, enum value_type type)
 
 /* ---- texts as numbers and times ---- */
 
+/* Two integers around a "q": a double's whole part, and its fraction in 2^-62. Both and their sum
+ * are doubles, so that nothing is rounded. */
+static int
+parse_split(const char *text, const char *mark, const char *end, double *number)
+{
+    int64_t whole, fraction;
+
+    if (number_parse_int(text, (size_t)(mark - text), &whole) != 0 ||
+        number_parse_int(mark + 1, (size_t)(end - mark - 1), &fraction) != 0)
+        return -1;
+    *number = (double)whole + (double)fraction * 0x1p-62;
+    return 0;
+}
+
 /* Digits and "p744": times a power of two, for a dialect that must scale before it writes digits.
  */
 static int
@@ -46,8 +60,10 @@ static int
 parse_double(const char *text, size_t length, double *number)
 {
     bool negative = text[0] == '-';
-    const char *mark = memchr(text, 'p', length);
+    const char *split = memchr(text, 'q', length), *mark = memchr(text, 'p', length);
 
+    if (split != NULL)
+        return parse_split(text, split, text + length, number);
     if (mark != NULL)
         return parse_scaled(text, mark, number);
     if (strncasecmp(text + negative, "inf", 3) == 0)

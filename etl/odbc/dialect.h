@@ -53,6 +53,12 @@ struct dialect {
      * quoted SQL. */
     void (*add_read)(struct text *sql, const char *name, enum value_type type);
 
+    /* A select-list expression that joins such expressions to one text with commas between them,
+     * NULL as nothing, of at most `joined_columns`. NULL where that is no quicker than cell by
+     * cell. */
+    void (*add_joined)(struct text *sql, const char *const *items, size_t count);
+    int joined_columns;
+
     /* Columns hold nothing wider than what the driver says of them: many rows can be fetched by one
      * call, into buffers of that width. */
     bool keeps_widths;

@@ -55,15 +55,19 @@ add_null(struct text *sql, enum value_type type)
 /*
  * printf is not exact from 1e100 on: it scales by the double nearest to 1e100. So large doubles are
  * divided by 2^744 first (twelve times 2^62, each exact), and "p744" behind the digits says so (see
- * stmt.c).
+ * stmt.c). Printing takes long, so most doubles come as two integers: from 2^-10 on a fraction is a
+ * whole number of 2^-62.
  */
 static void
 add_read_double(struct text *sql, const char *name)
 {
     sql_add(sql,
-        "CASE WHEN %s IS NULL THEN NULL WHEN abs(%s) >= 1e90 AND abs(%s) < 1e999 THEN "
+        "CASE WHEN abs(%s) BETWEEN 0.0009765625 AND 9007199254740991.0 THEN "
+        "CAST(%s AS INTEGER) || 'q' || "
+        "CAST((%s - CAST(%s AS INTEGER)) * 4611686018427387904.0 AS INTEGER) "
+        "WHEN %s IS NULL THEN NULL WHEN abs(%s) >= 1e90 AND abs(%s) < 1e999 THEN "
         "printf('%%!.20g', %s",
-        name, name, name, name);
+        name, name, name, name, name, name, name, name);
     for (int i = 0; i < 12; i++)
         text_add(sql, " / 4611686018427387904.0");
     sql_add(sql, ") || 'p744' ELSE printf('%%!.20g', %s) END", name);
@@ -78,6 +82,21 @@ add_read(struct text *sql, const char *name, enum value_type type)
         add_read_double(sql, name);
     else
         text_add(sql, name);
+}
+
+/* The driver's price is by the cell. */
+static void
+add_joined(struct text *sql, const char *const *items, size_t count)
+{
+    text_add(sql, "printf('");
+    for (size_t i = 0; i < count; i++)
+        text_add(sql, i == 0 ? "%s" : ",%s");
+    text_add_char(sql, '\'');
+    for (size_t i = 0; i < count; i++) {
+        text_add(sql, ", ");
+        text_add(sql, items[i]);
+    }
+    text_add_char(sql, ')');
 }
 
 /* Whole microseconds since 1970, an integer: strftime counts seconds, the text holds the fraction.
@@ -411,6 +430,8 @@ const struct dialect dialect_sqlite = {
     .add_null = add_null,
     .identity_key = "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
     .add_read = add_read,
+    .add_joined = add_joined,
+    .joined_columns = 90, /* a function takes 100 arguments */
     .float_cells_as_text = true,
     .time_cells_as_text = true,
     .bulk = &bulk_values,

@@ -139,14 +139,17 @@ next_of_thread(struct stream *s)
 static int
 next_block(struct stream *s)
 {
+    int result;
+
     if (s->threaded)
         return next_of_thread(s);
     s->freed = s->filled;
-    s->result = fetcher_next(s->fetcher, &s->blocks[s->filled % BLOCKS], &s->fault);
-    s->filled += s->result == 1;
-    if (s->result == 1 && s->filled == 1 && fetcher_is_full(s->fetcher, &s->blocks[0]))
+    result = s->result = fetcher_next(s->fetcher, &s->blocks[s->filled % BLOCKS], &s->fault);
+    s->filled += result == 1;
+    /* From then on the result is the thread's: it may be at the end already. */
+    if (result == 1 && s->filled == 1 && fetcher_is_full(s->fetcher, &s->blocks[0]))
         start_thread(s);
-    return s->result;
+    return result;
 }
 
 int

@@ -259,6 +259,7 @@ process_as(struct run_context *c, struct star *s, enum process_type type, struct
     if (a == NULL || star == NULL)
         return -1;
     order.directory = a->directory;
+    order.limits = a;
     order.storage = cube_storage_wanted(a, s->cube->name);
     if (process_cube(star, s, &order, &result, f) != 0)
         return -1;

@@ -5,11 +5,10 @@
 
 #include "config/base/clock.h"
 #include "config/base/file.h"
-#include "config/base/interrupt.h"
 #include "config/base/log.h"
 #include "config/base/progress.h"
 #include "cube/process.h"
-#include "etl/odbc/table_reader.h"
+#include "etl/star/reading.h"
 #include "etl/star/reconcile.h"
 
 /* ---- the model ---- */
@@ -79,8 +78,6 @@ process_model(struct star *s, struct fault *f)
     return model;
 }
 
-/* ---- reading the star schema ---- */
-
 struct processing {
     struct db *star;
     struct star *shape;
@@ -88,125 +85,46 @@ struct processing {
     const char *directory;
     enum cube_storage storage;
     struct cube_process *process;
-    struct cube_builder *builder;
     struct process_result *result;
+    unsigned aggregates_percent;
+    uint64_t memory_bytes;
+    bool is_full;     /* all facts are read */
     bool data_only;   /* no aggregates */
     bool window_only; /* what an addition brings is compared with the facts, and nothing older */
 };
 
+/* What the program takes besides, and the most that is worth keeping of cells in memory: smaller
+ * pieces suit the processor's caches, and merging them costs little. */
+enum { PROGRAM_BYTES = 64 << 20, MOST_CELL_BYTES = 72 << 20 };
+
+/* Half of the memory is for the cells, half for writing them. */
+static uint64_t
+cells_share(const struct processing *p)
+{
+    uint64_t share = (p->memory_bytes - PROGRAM_BYTES) / 2;
+
+    return share < MOST_CELL_BYTES ? share : MOST_CELL_BYTES;
+}
+
+/* Reads a part's facts and begins to seal it. What went to unknown members is told, and counted. */
 static int
-read_members(struct processing *p, size_t dimension, struct fault *f)
+build_part(struct processing *p, enum cube_part part, const char *facts, const char *where,
+    uint64_t expected, uint64_t *count, struct fault *f)
 {
-    const struct table *t = star_dimension_table(p->shape, dimension);
-    struct table_reader *r = t == NULL ? NULL : table_reader_open(p->star, t, NULL, f);
-    const struct value *row;
-    int rc = r == NULL ? -1 : 0;
+    const struct reading reading = {
+        p->star, p->shape, p->model, p->process, part, facts, where, expected, cells_share(p)};
+    struct cube_build_counts c = {0};
+    int rc = reading_run(&reading, &c, f);
 
-    while (rc == 0 && (rc = table_reader_next(r, &row, f)) == 1)
-        rc = cube_builder_member(p->builder, dimension, row[0].as.integer, row + 1, f);
-    table_reader_close(r);
-    return rc;
-}
-
-/* "SELECT keys, sources FROM facts": what the builder takes as a row. */
-static void
-add_select(struct text *sql, const struct processing *p, const char *facts)
-{
-    const struct star *s = p->shape;
-    struct text name = TEXT_INIT;
-
-    text_add(sql, "SELECT ");
-    for (size_t i = 0; i < s->dimension_count; i++)
-        sql_add(sql, i == 0 ? "%n" : ", %n", s->dimensions[i].key);
-    for (size_t i = 0; i < s->measured_count; i++) {
-        const struct star_source *source = &s->sources[s->measured[i]];
-
-        if (s->dimension_count + i > 0)
-            text_add(sql, ", ");
-        db_dialect(p->star)->add_read(sql, sql_set(&name, "%n", source->column), source->type);
-    }
-    if (s->dimension_count + s->measured_count == 0)
-        text_add(sql, "1");
-    sql_add(sql, " FROM %n", facts);
-    text_release(&name);
-}
-
-static int
-read_facts(struct processing *p, const char *facts, const char *where, struct fault *f)
-{
-    const struct star *s = p->shape;
-    size_t columns = s->dimension_count + s->measured_count;
-    enum value_type *types = arena_array(&p->shape->memory, columns, sizeof *types);
-    struct value *row = arena_array(&p->shape->memory, columns, sizeof *row);
-    struct text sql = TEXT_INIT;
-    struct stmt *st = NULL;
-    uint64_t count = 0;
-    int rc = -1;
-
-    if (types == NULL || row == NULL)
-        return fault_set_memory(f);
-    for (size_t i = 0; i < columns; i++)
-        types[i] = i < s->dimension_count ? VALUE_INT
-                                          : s->sources[s->measured[i - s->dimension_count]].type;
-    add_select(&sql, p, facts);
-    text_add(&sql, where);
-    if (text_check(&sql, f) == 0 && (st = db_prepare(p->star, text_get(&sql), f)) != NULL)
-        rc = stmt_query(st, types, columns, f);
-    while (rc == 0 && (rc = stmt_fetch(st, row, f)) == 1) {
-        rc = cube_builder_add(p->builder, row, f);
-        if (++count % 4096 == 0 && rc == 0) {
-            progress_step(count);
-            rc = interrupt_check(f);
-        }
-    }
-    stmt_free(st);
-    text_release(&sql);
-    return rc;
-}
-
-/* ---- building ---- */
-
-static void
-report_counts(struct processing *p, const char *part)
-{
-    const struct cube_build_counts *c = cube_builder_counts(p->builder);
-    uint64_t bad = c->null_keys + c->unknown_keys + c->bad_values + c->bad_members;
-
-    p->result->null_keys += c->null_keys + c->unknown_keys;
-    p->result->bad_values += c->bad_values;
-    if (bad > 0)
+    *count = c.facts;
+    p->result->null_keys += c.null_keys + c.unknown_keys;
+    p->result->bad_values += c.bad_values;
+    if (c.null_keys + c.unknown_keys + c.bad_values + c.bad_members > 0)
         log_warning("cube %s, %s part: %" PRIu64 " facts at the unknown member, %" PRIu64
                     " values taken as NULL",
-            p->shape->cube->name, part, c->null_keys + c->unknown_keys, c->bad_values);
-}
-
-static int
-build_completed(
-    struct processing *p, int64_t first, int64_t last, const char *where, struct fault *f)
-{
-    int rc = cube_process_window(p->process, first, last, f);
-
-    if (rc == 0)
-        rc = read_facts(p, p->shape->names.facts, where, f);
-    if (rc == 0)
-        rc = cube_process_write(p->process, CUBE_PART_COMPLETED, p->builder, f);
-    p->result->completed = cube_builder_counts(p->builder)->facts;
-    report_counts(p, "completed");
-    return rc;
-}
-
-static int
-build_active(struct processing *p, struct fault *f)
-{
-    int rc;
-
-    cube_builder_clear_facts(p->builder);
-    rc = read_facts(p, p->shape->names.active_facts, "", f);
-    if (rc == 0)
-        rc = cube_process_write(p->process, CUBE_PART_ACTIVE, p->builder, f);
-    p->result->active = cube_builder_counts(p->builder)->facts;
-    report_counts(p, "active");
-    return rc;
+            p->shape->cube->name, cube_part_name(part), c.null_keys + c.unknown_keys,
+            c.bad_values + c.bad_members);
+    return rc == 0 ? cube_process_seal(p->process, part, f) : -1;
 }
 
 static int
@@ -234,29 +152,51 @@ last_fact(struct processing *p, int64_t *last, struct fault *f)
     return rc;
 }
 
+/* The window's facts. An addition finds them by the key; a full build reads the table from end to
+ * end, which is quicker, and for which the plus sign hides the key. */
+static void
+add_window(const struct processing *p, int64_t first, int64_t last, struct text *where)
+{
+    if (p->is_full)
+        sql_add(where, " WHERE +\"RecordID\" <= %d", last);
+    else
+        sql_add(where, " WHERE \"RecordID\" BETWEEN %d AND %d", first, last);
+}
+
 /* ProcessAdd compares what it brings with the window it was read from: what is older was compared
  * when it was built, and its files carry checksums. ProcessDefault trusts neither that nor the
  * facts to be the same as then. */
 static int
-build(struct processing *p, struct fault *f)
+build_completed(struct processing *p, struct fault *f)
 {
+    const char *facts = p->shape->names.facts;
     int64_t first = cube_process_first(p->process), last;
     struct text where = TEXT_INIT;
     int rc = last_fact(p, &last, f);
 
-    for (size_t i = 0; rc == 0 && i < p->shape->dimension_count; i++)
-        rc = read_members(p, i, f);
-    sql_add(&where, " WHERE \"RecordID\" BETWEEN %d AND %d", first, last);
+    if (rc == 0 && (rc = cube_process_window(p->process, first, last, f)) == 0) {
+        uint64_t expected = last < first ? 0 : (uint64_t)(last - first) + 1;
+
+        add_window(p, first, last, &where);
+        rc = build_part(
+            p, CUBE_PART_COMPLETED, facts, text_get(&where), expected, &p->result->completed, f);
+    }
     if (rc == 0)
-        rc = build_completed(p, first, last, text_get(&where), f);
-    if (rc == 0)
-        rc = check_totals(p, CUBE_PART_COMPLETED, p->shape->names.facts,
-            p->window_only ? text_get(&where) : "", f);
-    if (rc == 0)
-        rc = build_active(p, f);
-    if (rc == 0)
-        rc = check_totals(p, CUBE_PART_ACTIVE, p->shape->names.active_facts, "", f);
+        rc = check_totals(p, CUBE_PART_COMPLETED, facts, p->window_only ? text_get(&where) : "", f);
     text_release(&where);
+    return rc;
+}
+
+static int
+build(struct processing *p, struct fault *f)
+{
+    const char *active = p->shape->names.active_facts;
+    int rc = build_completed(p, f);
+
+    if (rc == 0)
+        rc = build_part(p, CUBE_PART_ACTIVE, active, "", 0, &p->result->active, f);
+    if (rc == 0)
+        rc = check_totals(p, CUBE_PART_ACTIVE, active, "", f);
     return rc == 0 ? cube_process_commit(p->process, clock_now(), f) : -1;
 }
 
@@ -267,18 +207,17 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
 
     p->result->how = kind == CUBE_PROCESS_FULL ? "full" : "added";
     p->process = cube_process_begin(p->directory, p->shape->cube->name, kind, p->model, f);
-    if (p->process != NULL && p->data_only)
-        cube_process_budget(p->process, 0, 0);
-    if (p->process != NULL && kind == CUBE_PROCESS_FULL)
-        cube_process_storage(p->process, p->storage);
-    if (p->process != NULL && (p->builder = cube_builder_new(p->model, f)) != NULL) {
+    p->is_full = kind == CUBE_PROCESS_FULL;
+    if (p->process != NULL) {
+        cube_process_budget(p->process, p->data_only ? 0 : p->aggregates_percent, 0);
+        cube_process_memory(p->process, p->memory_bytes);
+        if (p->is_full)
+            cube_process_storage(p->process, p->storage);
         progress_begin(p->shape->cube->name, "facts", 0);
         rc = build(p, f);
         progress_finish();
     }
-    cube_builder_free(p->builder);
     cube_process_end(p->process);
-    p->builder = NULL;
     p->process = NULL;
     return rc;
 }
@@ -387,7 +326,8 @@ run(struct processing *p, enum process_type type, struct fault *f)
         return publish_direct(p, f);
     if (type == PROCESS_INDEXES) {
         p->result->how = "indexed";
-        return cube_index(p->directory, p->shape->cube->name, false, CUBE_BUDGET_PER_CENT, 0, f);
+        return cube_index(p->directory, p->shape->cube->name, false, p->aggregates_percent, 0,
+            p->memory_bytes, f);
     }
     p->data_only = type == PROCESS_DATA;
     p->window_only = type == PROCESS_ADD;
@@ -407,6 +347,15 @@ run(struct processing *p, enum process_type type, struct fault *f)
     return build_as(p, CUBE_PROCESS_FULL, f);
 }
 
+static const struct analysis_setting *
+limits_of(const struct process_order *order)
+{
+    static const struct analysis_setting defaults = {
+        .memory_mib = DEFAULT_MEMORY_MIB, .aggregates_percent = DEFAULT_AGGREGATES_PERCENT};
+
+    return order->limits == NULL ? &defaults : order->limits;
+}
+
 int
 process_cube(struct db *star, struct star *s, const struct process_order *order,
     struct process_result *result, struct fault *f)
@@ -415,6 +364,8 @@ process_cube(struct db *star, struct star *s, const struct process_order *order,
         .shape = s,
         .directory = order->directory,
         .storage = order->storage,
+        .aggregates_percent = (unsigned)limits_of(order)->aggregates_percent,
+        .memory_bytes = (uint64_t)limits_of(order)->memory_mib << 20,
         .result = result};
     int rc = -1;
 

@@ -5,6 +5,7 @@
 #define ETL_STAR_PROCESS_H
 
 #include "config/job/job.h"
+#include "config/settings/settings.h"
 #include "cube/model.h"
 #include "cube/store.h"
 #include "etl/odbc/db.h"
@@ -26,6 +27,7 @@ struct process_order {
     const char *directory; /* the analysis database's; it and the cube are created */
     enum process_type type;
     enum cube_storage storage;
+    const struct analysis_setting *limits; /* of memory and aggregates; NULL: the defaults */
 };
 
 /*
@@ -34,7 +36,8 @@ struct process_order {
  * cube fits its facts, and builds anew where not. ProcessData builds without aggregates,
  * ProcessIndexes makes those of what is built. Before anything is published the cube's totals
  * (facts, values, sums, smallest and largest) are compared with the star schema's own: FAULT_DATA
- * names what differs, and the old state stays.
+ * names what differs, and the old state stays. What does not fit into the memory that the limits
+ * allow goes to disk.
  */
 int process_cube(struct db *star, struct star *s, const struct process_order *order,
     struct process_result *result, struct fault *f);

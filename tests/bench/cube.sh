@@ -1,8 +1,9 @@
 #!/bin/sh
 # cube.sh BUILD: the cube engine against DuckDB. Prints "name<TAB>ratio<TAB>goal", one line a goal;
 # README.md says what is measured. Figures in seconds and bytes go to build/bench/cube-<set>.txt.
-#   BENCH_ROWS   facts of both sets (default 2000000; the whole run of 10 million takes long)
-#   BENCH_LARGE  facts of the dense cube that is queried (default 10000000)
+#   BENCH_ROWS   facts of both sets (default 2000000)
+#   BENCH_LARGE  facts of both sets for the second time, and of the dense cube that is queried from
+#                outside (default 10000000; 0: neither)
 #   BENCH_SETS   which sets (default "dense sparse")
 set -eu
 cd "$(dirname "$0")/../.."
@@ -24,31 +25,32 @@ install_peer() {
     fi
 }
 
-# The star schema of a set: made once for each number of rows, then a copy is worked on.
+# star_of SET ROWS: the star schema, made once, then a copy is worked on.
 star_of() {
-    if [ ! -f "$place/$1-$rows.db" ]; then
-        say "$1: star schema of $rows facts"
-        rm -f "$place/$1-$rows.db.part"
-        bench star "$1" 0 "$rows" "$place/$1-$rows.db.part"
-        mv "$place/$1-$rows.db.part" "$place/$1-$rows.db"
+    if [ ! -f "$place/$1-$2.db" ]; then
+        say "$1: star schema of $2 facts"
+        rm -f "$place/$1-$2.db.part"
+        bench star "$1" 0 "$2" "$place/$1-$2.db.part"
+        mv "$place/$1-$2.db.part" "$place/$1-$2.db"
     fi
-    cp "$place/$1-$rows.db" "$place/star.db"
+    cp "$place/$1-$2.db" "$place/star.db"
 }
 
+# measure SET ROWS
 measure() {
-    star_of "$1"
+    star_of "$1" "$2"
     rm -rf "$place/cubes/$1"
     say "$1: processing"
     bench fetch "$place/star.db"
     bench full "$place/star.db" "$place/cubes/$1"
-    echo "base_bytes	$(wc -c <"$place/cubes/$1/Sales/1.seg")"
-    bench base "$1" "$rows"
+    echo "base_bytes	$(cat "$place/cubes/$1/Sales"/*[0-9].seg | wc -c)"
+    bench base "$1" "$2"
     [ "$1" = sparse ] && bench ask "$place/cubes/$1" "$place/queries.txt"
     [ "$1" = dense ] && bench rollup "$place/cubes/$1"
     say "$1: the peer"
-    peer facts "$1" "$rows" "$place/queries.txt"
+    peer facts "$1" "$2" "$place/queries.txt"
     say "$1: adding one per cent"
-    bench star "$1" "$rows" "$((rows + rows / 100))" "$place/star.db"
+    bench star "$1" "$2" "$(($2 + $2 / 100))" "$place/star.db"
     bench add "$place/star.db" "$place/cubes/$1"
     rm -f "$place/star.db"
 }
@@ -74,6 +76,22 @@ XML
     rm -f "$place/peer.db"
 }
 
+# judge SET ROWS NAME: measures a set and says what came of it, under that name.
+judge() {
+    measure "$1" "$2" >"$place/cube-$3.txt"
+    if [ "$1" = dense ]; then
+        ratio "cube.$3.rollup144" 0.15 "cube-$3" 'f["rollup144"]' 'f["peer_sets_base"]'
+        ratio "cube.$3.process_full" 0.5 "cube-$3" 'f["process_full"]' 'f["peer_sets_facts"]'
+    else
+        ratio "cube.$3.process_full" 1.0 "cube-$3" 'f["process_full"]' 'f["peer_base"] + f["fetch"]'
+        ratio "cube.$3.query_inside" 0.5 "cube-$3" 'f["query_inside"]' 'f["peer_query"]'
+    fi
+    ratio "cube.$3.base_build" 0.5 "cube-$3" 'f["base_build"]' 'f["fetch"]'
+    ratio "cube.$3.process_add" 0.05 "cube-$3" 'f["process_add"]' 'f["process_full"]'
+    ratio "cube.$3.peak_memory" 1 "cube-$3" 'f["peak_bytes"]' \
+        '(3 * f["base_bytes"] + 67108864 < f["memory_bytes"] ? 3 * f["base_bytes"] + 67108864 : f["memory_bytes"])'
+}
+
 # ratio NAME GOAL FIGURES EXPRESSION: figures by name, as awk sees them in f["..."].
 ratio() {
     awk -F '\t' -v name="$1" -v goal="$2" '{ f[$1] = $2 } END {
@@ -84,19 +102,12 @@ ratio() {
 install_peer
 peer queries "$place/queries.txt"
 for set in ${BENCH_SETS:-dense sparse}; do
-    measure "$set" >"$place/cube-$set.txt"
-    if [ "$set" = dense ]; then
+    judge "$set" "$rows" "$set"
+    [ "$large" -eq 0 ] || judge "$set" "$large" "${set}_large"
+    if [ "$set" = dense ] && [ "$large" -gt 0 ]; then
         measure_large >"$place/cube-large.txt"
-        ratio cube.dense.rollup144 0.15 cube-dense 'f["rollup144"]' 'f["peer_sets_base"]'
-        ratio cube.dense.process_full 0.5 cube-dense 'f["process_full"]' 'f["peer_sets_facts"]'
         ratio cube.dense.query_process 0.2 cube-large 'f["query_process"]' 'f["peer_query"]'
         ratio cube.dense.query_inside 0.01 cube-large 'f["query_inside"]' 'f["peer_query"]'
         ratio cube.dense.file_size 0.5 cube-large 'f["cube_bytes"]' 'f["peer_file_bytes"]'
-    else
-        ratio cube.sparse.process_full 1.0 cube-sparse 'f["process_full"]' 'f["peer_base"] + f["fetch"]'
-        ratio cube.sparse.query_inside 0.5 cube-sparse 'f["query_inside"]' 'f["peer_query"]'
     fi
-    ratio "cube.$set.base_build" 0.5 "cube-$set" 'f["base_build"]' 'f["fetch"]'
-    ratio "cube.$set.process_add" 0.05 "cube-$set" 'f["process_add"]' 'f["process_full"]'
-    ratio "cube.$set.peak_memory" 1 "cube-$set" 'f["peak_bytes"]' '3 * f["base_bytes"] + 67108864'
 done

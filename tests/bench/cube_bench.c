@@ -287,12 +287,15 @@ step_process(const char *path, const char *directory, enum process_type type)
     if (begin(&b) != 0 || (db = open_star(path, &b.f)) == NULL)
         return failed(&b.f);
     start = seconds();
-    if (process_cube(db, &b.star, &(struct process_order){directory, type, CUBE_STORAGE_MEMORY},
-            &result, &b.f) != 0)
+    if (process_cube(db, &b.star,
+            &(struct process_order){directory, type, CUBE_STORAGE_MEMORY, NULL}, &result,
+            &b.f) != 0)
         return failed(&b.f);
     print(type == PROCESS_ADD ? "process_add" : "process_full", seconds() - start);
-    if (type == PROCESS_FULL)
+    if (type == PROCESS_FULL) {
         print_memory();
+        print("memory_bytes", DEFAULT_MEMORY_MIB * 1048576.0);
+    }
     db_close(db);
     return 0;
 }

@@ -10,7 +10,7 @@
 #include "tests/cube/sample.h"
 #include "tests/harness.h"
 
-enum { FACTS = 3000, CITIES = 40, MONTHS = 24 };
+enum { FACTS = 3000, CITIES = 40, MONTHS = 24, MEMORY = 1 << 28 };
 
 /* Many facts at few members, so that aggregates are worth it. */
 static struct cube_builder *
@@ -132,7 +132,7 @@ indexing_brings_what_was_left_out(void)
     struct fault f = FAULT_INIT;
 
     store(0);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, MEMORY, &f), &f);
     CU_ASSERT(aggregate_count() > 3);
     CU_ASSERT(file_exists("db/Orders/1-aggregates.seg"));
 }
@@ -158,9 +158,9 @@ any_number_of_threads_makes_the_same_file(void)
     struct fault f = FAULT_INIT;
 
     store(0);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, MEMORY, &f), &f);
     ASSERT_OK(file_read_all("db/Orders/1-aggregates.seg", 1 << 20, &one, &f), &f);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 4, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", false, 100, 4, MEMORY, &f), &f);
     ASSERT_OK(file_read_all("db/Orders/1-aggregates.seg", 1 << 20, &four, &f), &f);
     CU_ASSERT_EQUAL(one.length, four.length);
     CU_ASSERT_EQUAL(memcmp(one.bytes, four.bytes, one.length), 0);
@@ -260,7 +260,7 @@ a_damaged_file_says_its_cure(void)
     CU_ASSERT(test_contains(f.text, "1-aggregates.seg"));
     CU_ASSERT(test_contains(f.hint, "ProcessIndexes"));
     fault_clear(&f);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, MEMORY, &f), &f);
     add_answers(&t, &f);
     CU_ASSERT_EQUAL(f.kind, FAULT_NONE);
     text_release(&t);

@@ -656,7 +656,8 @@ additions_equal_full_processing_bit_for_bit(void)
     store_facts(rows, facts, 7, "Added");
     CU_ASSERT_PTR_NOT_NULL_FATAL(full = cube_open("db", "Full", &f));
     CU_ASSERT_PTR_NOT_NULL_FATAL(added = cube_open("db", "Added", &f));
-    CU_ASSERT_EQUAL(cube_segment_count(added, CUBE_PART_ALL), 8);
+    /* Four of the seven nights were joined; the active part is the last one. */
+    CU_ASSERT_EQUAL(cube_segment_count(added, CUBE_PART_ALL), 5);
     for (int i = 0; i < 30; i++) {
         struct random_query q;
         struct cube_result a, b;

@@ -46,7 +46,7 @@ clearing_forgets(void)
 
     tuples_init(&t, 1);
     ASSERT_OK(tuples_add(&t, (uint32_t[]){5}, &index, &f), &f);
-    tuples_clear(&t);
+    tuples_release(&t);
     CU_ASSERT_EQUAL(tuples_find(&t, (uint32_t[]){5}), TUPLES_NONE);
     ASSERT_OK(tuples_add(&t, (uint32_t[]){6}, &index, &f), &f);
     CU_ASSERT_EQUAL(index, 0);

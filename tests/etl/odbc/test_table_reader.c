@@ -132,6 +132,33 @@ reads_in_the_order_of_the_key(void)
     db_close(db);
 }
 
+/* As many rows as a block holds: the thread that reads ahead may find the end before the first row
+ * was taken. */
+static void
+a_block_alone_is_not_lost(void)
+{
+    static const struct table_column column[] = {{.name = "n", .type = VALUE_INT}};
+    const struct table t = {
+        .name = "numbers", .columns = (struct table_column *)(uintptr_t)column, .column_count = 1};
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+    ASSERT_OK(db_run(db,
+                  "INSERT INTO numbers WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+                  "FROM c WHERE n < 1000) SELECT n FROM c",
+                  NULL, &f),
+        &f);
+    for (int i = 0; i < 200; i++) {
+        struct rowsum sum;
+
+        ASSERT_OK(table_rowsum(db, &t, &sum, &f), &f);
+        CU_ASSERT_EQUAL(sum.rows, 1000);
+        rowsum_release(&sum);
+    }
+    db_close(db);
+}
+
 /* The connection is free again, though a thread was fetching. */
 static void
 may_be_closed_early(void)
@@ -242,6 +269,7 @@ reads_moments_with_a_zone(void)
 const struct test suite_etl_odbc_table_reader[] = {
     {"reads texts of any length", reads_texts_of_any_length},
     {"reads in the order of the key", reads_in_the_order_of_the_key},
+    {"a block alone is not lost", a_block_alone_is_not_lost},
     {"may be closed early", may_be_closed_early},
     {"refuses what is not of its type", refuses_what_is_not_of_its_type},
     {"reads moments with a zone", reads_moments_with_a_zone},

@@ -42,8 +42,8 @@ process(struct fixture *x, enum process_type type, struct process_result *r)
     struct star s;
 
     ASSERT_OK(star_init(&s, &x->definition, &x->definition.cubes[0], &x->f), &x->f);
-    ASSERT_OK(process_cube(x->star, &s, &(struct process_order){"cubes", type, CUBE_STORAGE_MEMORY},
-                  r, &x->f),
+    ASSERT_OK(process_cube(x->star, &s,
+                  &(struct process_order){"cubes", type, CUBE_STORAGE_MEMORY, NULL}, r, &x->f),
         &x->f);
     star_release(&s);
 }

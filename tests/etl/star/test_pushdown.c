@@ -365,7 +365,7 @@ expect_both(struct fixture *x, const char *measures, const char *csv)
 
     ASSERT_OK(star_init(&s, &x->definition, &x->definition.cubes[0], &x->f), &x->f);
     for (size_t i = 0; i < 2; i++) {
-        const struct process_order order = {directories[i], PROCESS_FULL, modes[i]};
+        const struct process_order order = {directories[i], PROCESS_FULL, modes[i], NULL};
         struct cube_query q = {.part = CUBE_PART_ALL};
         struct process_result processed;
         struct arena a = ARENA_INIT;

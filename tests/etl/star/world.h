@@ -383,7 +383,7 @@ world_spoil(struct world *w)
 static inline void
 world_process(struct world *w, const char *directory, enum cube_storage storage)
 {
-    const struct process_order order = {directory, PROCESS_DEFAULT, storage};
+    const struct process_order order = {directory, PROCESS_DEFAULT, storage, NULL};
     struct process_result result;
 
     ASSERT_OK(process_cube(w->star, &w->shape, &order, &result, &w->f), &w->f);
