@@ -139,13 +139,22 @@ finish(struct storage *s, enum change which, struct fault *f)
     return s->writers[which] == NULL ? 0 : table_writer_finish(s->writers[which], f);
 }
 
+/* As a measure -0.0 is 0, and some engines know no other: no reason to refuse an event. */
+static struct value
+without_negative_zero(struct value v)
+{
+    if (v.type == VALUE_FLOAT && v.as.real == 0)
+        v.as.real = 0;
+    return v;
+}
+
 /* Puts the checkpoints and LastModified into the row behind its first `n` cells. */
 static void
 fill_row(struct storage *s, const struct instance *i, size_t n)
 {
     s->row[0] = i->id;
     for (size_t k = 0; k < s->activity->checkpoint_count; k++)
-        s->row[n++] = i->values[k];
+        s->row[n++] = without_negative_zero(i->values[k]);
     s->row[n] = s->now;
 }
 

@@ -40,12 +40,7 @@ copy_table(const struct archiving *a, const struct table *source, struct table *
     if (leftover < 0 || (leftover == 1 && db_drop_table(a->archive, incoming, f) != 0))
         return -1;
     target->name = incoming;
-    if ((rc = db_begin(a->archive, f)) != 0)
-        return -1;
-    rc = db_create_table(a->archive, target, f);
-    if (rc == 0)
-        rc = table_copy(a->primary, source, a->archive, target, sum, f);
-    rc = db_end(a->archive, rc, f);
+    rc = table_copy(a->primary, source, a->archive, target, sum, f);
     if (rc == 0 && (rc = rows_equal(a->archive, target, sum, f)) == 0)
         rc = fault_set(f, FAULT_DATA, "the copy differs from the partition");
     if (rc == 1)

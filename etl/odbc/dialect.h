@@ -166,6 +166,16 @@ struct dialect {
      * rest of the transaction, and a statement that gives back what now can be given. */
     const char *keep_rights, *return_rights;
 
+    /*
+     * Naming another connection's tables (reach.h). Of one server: `mark` takes a lock with the
+     * number %d that other sessions there can see, `sees_mark` does, `unmark` lets it go; each
+     * gives 1. Of one embedded engine: `attach` makes the other file a space of this connection, 1
+     * or 0, and `detach` ends that; NULL elsewhere.
+     */
+    const char *mark, *sees_mark, *unmark;
+    int (*attach)(struct db *db, struct db *other, struct text *space);
+    const char *detach;
+
     /* list_objects tells tables, indexes, views and triggers word for word: a restore into the same
      * engine makes them from that. Otherwise from their neutral shapes. */
     bool objects_are_whole;

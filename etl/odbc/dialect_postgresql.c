@@ -391,6 +391,11 @@ const struct dialect dialect_postgresql = {
     .create_space = "CREATE SCHEMA %n",
     .drop_space = "DROP SCHEMA IF EXISTS %n CASCADE",
     .use_space = "SET search_path TO %n",
+    .mark = "SELECT CASE WHEN pg_try_advisory_lock(%d) THEN 1 ELSE 0 END",
+    .sees_mark = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND "
+                 "objid = %d AND objsubid = 1 AND database = "
+                 "(SELECT oid FROM pg_database WHERE datname = current_database())",
+    .unmark = "SELECT CASE WHEN pg_advisory_unlock(%d) THEN 1 ELSE 0 END",
     .swap_space = swap_space,
     .add_account = add_account,
     .has_account = "SELECT 1 FROM pg_roles WHERE rolname = %t",

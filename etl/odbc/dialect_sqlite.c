@@ -12,6 +12,7 @@
 #include "etl/odbc/bulk.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
+#include "etl/odbc/space_sqlite.h"
 
 /* FULL makes a commit survive a power cut. legacy_alter_table: a rename must not rewrite views and
  * triggers behind our back. */
@@ -453,6 +454,8 @@ const struct dialect dialect_sqlite = {
     .classify = classify,
     .is_contention = is_contention,
     .contention_hint = "another program writes to this file without end; look for it: fuser FILE",
+    .attach = space_sqlite_attach,
+    .detach = space_sqlite_detach,
     .objects_are_whole = true,
     .transactional_ddl = true,
 };

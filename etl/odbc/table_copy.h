@@ -9,10 +9,12 @@
 #include "etl/odbc/db.h"
 
 /*
- * Copies the rows of `source` in `from` into `target`, an empty table of the same columns in `to`,
- * inside the caller's transaction there. `sum` is initialised here, released by the caller, and has
- * the checksum of the rows that were read. Nothing promises yet that the target holds them: read it
- * with table_rowsum.
+ * Creates `target`, a table with the columns of `source`, in `to`, and copies the rows of `source`
+ * in `from` into it: both in one transaction of `to`, or nothing. Inside the server or the engine
+ * where it reaches both, otherwise as a stream; the number of rows is verified.
+ *
+ * `sum` is initialised here, released by the caller, and has the checksum of the rows of `source`,
+ * which nobody may change meanwhile. That the target holds them is proved by table_rowsum.
  */
 int table_copy(struct db *from, const struct table *source, struct db *to,
     const struct table *target, struct rowsum *sum, struct fault *f);
