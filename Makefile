@@ -127,6 +127,7 @@ $(BENCHES) $(BUILD)/with-database: $(HOUSE) $(BENCH_OBJECTS) $(BUILD)/inputs
 
 $(BENCHES): $(BUILD)/%-bench: $(BUILD)/tests/bench/%_bench.o
 $(BUILD)/with-database: $(BUILD)/tests/bench/with_database.o
+$(BUILD)/import-bench: $(BUILD)/tests/bench/bare.o
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
