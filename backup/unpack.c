@@ -6,6 +6,7 @@
 #include "backup/entry.h"
 #include "backup/meter.h"
 #include "backup/pack.h"
+#include "config/base/relay.h"
 
 struct unpack {
     struct meter stored;
@@ -13,13 +14,14 @@ struct unpack {
     struct unseal *unseal;
     struct intake inner; /* of the unsealed bytes */
     struct expander *expander;
+    struct relay *relay;     /* takes the layers off in a thread of its own */
     struct byte_source tail; /* of the chain */
     uint64_t unpacked_bytes;
     uint64_t free_bytes;
     uint64_t ratio;
 };
 
-enum { SNIFF_BYTES = TAR_BLOCK_BYTES };
+enum { SNIFF_BYTES = TAR_BLOCK_BYTES, ALONE_BYTES = 64 * 1024 };
 
 enum pack_form
 pack_sniff(const void *first_bytes, size_t size)
@@ -113,8 +115,9 @@ unpack_open(struct byte_source store, const struct pack_keys *keys, struct fault
     return NULL;
 }
 
+/* The next bytes of the tar, which must not be out of proportion to the stored ones. */
 static ssize_t
-unpack_read(void *state, void *buffer, size_t size, struct fault *f)
+read_layers(void *state, void *buffer, size_t size, struct fault *f)
 {
     struct unpack *u = state;
     ssize_t n = u->tail.read(u->tail.state, buffer, size, f);
@@ -129,6 +132,21 @@ unpack_read(void *state, void *buffer, size_t size, struct fault *f)
     return n;
 }
 
+/* A short container, or the start of one, is read as it is wanted; what follows is read ahead. */
+static ssize_t
+unpack_read(void *state, void *buffer, size_t size, struct fault *f)
+{
+    struct unpack *u = state;
+    struct byte_source layers = {read_layers, u};
+
+    if (u->relay == NULL && u->unpacked_bytes < ALONE_BYTES)
+        return read_layers(u, buffer, size, f);
+    if (u->relay == NULL && (u->relay = relay_new(layers, f)) == NULL)
+        return -1;
+    layers = relay_source(u->relay);
+    return layers.read(layers.state, buffer, size, f);
+}
+
 struct byte_source
 unpack_source(struct unpack *u)
 {
@@ -139,10 +157,12 @@ int
 unpack_finish(struct unpack *u, struct pack_totals *totals, struct fault *f)
 {
     char byte;
-    ssize_t n = u->tail.read(u->tail.state, &byte, 1, f);
+    ssize_t n = unpack_read(u, &byte, 1, f);
 
     if (n != 0)
         return n < 0 ? -1 : fault_set(f, FAULT_DATA, "bytes behind the end");
+    relay_free(u->relay);
+    u->relay = NULL;
     *totals = (struct pack_totals){
         .stored_bytes = u->stored.bytes,
         .unpacked_bytes = u->unpacked_bytes,
@@ -157,6 +177,7 @@ unpack_free(struct unpack *u)
 {
     if (u == NULL)
         return;
+    relay_free(u->relay);
     expander_free(u->expander);
     unseal_free(u->unseal);
     meter_release(&u->stored);

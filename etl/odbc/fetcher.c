@@ -9,10 +9,10 @@
 
 enum {
     BLOCK_ROWS = 1000,
-    BLOCK_BYTES = 1024 * 1024, /* of bound cells; of texts in a block */
-    NUMBER_BYTES = 64,         /* a double or a time as text */
-    LONG_BYTES = 1024,         /* what is bound of a cell that may be longer */
-    BOUND_BYTES = 32 * 1024    /* a column that may be wider is such a one */
+    BLOCK_BYTES = 256 * 1024, /* of bound cells; of long cells in a block */
+    NUMBER_BYTES = 64,        /* a double or a time as text */
+    LONG_BYTES = 256,         /* what is bound of a cell that may be longer */
+    BOUND_BYTES = 32 * 1024   /* a column that may be wider is such a one */
 };
 
 /* Where a column's cells lie in a bound row. */

@@ -14,7 +14,7 @@
 
 #include "config/base/moment.h"
 #include "etl/odbc/bulk.h"
-#include "etl/odbc/handle.h"
+#include "etl/odbc/cell.h"
 #include "etl/odbc/table_writer.h"
 #include "tests/bench/bench.h"
 
@@ -104,14 +104,6 @@ struct cells {
     SQLLEN indicators[BLOCK_ROWS];
 };
 
-static SQLSMALLINT
-form_of(const struct db *db, enum value_type type)
-{
-    if (type == VALUE_INT)
-        return SQL_C_SBIGINT;
-    return type == VALUE_FLOAT && !db_dialect(db)->float_cells_as_text ? SQL_C_DOUBLE : SQL_C_CHAR;
-}
-
 static void
 add_select(struct text *sql, const struct db *db, const char *name)
 {
@@ -158,8 +150,8 @@ fetch(struct db *db, const char *name, int64_t count, struct fault *f)
     if (SQL_SUCCEEDED(result))
         result = SQLExecute(s);
     for (int i = 0; SQL_SUCCEEDED(result) && i < COLUMNS; i++)
-        result = SQLBindCol(s, (SQLUSMALLINT)(i + 1), form_of(db, columns[i].type), cells[i].bytes,
-            TEXT_BYTES, cells[i].indicators);
+        result = SQLBindCol(s, (SQLUSMALLINT)(i + 1), cell_c_type(db, columns[i].type),
+            cells[i].bytes, TEXT_BYTES, cells[i].indicators);
     while (SQL_SUCCEEDED(result) && SQL_SUCCEEDED(result = SQLFetch(s)))
         rows += (int64_t)fetched;
     text_release(&sql);
