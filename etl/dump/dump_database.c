@@ -31,28 +31,40 @@ struct dump {
 
 /* ---- one table ---- */
 
-/* Why a table could not be read: says so when a column holds what its neutral type cannot carry. */
+/* Says so when a column holds what its neutral type cannot carry. */
 static int
-find_misfit(struct dump *d, const struct table *t, struct fault *f)
+check_types(struct dump *d, const struct table *t, struct fault *f)
 {
-    const struct dialect *dialect = db_dialect(d->db);
     struct text sql = TEXT_INIT, name = TEXT_INIT;
+    int found = 0;
 
-    db_run(d->db, dialect->rollback, NULL, NULL); /* the fault may have spoilt the snapshot */
-    for (size_t i = 0; i < t->column_count; i++) {
+    for (size_t i = 0; found == 0 && i < t->column_count; i++) {
         sql_set(&sql, "SELECT 1 FROM %n WHERE ", t->name);
-        if (!dialect->add_misfit(
-                &sql, sql_set(&name, "%n", t->columns[i].name), t->columns[i].type) ||
-            db_has_row(d->db, text_get(&sql), NULL) != 1)
+        if (!db_dialect(d->db)->add_misfit(
+                &sql, sql_set(&name, "%n", t->columns[i].name), t->columns[i].type))
+            continue;
+        found = text_check(&sql, f) == 0 ? db_has_row(d->db, text_get(&sql), f) : -1;
+        if (found != 1)
             continue;
         fault_set(f, FAULT_DATA,
             "table '%s', column '%s' holds a value that is not of its type (%s)", t->name,
             t->columns[i].name, value_type_name(t->columns[i].type));
         fault_hint(f, "a backup would change it; mend the value, or the column's type");
-        break;
     }
     text_release(&sql);
     text_release(&name);
+    return found == 0 ? 0 : -1;
+}
+
+/* Why a table could not be read: what the engine refused has the words of its trick. */
+static int
+explain(struct dump *d, const struct table *t, struct fault *f)
+{
+    struct fault why = FAULT_INIT;
+
+    db_run(d->db, db_dialect(d->db)->rollback, NULL, NULL); /* the snapshot may be spoilt */
+    if (check_types(d, t, &why) != 0 && why.kind == FAULT_DATA)
+        *f = why;
     return -1;
 }
 
@@ -71,9 +83,7 @@ write_rows(struct dump *d, const struct table *t, struct fault *f)
         }
     }
     table_reader_close(reader);
-    if (rc != 0 && (f->kind == FAULT_DATA || f->kind == FAULT_INTERNAL))
-        return find_misfit(d, t, f);
-    return rc;
+    return rc != 0 && (f->kind == FAULT_DATA || f->kind == FAULT_INTERNAL) ? explain(d, t, f) : rc;
 }
 
 static int

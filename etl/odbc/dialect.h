@@ -30,6 +30,8 @@ struct dialect {
      * type, forward-only for such a query and static for all others. */
     int stream_attribute;
     bool streams_forward_only;
+    /* The driver reads results into memory all the same: tables are read in pieces (piece.h). */
+    bool holds_results;
     const char *no_create;      /* attribute that keeps connecting from creating a database; "" */
     const char *const *session; /* statements for a new connection, up to a NULL */
 

@@ -300,6 +300,7 @@ const struct dialect dialect_mariadb = {
     .driver_words = driver_words,
     .attributes = attributes,
     .streams_forward_only = true,
+    .holds_results = true,
     .no_create = "",
     .session = session,
     .begin = "START TRANSACTION",

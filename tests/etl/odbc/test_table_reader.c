@@ -1,5 +1,6 @@
 #include "etl/odbc/table_reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,6 +160,48 @@ a_block_alone_is_not_lost(void)
     db_close(db);
 }
 
+/* Keys of several columns, with many rows that share the first ones. */
+static void
+reads_in_pieces_behind_a_long_key(void)
+{
+    static struct table_column parts[] = {
+        {.name = "a", .type = VALUE_INT, .not_null = true},
+        {.name = "b", .type = VALUE_TEXT, .length = 10, .not_null = true},
+        {.name = "c", .type = VALUE_TIME, .not_null = true},
+    };
+    static const char *all[] = {"a", "b", "c"};
+    static const struct table t = {
+        .name = "keyed", .columns = parts, .column_count = 3, .key = all, .key_count = 3};
+    struct rowsum written, read;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct table_writer *w;
+    char b[10];
+
+    ASSERT_OK(rowsum_init(&written, 3, &f), &f);
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+    ASSERT_OK(db_begin(db, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &t, &f));
+    for (int n = 0; n < ROWS; n++) {
+        struct value row[] = {
+            value_int(n / 1000), value_text(b), value_time(INT64_C(1767225600000000) + n % 7)};
+
+        snprintf(b, sizeof b, "%d", n / 7 % 150);
+        row[1] = value_text(b);
+        ASSERT_OK(table_writer_add(w, row, &f), &f);
+        rowsum_add(&written, row);
+    }
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    ASSERT_OK(db_end(db, 0, &f), &f);
+    ASSERT_OK(table_rowsum(db, &t, &read, &f), &f);
+    CU_ASSERT_EQUAL(read.rows, ROWS);
+    CU_ASSERT(rowsum_equal(&written, &read));
+    rowsum_release(&written);
+    rowsum_release(&read);
+    db_close(db);
+}
+
 /* The connection is free again, though a thread was fetching. */
 static void
 may_be_closed_early(void)
@@ -206,6 +249,17 @@ static const struct {
     {ENGINE_MARIADB, "date", "'2026-00-00'", VALUE_TIME},
 };
 
+/* So many that the stranger comes when blocks have been read. */
+static void
+insert_many_nulls(struct db *db)
+{
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(db_run(db, "INSERT INTO strange VALUES (NULL)", NULL, &f), &f);
+    for (int i = 0; i < 13; i++)
+        ASSERT_OK(db_run(db, "INSERT INTO strange SELECT c FROM strange", NULL, &f), &f);
+}
+
 static void
 refuses_what_is_not_of_its_type(void)
 {
@@ -225,6 +279,7 @@ refuses_what_is_not_of_its_type(void)
         ASSERT_OK(
             db_run(db, sql_set(&sql, "CREATE TABLE strange(c %s)", strangers[i].type), NULL, &f),
             &f);
+        insert_many_nulls(db);
         ASSERT_OK(db_run(db, sql_set(&sql, "INSERT INTO strange VALUES (%s)", strangers[i].value),
                       NULL, &f),
             &f);
@@ -270,6 +325,7 @@ const struct test suite_etl_odbc_table_reader[] = {
     {"reads texts of any length", reads_texts_of_any_length},
     {"reads in the order of the key", reads_in_the_order_of_the_key},
     {"a block alone is not lost", a_block_alone_is_not_lost},
+    {"reads in pieces behind a long key", reads_in_pieces_behind_a_long_key},
     {"may be closed early", may_be_closed_early},
     {"refuses what is not of its type", refuses_what_is_not_of_its_type},
     {"reads moments with a zone", reads_moments_with_a_zone},

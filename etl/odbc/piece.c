@@ -1,0 +1,162 @@
+#include "etl/odbc/piece.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/moment.h"
+
+enum {
+    ROWS_FIRST = 16, /* of a table that nobody knows yet: each row may be large */
+    ROWS_MAX = 20000,
+    BYTES_WANTED = 2 * 1024 * 1024,
+    CELL_BYTES = 16, /* of a number, for the driver */
+};
+
+struct piece {
+    const struct table *table;
+    size_t *columns;   /* of the key */
+    struct text *last; /* the key of the last row that was read, as SQL */
+    bool begun;        /* there is such a row */
+    size_t limit;      /* of the piece */
+    size_t rows, size; /* read of it, rows and bytes */
+};
+
+static const struct table_column *
+find_column(const struct table *t, const char *name)
+{
+    for (size_t i = 0; i < t->column_count; i++) {
+        if (strcmp(t->columns[i].name, name) == 0)
+            return &t->columns[i];
+    }
+    return NULL;
+}
+
+/* A text that is longer than what an index takes is not found by it. */
+bool
+piece_can_read(const struct dialect *dialect, const struct table *t)
+{
+    for (size_t i = 0; i < t->key_count; i++) {
+        const struct table_column *c = find_column(t, t->key[i]);
+
+        if (c == NULL || (c->type != VALUE_INT && c->type != VALUE_TIME && c->type != VALUE_TEXT))
+            return false;
+        if (c->type == VALUE_TEXT && (c->length == 0 || c->length > dialect->text_index_characters))
+            return false;
+    }
+    return t->key_count > 0;
+}
+
+struct piece *
+piece_new(const struct table *t, struct fault *f)
+{
+    struct piece *p = calloc(1, sizeof *p);
+
+    if (p == NULL || (p->columns = calloc(t->key_count, sizeof *p->columns)) == NULL ||
+        (p->last = calloc(t->key_count, sizeof *p->last)) == NULL) {
+        piece_free(p);
+        fault_set_memory(f);
+        return NULL;
+    }
+    p->table = t;
+    p->limit = ROWS_FIRST;
+    for (size_t i = 0; i < t->key_count; i++)
+        p->columns[i] = (size_t)(find_column(t, t->key[i]) - t->columns);
+    return p;
+}
+
+void
+piece_free(struct piece *p)
+{
+    if (p == NULL)
+        return;
+    for (size_t i = 0; p->last != NULL && i < p->table->key_count; i++)
+        text_release(&p->last[i]);
+    free(p->columns);
+    free(p->last);
+    free(p);
+}
+
+/* a > 1 OR (a = 1 AND (b > 2)): engines find the place of that in an index, but not of a row. */
+static void
+add_behind_last(struct text *sql, const struct piece *p)
+{
+    const struct table *t = p->table;
+
+    for (size_t i = 0; i < t->key_count; i++)
+        sql_add(sql, i + 1 < t->key_count ? "(%n > %s OR (%n = %s AND " : "(%n > %s", t->key[i],
+            text_get(&p->last[i]), t->key[i], text_get(&p->last[i]));
+    for (size_t i = 0; i < t->key_count; i++)
+        text_add(sql, i == 0 ? ")" : "))");
+}
+
+void
+piece_add(struct text *sql, struct piece *p, bool has_where)
+{
+    const struct table *t = p->table;
+
+    if (p->begun) {
+        text_add(sql, has_where ? " AND " : " WHERE ");
+        add_behind_last(sql, p);
+    }
+    for (size_t i = 0; i < t->key_count; i++)
+        sql_add(sql, i == 0 ? " ORDER BY %n" : ", %n", t->key[i]);
+    text_add_format(sql, " LIMIT %zu", p->limit);
+}
+
+static size_t
+size_of(const struct value *row, size_t columns)
+{
+    size_t size = columns * CELL_BYTES;
+
+    for (size_t i = 0; i < columns; i++)
+        size += row[i].type == VALUE_TEXT || row[i].type == VALUE_BYTES ? row[i].as.text.length : 0;
+    return size;
+}
+
+static void
+set_literal(struct text *sql, const struct value *v)
+{
+    char moment[MOMENT_TEXT_BYTES];
+    struct text copy = TEXT_INIT;
+
+    text_clear(sql);
+    if (v->type == VALUE_INT)
+        sql_add(sql, "%d", v->as.integer);
+    else if (v->type == VALUE_TIME)
+        sql_add(sql, "%t", moment_format_sql(v->as.time_us, moment));
+    else {
+        text_add_bytes(&copy, v->as.text.bytes, v->as.text.length);
+        sql_add(sql, "%t", text_get(&copy));
+    }
+    sql->failed = sql->failed || copy.failed;
+    text_release(&copy);
+}
+
+/* Only the last row of a full piece is ever needed. */
+int
+piece_note(struct piece *p, const struct value *row, struct fault *f)
+{
+    p->size += size_of(row, p->table->column_count);
+    if (++p->rows < p->limit)
+        return 0;
+    for (size_t i = 0; i < p->table->key_count; i++) {
+        set_literal(&p->last[i], &row[p->columns[i]]);
+        if (text_check(&p->last[i], f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+bool
+piece_turn(struct piece *p)
+{
+    size_t row = p->rows == 0 ? BYTES_WANTED : p->size / p->rows + 1;
+    size_t fitting = BYTES_WANTED / row + 1, more = p->limit * 4;
+    bool full = p->rows >= p->limit;
+
+    p->limit = more < fitting ? more : fitting;
+    p->limit = p->limit > ROWS_MAX ? ROWS_MAX : p->limit;
+    p->begun = true;
+    p->rows = p->size = 0;
+    return full;
+}

@@ -1,0 +1,30 @@
+/*
+ * piece: a large table in pieces, in the order of its key, for a driver that reads the whole result
+ * of a query into memory. Each piece is a query that goes on behind the last row of the one before.
+ */
+#ifndef ETL_ODBC_PIECE_H
+#define ETL_ODBC_PIECE_H
+
+#include "config/table/table.h"
+#include "etl/odbc/db.h"
+
+struct piece;
+
+/* Can the table be read so? Its key must be what the engine compares exactly. */
+bool piece_can_read(const struct dialect *dialect, const struct table *t);
+
+/* Before the first row. `t` is borrowed. Owned by the caller; NULL with a fault. */
+struct piece *piece_new(const struct table *t, struct fault *f);
+void piece_free(struct piece *p); /* NULL is fine */
+
+/* Adds to a SELECT, which ends in a WHERE condition when `has_where`, what makes it the next piece.
+ */
+void piece_add(struct text *sql, struct piece *p, bool has_where);
+
+/* Notes a row that was read. */
+int piece_note(struct piece *p, const struct value *row, struct fault *f);
+
+/* The query is at its end: was the piece full, so that another one follows? */
+bool piece_turn(struct piece *p);
+
+#endif
