@@ -349,8 +349,7 @@ describe(
 
 /* Columns hold whatever was put into them: numbers sort before texts, and these before binary
  * (sqlite.org/datatype3.html, section 4.1). An integer in a DECIMAL column is exact as a double up
- * to 2^53. Looked at in every row that is read: typeof() would take four times as long. Whatever
- * is no time shows when it is read as one. */
+ * to 2^53. Looked at in every row that is read: typeof() would take four times as long. */
 static bool
 add_misfit(struct text *sql, const char *name, enum value_type type)
 {
@@ -360,12 +359,11 @@ add_misfit(struct text *sql, const char *name, enum value_type type)
                       "(%s < -9223372036854775807 AND typeof(%s) = 'real')",
         [VALUE_FLOAT] = "%s >= '' OR (%s NOT BETWEEN -9007199254740992 AND 9007199254740992 AND "
                         "typeof(%s) = 'integer')",
+        [VALUE_TIME] = "%s NOT BETWEEN '' AND x''",
         [VALUE_TEXT] = "%s NOT BETWEEN '' AND x''",
         [VALUE_BYTES] = "%s < x''",
     };
 
-    if (rules[type] == NULL)
-        return false;
     text_add_char(sql, '(');
     sql_add(sql, rules[type], name, name, name, name, name);
     text_add_char(sql, ')');
