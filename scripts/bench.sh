@@ -1,6 +1,7 @@
 #!/bin/sh
 # bench.sh BUILD [GROUP]: what `make bench` does. Every script tests/bench/GROUP*.sh (no group: all) prints lines
-# "name<TAB>ratio<TAB>goal", where a goal is ">=0.95" or "<=2"; a bare number is the most it may be. They are judged and
+# "name<TAB>ratio<TAB>goal", where a goal is ">=0.95" or "<=2", or "-" for a
+# figure that is only stated; a bare number is the most it may be. They are judged and
 # written to build/bench/results.tsv under a comment line with machine and versions. A script that fails does not stop the
 # others; what it printed counts, and the exit code is 1.
 set -eu
@@ -31,6 +32,10 @@ describe_machine() {
 
 judge() {
     awk -F '\t' -v OFS='\t' '{
+        if ($3 == "-") {
+            print $1, $2 == "" ? "none" : sprintf("%.3g", $2), "-", "stated"
+            next
+        }
         goal = $3 ~ /^[<>]=/ ? $3 : "<=" $3
         bound = substr(goal, 3) + 0
         met = $2 != "" && (goal ~ /^>/ ? $2 + 0 >= bound : $2 + 0 <= bound)

@@ -140,7 +140,11 @@ struct dialect {
     /* CREATE OR REPLACE VIEW. */
     bool replaces_views;
     /* What routines are written in (writer/language.h). */
-    enum { ROUTINES_IN_TRIGGERS, ROUTINES_IN_PLPGSQL, ROUTINES_IN_PROCEDURES } routines;
+    enum routines_language {
+        ROUTINES_IN_TRIGGERS,
+        ROUTINES_IN_PLPGSQL,
+        ROUTINES_IN_PROCEDURES
+    } routines;
 
     /*
      * A space is what a connection's tables live in: a schema, a database of a server. Queries and
