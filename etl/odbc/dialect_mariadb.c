@@ -12,7 +12,8 @@
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/space_mariadb.h"
 
-static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1";
+/* OPTION=2, FOUND_ROWS: an update that changes nothing has found its row all the same. */
+static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1;OPTION=2";
 
 /* Quotes as the standard has them, backslashes that mean themselves, and no silent change of a
  * value (mariadb.com/kb/en/sql-mode). */
