@@ -22,7 +22,6 @@ struct parameters {
     size_t *numbers; /* of each column among the statement's parameters, from 1 */
     size_t room;     /* rows, so that all cells take BULK_BYTES */
     size_t held;
-    bool bound; /* the driver knows where all cells lie, and their strides */
 };
 
 /* ---- the statement ---- */
@@ -123,7 +122,6 @@ static int
 make_columns(struct parameters *p, struct fault *f)
 {
     p->room = BULK_ROWS;
-    p->bound = false;
     for (size_t i = 0; i < p->order->column_count; i++) {
         struct column *c = &p->columns[i];
         SQLLEN *indicators = c->indicators;
@@ -210,7 +208,6 @@ make_room(struct parameters *p, const struct value *row, struct fault *f)
 
         if (stride == p->columns[i].stride)
             continue;
-        p->bound = false;
         if (widen(&p->columns[i], stride, room, p->held, f) != 0)
             return -1;
     }
@@ -250,12 +247,13 @@ parameters_hold(void *state, const struct value *row, struct fault *f)
 
 /* ---- sending ---- */
 
-/* All anew when one has moved: the driver keeps addresses that it was given before. */
+/*
+ * All anew each time: the driver keeps addresses that it was given before, and a single row behind
+ * an array of them is sent with the addresses for its texts (Connector/ODBC 3.1.15).
+ */
 static int
 bind(struct parameters *p, SQLHSTMT handle, struct fault *f)
 {
-    if (p->bound)
-        return 0;
     SQLFreeStmt(handle, SQL_RESET_PARAMS);
     for (size_t i = 0; i < p->order->column_count; i++) {
         const struct column *c = &p->columns[i];
@@ -264,7 +262,6 @@ bind(struct parameters *p, SQLHSTMT handle, struct fault *f)
                 c->c_type, c->sql_type, c->stride, 0, c->cells, (SQLLEN)c->stride, c->indicators)))
             return handle_fault(p->order->db, SQL_HANDLE_STMT, handle, FAULT_INTERNAL, f);
     }
-    p->bound = true;
     return 0;
 }
 
