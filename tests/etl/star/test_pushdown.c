@@ -317,14 +317,18 @@ ask_both(struct world *w, struct stored_cube *stored, const struct asked *a)
     return true;
 }
 
+/* Each world has databases of its own: the more is deployed in one, the longer a deployment takes.
+ */
 static void
-ask_world(struct fixture *x, uint64_t seed, size_t number, size_t queries)
+ask_world(uint64_t seed, size_t number, size_t queries)
 {
     struct stored_cube *stored;
+    struct fixture x;
     struct world w;
     size_t answered = 0;
 
-    world_begin(&w, x->primary, x->star, seed, number);
+    fixture_begin(&x);
+    world_begin(&w, x.primary, x.star, seed, number);
     stored = cube_open("memory", w.cube, &w.f);
     CU_ASSERT_PTR_NOT_NULL_FATAL(stored);
     for (size_t i = 0; i < queries; i++) {
@@ -337,6 +341,7 @@ ask_world(struct fixture *x, uint64_t seed, size_t number, size_t queries)
     CU_ASSERT(answered > queries / 2);
     cube_close(stored);
     world_end(&w);
+    fixture_end(&x);
 }
 
 enum { WORLD_QUERIES = 100 };
@@ -345,12 +350,9 @@ static void
 random_queries_equal_sql(void)
 {
     uint64_t worlds = long_rounds(2, 40);
-    struct fixture x;
 
-    fixture_begin(&x);
     for (uint64_t i = 0; i < worlds && long_has_time(i); i++)
-        ask_world(&x, long_seed(), (size_t)i, WORLD_QUERIES);
-    fixture_end(&x);
+        ask_world(long_seed(), (size_t)i, WORLD_QUERIES);
 }
 
 /* ---- what random values do not reach ---- */

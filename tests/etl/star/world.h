@@ -45,7 +45,8 @@ struct world {
     struct db *primary, *star;
     struct random random;
     uint64_t still; /* bits of the checkpoints that never vary: dimensions of one member */
-    struct definition definition; /* all worlds so far; this one's cube has the name below */
+    struct definition
+        definition; /* with the fixture's; the cube of this world has the name below */
     char cube[24], activity[24];
     struct star shape;
     const struct cube_model *model;
