@@ -309,8 +309,8 @@ begin_sealing(struct cube_process *p, size_t index, size_t first, struct fault *
 
     if (all == NULL)
         return fault_set_memory(f);
-    memcpy(all, part->segments + first, joined * sizeof *all);
-    memcpy(all + joined, pieces->items, pieces->count * sizeof *all);
+    for (size_t i = 0; i < count; i++)
+        all[i] = i < joined ? part->segments[first + i] : pieces->items[i - joined];
     p->next.next_number += count - 1;
     p->sealing_part = index;
     p->sealing_first = first;

@@ -334,7 +334,7 @@ add_partition_id(struct views *v, const struct partition *p, struct union_view *
 }
 
 /* What writers ask before they complete an instance: between which ends lie the ActivityIDs of the
- * partitions, and which are they? The ends of none are the wrong way round. */
+ * partitions, and which are they? No partitions have no ends: no row. */
 static int
 create_for_writers(struct views *v, const struct partition_list *live, struct fault *f)
 {
@@ -347,8 +347,11 @@ create_for_writers(struct views *v, const struct partition_list *live, struct fa
             rc = widen_range(v->primary, &live->items[i], 1, &range, &v->memory, f);
     }
     sql_add(&none, "SELECT \"ActivityID\" FROM %n WHERE 1 = 0", v->names.active);
-    sql_add(&sql, "SELECT %t AS \"First\", %t AS \"Last\"",
-        range.first_id == NULL ? "-" : range.first_id, range.first_id == NULL ? "" : range.last_id);
+    if (range.first_id == NULL)
+        sql_add(
+            &sql, "SELECT '' AS \"First\", '' AS \"Last\" FROM %n WHERE 1 = 0", v->names.active);
+    else
+        sql_add(&sql, "SELECT %t AS \"First\", %t AS \"Last\"", range.first_id, range.last_id);
     if (rc == 0) {
         const char *const selects[] = {text_get(&none), NULL};
 

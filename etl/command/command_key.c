@@ -39,11 +39,16 @@ choose_paths(
     return fault_hint(f, "a key is never overwritten; name another file with --output");
 }
 
+static const struct grid_column generated[] = {
+    {"key", GRID_TEXT},
+    {"recipient", GRID_TEXT},
+    {"file", GRID_TEXT},
+    {"note", GRID_TEXT},
+};
+
 static int
 generate(struct invocation *i, struct fault *f)
 {
-    static const struct grid_column columns[] = {
-        {"key", GRID_TEXT}, {"recipient", GRID_TEXT}, {"file", GRID_TEXT}, {"note", GRID_TEXT}};
     char identity[RECIPIENT_TEXT_BYTES], recovery[RECIPIENT_TEXT_BYTES];
     const char *identity_file, *recovery_file;
     struct grid g;
@@ -58,7 +63,7 @@ generate(struct invocation *i, struct fault *f)
     const struct value second[] = {value_text("recovery"), value_text(recovery),
         value_text(recovery_file), value_text("a sheet: print it, put it away, delete the file")};
 
-    grid_init(&g, columns, sizeof columns / sizeof columns[0], i->json);
+    grid_init(&g, generated, sizeof generated / sizeof generated[0], i->json);
     rc = grid_add(&g, first, f);
     if (rc == 0)
         rc = grid_add(&g, second, f);
@@ -119,5 +124,8 @@ const struct command command_key = {
     .least = 1,
     .most = COMMAND_ANY_ARGUMENTS,
     .options = options,
+    .fields = (const struct command_fields[]){COMMAND_FIELDS("generate", generated),
+        {"check FILE", key_check_one_columns, 0}, {"check", key_check_columns, 0},
+        {"rewrap", key_rewrap_columns, 0}, {NULL, NULL, 0}},
     .run = run_key,
 };

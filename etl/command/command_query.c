@@ -233,7 +233,10 @@ const struct command command_query = {
         "nightcube "
         "show levels, nightcube show measures. A combination without facts has no line, which is "
         "not the same as zero; a measure without values is - in the table, empty in CSV. Totals "
-        "and subtotals count all rows, also those that --top leaves out.\n\n"
+        "and subtotals count all rows, also those that --top leaves out. JSON has an object a "
+        "line: a "
+        "member for each Dimension.Level named, null for an unknown one, and a number for each "
+        "measure, null where it has no values; (total) stands for the levels of one.\n\n"
         "nightcube query POCube --rows Location.State --columns Received.Year --measures POCount\n"
         "nightcube query POCube --rows Location.City --measures POCount,AmountTotal --top 5 "
         "--order-by AmountTotal --where Received.Year=2026",

@@ -44,14 +44,15 @@ find_activity(const struct definition *d, const char *name, struct fault *f)
     return NULL;
 }
 
+static const struct grid_column columns[] = {
+    {"completed", GRID_NUMBER},
+    {"removed", GRID_NUMBER},
+    {"late", GRID_NUMBER},
+};
+
 static int
 print_result(const struct invocation *i, const struct resolve_result *r, struct fault *f)
 {
-    static const struct grid_column columns[] = {
-        {"completed", GRID_NUMBER},
-        {"removed", GRID_NUMBER},
-        {"late", GRID_NUMBER},
-    };
     const struct value row[] = {value_int((int64_t)r->completed), value_int((int64_t)r->removed),
         value_int((int64_t)r->late)};
 
@@ -105,5 +106,6 @@ const struct command command_resolve = {
         "active table. nightcube show incomplete lists them; this command completes or removes "
         "all of them, one, or those of some age.",
     .options = options,
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {NULL, NULL, 0}},
     .run = run_resolve,
 };

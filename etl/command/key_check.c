@@ -75,14 +75,19 @@ find_opening(struct invocation *i, struct inlet *from, struct fault *f)
     return try_keys(from, &keys, f) == 0 ? place : NULL;
 }
 
+const struct grid_column key_check_one_columns[] = {
+    {"file", GRID_TEXT},
+    {"opens", GRID_FLAG},
+    {"with", GRID_TEXT},
+    {NULL, GRID_TEXT},
+};
+
 static int
 print_opened(const struct invocation *i, const char *path, const char *by, struct fault *f)
 {
-    static const struct grid_column columns[] = {
-        {"file", GRID_TEXT}, {"opens", GRID_FLAG}, {"with", GRID_TEXT}};
     const struct value row[] = {value_text(path), grid_flag(true), value_text(by)};
 
-    return grid_print_one(columns, 3, i->json, row, f);
+    return grid_print_one(key_check_one_columns, 3, i->json, row, f);
 }
 
 static int
@@ -100,13 +105,14 @@ check_one(struct invocation *i, const char *what, struct fault *f)
 
 /* ---- all of a store ---- */
 
-static const struct grid_column columns[] = {
+const struct grid_column key_check_columns[] = {
     {"taken", GRID_TIME},
     {"database", GRID_TEXT},
     {"run", GRID_NUMBER},
     {"encrypted", GRID_FLAG},
     {"opens", GRID_FLAG},
     {"file", GRID_TEXT},
+    {NULL, GRID_TEXT},
 };
 
 /* Reads the head of one: 1 when the keys open it, 0 when not. What else is wrong with it is a
@@ -154,7 +160,8 @@ check_rows(struct invocation *i, struct store *s, const struct listing *l,
     size_t opened = 0;
     int rc = 0;
 
-    grid_init(&g, columns, sizeof columns / sizeof columns[0], i->json);
+    grid_init(
+        &g, key_check_columns, sizeof key_check_columns / sizeof key_check_columns[0] - 1, i->json);
     for (size_t k = 0; rc == 0 && k < l->count; k++)
         rc = check_row(s, &l->rows[k], keys, &g, &opened, f);
     if (rc == 0)

@@ -5,11 +5,12 @@
 #include "etl/dump/rekey.h"
 #include "etl/pipeline/lock.h"
 
-static const struct grid_column columns[] = {
+const struct grid_column key_rewrap_columns[] = {
     {"file", GRID_TEXT},
     {"container", GRID_TEXT},
     {"bytes", GRID_NUMBER},
     {"sha256", GRID_TEXT},
+    {NULL, GRID_TEXT},
 };
 
 static int
@@ -73,7 +74,8 @@ key_rewrap(struct invocation *i, struct fault *f)
     if (read_order(i, &order, f) != 0 || (site = invocation_site(i, f)) == NULL ||
         lock_take(&lock, site->settings.state_directory, "key rewrap", f) != 0)
         return COMMAND_FAILED;
-    grid_init(&g, columns, sizeof columns / sizeof columns[0], i->json);
+    grid_init(&g, key_rewrap_columns, sizeof key_rewrap_columns / sizeof key_rewrap_columns[0] - 1,
+        i->json);
     if (invocation_has(i, "all"))
         rc = rewrap_all(site, &order, &g, f);
     for (size_t k = 1; rc == 0 && k < i->argument_count; k++) {

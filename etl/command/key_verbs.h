@@ -5,6 +5,12 @@
 #define ETL_COMMAND_KEY_VERBS_H
 
 #include "etl/command/command.h"
+#include "etl/command/grid.h"
+
+/* What they print: up to a column without a name. */
+extern const struct grid_column key_check_columns[];     /* a line a backup */
+extern const struct grid_column key_check_one_columns[]; /* of one file */
+extern const struct grid_column key_rewrap_columns[];
 
 /* `key check [FILE]`: which backups does a key open? (key_check.c) */
 int key_check(struct invocation *i, struct fault *f);

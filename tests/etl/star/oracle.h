@@ -218,7 +218,8 @@ oracle_ask(struct oracle *o, struct world *w, const struct cube_query *q,
     ASSERT_OK(rc, &w->f);
     stmt_free(st);
     text_release(&sql);
-    qsort(o->rows, o->count, sizeof *o->rows, oracle_compare_rows);
+    if (o->count > 0)
+        qsort(o->rows, o->count, sizeof *o->rows, oracle_compare_rows);
 }
 
 static inline const struct oracle_row *

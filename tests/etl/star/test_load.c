@@ -123,9 +123,13 @@ a_window_is_loaded_once(void)
     load(&x, &r);
     CU_ASSERT_EQUAL(r.completed, 0);
     CU_ASSERT_EQUAL(fixture_count(&x, x.star, "SELECT count(*) FROM bam_OrderCube_Facts"), 8);
-    CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
-                        "SELECT MinRecordID * 100 + MaxRecordID FROM bam_Metadata_AnalysisTasks"),
-        608);
+    /* MariaDB leaves gaps between the RecordIDs of one import and the next. */
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary,
+            "SELECT count(*) FROM \"bam_Metadata_AnalysisTasks\" WHERE \"MinRecordID\" > 5 AND "
+            "\"MinRecordID\" <= (SELECT min(\"RecordID\") FROM \"bam_Order_Completed\") AND "
+            "\"MaxRecordID\" = (SELECT max(\"RecordID\") FROM \"bam_Order_Completed\")"),
+        1);
     fixture_end(&x);
 }
 
@@ -423,8 +427,9 @@ records_go_on_after_a_removal(void)
         &x.f);
     ASSERT_OK(deployment_deploy(x.primary, &d, &list, &x.f), &x.f);
     fixture_complete(&x, 11, 11);
-    CU_ASSERT_EQUAL(
-        fixture_count(&x, x.primary, "SELECT \"RecordID\" FROM \"bam_Order_Completed\""), 11);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary,
+                        "SELECT count(*) FROM \"bam_Order_Completed\" WHERE \"RecordID\" > 10"),
+        1);
     definition_release(&d);
     findings_release(&list);
     fixture_end(&x);
