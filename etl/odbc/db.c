@@ -348,8 +348,15 @@ db_begin(struct db *db, struct fault *f)
 {
     if (db->in_transaction)
         return fault_set(f, FAULT_INTERNAL, "%s: a transaction inside a transaction", db->name);
-    if (db_run(db, db->dialect->begin, NULL, f) != 0)
+    if (db_run(db, db->dialect->begin, NULL, f) != 0) {
+        bool contended = db->contended;
+
+        /* It may have begun though it is said to have failed: the next one could not begin inside
+         * it. */
+        db_run(db, db->dialect->rollback, NULL, NULL);
+        db->contended = contended;
         return fault_wrap(f, "begin a transaction");
+    }
     db->in_transaction = true;
     db->spoilt = false;
     return 0;
