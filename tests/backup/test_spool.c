@@ -43,11 +43,18 @@ the_file_goes_where_tmpdir_says(void)
     struct spool s = SPOOL_INIT;
     struct fault f = FAULT_INIT;
     char *bytes = memory_pattern(SPOOL_MEMORY_BYTES);
+    const char *given = getenv("TMPDIR");
+    char *before = given == NULL ? NULL : strdup(given);
 
     setenv("TMPDIR", "nowhere", 1);
     CU_ASSERT_EQUAL(spool_add(&s, bytes, SPOOL_MEMORY_BYTES, &f), -1);
     CU_ASSERT(test_contains(f.text, "'nowhere'"));
-    unsetenv("TMPDIR");
+    /* The tests behind this one put what they make where it said before. */
+    if (before == NULL)
+        unsetenv("TMPDIR");
+    else
+        setenv("TMPDIR", before, 1);
+    free(before);
     spool_release(&s);
     free(bytes);
 }

@@ -59,8 +59,8 @@ unshare -m sh -eu -c '
     mount --bind deb layer/root/mnt
     mount -t proc none layer/root/proc
     mount -t tmpfs none layer/root/run
-    cp inside.sh layer/root/root/inside.sh
+    cp inside.sh layer/root/inside.sh
     # What this machine has of its own is not there.
     rm -rf layer/root/etc/nightcube layer/root/var/lib/nightcube layer/root/var/backups/nightcube
-    chroot layer/root sh /root/inside.sh
+    chroot layer/root sh /inside.sh
 ' || exit $?
