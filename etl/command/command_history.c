@@ -1,6 +1,8 @@
 #include <inttypes.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "config/base/log.h"
 #include "etl/command/command.h"
 #include "etl/pipeline/trend.h"
 
@@ -95,6 +97,24 @@ add_step(struct grid *g, const struct journal_step *s, struct fault *f)
     return grid_add(g, row, f);
 }
 
+/* A run that was refused before its first step is in the journal; one that never was is not. */
+static int
+explain_no_steps(struct invocation *i, struct journal *journal, int64_t run, struct fault *f)
+{
+    struct journal_runs runs;
+
+    if (journal_read_runs(journal, NULL, SIZE_MAX, &i->memory, &runs, f) != 0)
+        return -1;
+    for (size_t k = 0; k < runs.count; k++) {
+        if (runs.items[k].id != run)
+            continue;
+        log_info("run %" PRId64 " has no steps: %s", run, runs.items[k].message);
+        return 0;
+    }
+    fault_set(f, FAULT_DATA, "the journal knows no run %" PRId64, run);
+    return fault_hint(f, "nightcube history lists the runs");
+}
+
 static int
 print_steps(struct invocation *i, struct journal *journal, int64_t run, struct fault *f)
 {
@@ -102,10 +122,8 @@ print_steps(struct invocation *i, struct journal *journal, int64_t run, struct f
     struct grid g;
     int rc = journal_read_steps(journal, run, &i->memory, &steps, f);
 
-    if (rc == 0 && steps.count == 0) {
-        fault_set(f, FAULT_DATA, "the journal knows no steps of run %" PRId64, run);
-        return fault_hint(f, "nightcube history lists the runs");
-    }
+    if (rc == 0 && steps.count == 0)
+        rc = explain_no_steps(i, journal, run, f);
     grid_init(&g, step_columns, COUNT(step_columns), i->json);
     for (size_t k = 0; rc == 0 && k < steps.count; k++)
         rc = add_step(&g, &steps.items[k], f);

@@ -27,7 +27,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_run = {
-    .fields = jobs_fields,
+    .fields = jobs_fields_and_plan,
     .name = "run",
     .arguments = "JOB.xml",
     .summary = "runs a job file step by step",
@@ -46,7 +46,7 @@ const struct command command_run = {
 };
 
 const struct command command_nightly = {
-    .fields = jobs_fields,
+    .fields = jobs_fields_and_plan,
     .name = "nightly",
     .arguments = "",
     .summary = "runs the built-in nightly job",

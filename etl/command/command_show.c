@@ -180,6 +180,7 @@ static const struct command_fields fields[] = {
     {"activities", show_activities_columns, 0},
     {"views", show_views_columns, 0},
     {"cubes", show_cubes_columns, 0},
+    {"cubes --design", show_design_columns, 0},
     {"levels", show_levels_columns, 0},
     {"measures", show_measures_columns, 0},
     {"indexes", show_indexes_columns, 0},

@@ -54,11 +54,14 @@ rebuild_archive_views(struct invocation *i, struct fault *f)
     struct lock lock = LOCK_INIT;
     struct db *archive = NULL;
     bool found = only == NULL;
-    int rc = lock_take(&lock, i->site.settings.state_directory, i->command->name, f);
+    struct site *site = invocation_site(i, f);
+    int rc = -1;
 
+    if (site != NULL)
+        rc = lock_take(&lock, site->settings.state_directory, i->command->name, f);
     if (rc == 0)
-        rc = site_definition(&i->site, &d, f);
-    if (rc == 0 && (archive = site_archive(&i->site, f)) == NULL)
+        rc = site_definition(site, &d, f);
+    if (rc == 0 && (archive = site_archive(site, f)) == NULL)
         rc = f->kind != FAULT_NONE ? -1 : fault_set(f, FAULT_SETTINGS, "no archive is configured");
     for (size_t k = 0; rc == 0 && k < d.activity_count; k++) {
         if (only != NULL && strcmp(d.activities[k].name, only) != 0)

@@ -74,8 +74,9 @@ print_status(struct invocation *i, const char *job, const struct journal_runs *r
         good == NULL ? value_null() : value_int(good->id),
         moment_or_null(good == NULL ? 0 : good->ended_utc),
         good == NULL ? value_null() : value_float((double)(int64_t)(age * 10) / 10),
-        grid_flag(fresh), value_int(trends[0].sums.rows), value_int(trends[0].sums.bytes),
-        value_float(hundredths(trends[0].sums.seconds)),
+        grid_flag(fresh), last == NULL ? value_null() : value_int(trends[0].sums.rows),
+        last == NULL ? value_null() : value_int(trends[0].sums.bytes),
+        last == NULL ? value_null() : value_float(hundredths(trends[0].sums.seconds)),
         trends[0].is_known ? value_float(hundredths(trends[0].usual_seconds)) : value_null(),
         trends[0].is_known ? value_int(trends[0].percent) : value_null(),
         value_text(last == NULL ? "" : last->message)};

@@ -11,8 +11,6 @@
 #include "config/job/job.h"
 #include "config/workbook/workbook.h"
 
-enum { JOB_FILE_LIMIT = 1 << 20 };
-
 struct gathering {
     struct invocation *invocation;
     struct dump_file *files;
@@ -80,23 +78,23 @@ is_job(const struct dirent *entry)
     return ends_with(entry->d_name, ".xml") || ends_with(entry->d_name, ".xmla");
 }
 
-/* Is there a <Password>, of whatever prefix, that is not the name of a secret? */
-static bool
-shows_password(const char *xml)
+/* Why a file does not go into the backup; NULL: it does. What is no job may hold anything. */
+static const char *
+find_obstacle(const char *path)
 {
-    static const char tag[] = "Password>";
+    struct findings list = FINDINGS_INIT(path);
+    struct fault f = FAULT_INIT;
+    struct job job = JOB_INIT;
+    const char *why = NULL;
+    int rc = job_read(&job, path, &list, &f);
 
-    for (const char *at = xml; (at = strstr(at, tag)) != NULL;) {
-        const char *start = at;
-
-        at += sizeof tag - 1;
-        while (start > xml && *start != '<')
-            start--;
-        if (start[1] != '/' && at[strspn(at, " \t\r\n")] != '<' &&
-            strncmp(at + strspn(at, " \t\r\n"), "{secret:", 8) != 0)
-            return true;
-    }
-    return false;
+    if (job.has_password)
+        why = "holds a password: write {secret:NAME} instead";
+    else if (rc != 0)
+        why = "cannot be read as a job: see run --plan";
+    job_release(&job);
+    findings_release(&list);
+    return why;
 }
 
 static int
@@ -105,24 +103,14 @@ add_job(struct gathering *g, const char *folder, const char *file, struct fault 
     struct arena *memory = &g->invocation->memory;
     const char *path = arena_printf(memory, "%s/%s", folder, file);
     const char *name = arena_printf(memory, "jobs/%s", file);
-    struct text xml = TEXT_INIT;
-    char *copy;
-    int rc;
+    const char *why;
 
     if (path == NULL || name == NULL)
         return fault_set_memory(f);
-    if ((rc = file_read_all(path, JOB_FILE_LIMIT, &xml, f)) == 0) {
-        if (shows_password(text_get(&xml)))
-            log_warning("job file '%s' holds a password and is not backed up: write {secret:NAME} "
-                        "instead",
-                path);
-        else if ((copy = arena_strndup(memory, text_get(&xml), xml.length)) == NULL)
-            rc = fault_set_memory(f);
-        else
-            rc = add_file(g, name, NULL, copy, f);
-    }
-    text_release(&xml);
-    return rc;
+    if ((why = find_obstacle(path)) == NULL)
+        return add_file(g, name, path, NULL, f);
+    log_warning("job file '%s' is not backed up: it %s", path, why);
+    return 0;
 }
 
 static int

@@ -59,6 +59,13 @@ const struct command_fields jobs_fields[] = {
     {0},
 };
 
+const struct command_fields jobs_fields_and_plan[] = {
+    COMMAND_FIELDS("a step", columns),
+    COMMAND_FIELDS("the run, last", summary_columns),
+    {"a step, with --plan", plan_table_columns, 0},
+    {0},
+};
+
 static int
 print_report(struct invocation *i, const struct run_report *r, struct fault *f)
 {

@@ -20,6 +20,7 @@
 
 /* What these commands print. */
 extern const struct command_fields jobs_fields[];
+extern const struct command_fields jobs_fields_and_plan[];
 
 /* Runs the job in `xml` (borrowed; `source` is its name for messages) as the options say, and
  * prints the table of its steps, or its plan. */

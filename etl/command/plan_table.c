@@ -9,11 +9,12 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct grid_column columns[] = {
+const struct grid_column plan_table_columns[] = {
     {"step", GRID_TEXT},
     {"does", GRID_TEXT},
     {"on", GRID_TEXT},
     {"note", GRID_TEXT},
+    {NULL, GRID_TEXT},
 };
 
 static int
@@ -109,7 +110,7 @@ plan_table_print(struct invocation *i, const struct job *job, struct fault *f)
 
     if (rc == 0)
         rc = plan_make(&plan, job, &site->settings, &d, f);
-    grid_init(&g, columns, COUNT(columns), i->json);
+    grid_init(&g, plan_table_columns, COUNT(plan_table_columns) - 1, i->json);
     for (size_t k = 0; rc == 0 && k < plan.unit_count; k++)
         rc = add_unit(&g, site, &d, &plan.units[k], f);
     if (rc == 0)

@@ -6,8 +6,12 @@
 #define ETL_COMMAND_PLAN_TABLE_H
 
 #include "config/job/job.h"
+#include "etl/command/grid.h"
 #include "etl/command/invocation.h"
 #include "etl/pipeline/plan.h"
+
+/* What it prints, up to a column without a name. */
+extern const struct grid_column plan_table_columns[];
 
 int plan_table_print(struct invocation *i, const struct job *job, struct fault *f);
 

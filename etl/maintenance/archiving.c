@@ -105,7 +105,7 @@ archiving_copy(const struct archiving *a, struct archiving_result *result, struc
         if (rc == 0)
             rc = trail_note_verified(a->primary, &marked.items[i], &evidence, f);
         result->partitions++;
-        result->rows += marked.items[i].max_record - marked.items[i].min_record + 1;
+        result->rows += evidence.rows;
     }
     if (rc == 0 && marked.count > 0)
         rc = archive_views_rebuild(a->archive, a->activity->name, f);
@@ -141,6 +141,7 @@ struct batch {
     const struct archiving *archiving;
     struct view_shapes shapes;
     const struct partition *dropped[DROP_BATCH];
+    int64_t rows[DROP_BATCH]; /* of those dropped */
     size_t drop_count;
     const struct partition *kept[DROP_BATCH];
     const char *reasons[DROP_BATCH];
@@ -185,7 +186,7 @@ settle(struct batch *b, struct archiving_result *result, struct fault *f)
     if (db_transact(b->archiving->primary, DB_BRIEF, settle_step, b, f) != 0)
         return -1;
     for (size_t i = 0; i < b->drop_count; i++)
-        result->rows += b->dropped[i]->max_record - b->dropped[i]->min_record + 1;
+        result->rows += b->rows[i];
     result->partitions += (int64_t)b->drop_count;
     result->held_back += (int64_t)b->keep_count;
     b->drop_count = b->keep_count = 0;
@@ -204,6 +205,8 @@ judge(struct batch *b, const struct partition *p, bool archive_flag, struct faul
         trail_note_backed_up(a->primary, p, &evidence, f) != 0)
         return -1;
     if (proved == 1) {
+        /* What is purged was not counted: it has at most so many rows. */
+        b->rows[b->drop_count] = archive_flag ? evidence.rows : p->max_record - p->min_record + 1;
         b->dropped[b->drop_count++] = p;
     } else if (proved == 0) {
         log_warning("partition %s is kept: %s", p->instances, why);

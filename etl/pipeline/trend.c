@@ -13,6 +13,7 @@ trend_sum_up(const struct journal_step *steps, size_t count)
         s.rows += steps[i].rows;
         s.bytes += steps[i].bytes;
         s.seconds += steps[i].seconds;
+        s.steps += steps[i].state != JOURNAL_SKIPPED;
     }
     return s;
 }
@@ -39,7 +40,8 @@ judge(struct trend *trends, const struct journal_runs *runs, size_t at)
     size_t count = 0;
 
     for (size_t i = at + 1; i < runs->count && count < TREND_RUNS; i++) {
-        if (is_good(&runs->items[i]) && strcmp(runs->items[i].job, runs->items[at].job) == 0)
+        if (is_good(&runs->items[i]) && strcmp(runs->items[i].job, runs->items[at].job) == 0 &&
+            trends[i].sums.steps == t->sums.steps)
             seconds[count++] = trends[i].sums.seconds;
     }
     if (count < TREND_LEAST || !is_good(&runs->items[at]))

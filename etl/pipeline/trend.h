@@ -10,13 +10,15 @@
 struct trend_sums {
     int64_t rows, bytes;
     double seconds;
+    size_t steps; /* that were not skipped */
 };
 
 struct trend_sums trend_sum_up(const struct journal_step *steps, size_t count);
 
 struct trend {
     struct trend_sums sums;
-    bool is_known;        /* at least TREND_LEAST good runs of the job came before it */
+    bool is_known; /* at least TREND_LEAST good runs of the job, with as many steps, came before it
+                    */
     double usual_seconds; /* the median of the newest TREND_RUNS of them */
     int percent;          /* how much longer than usual: 40, -12 */
 };

@@ -45,11 +45,9 @@ add_character(struct text *html, int32_t c, const char *bytes, size_t length)
     }
 }
 
-void
-page_text(struct text *html, const char *text)
+static void
+add_text(struct text *html, const char *text, const char *end)
 {
-    const char *end = text == NULL ? NULL : text + strlen(text);
-
     while (text < end) {
         const char *start = text;
         int32_t c = utf8_next(&text, end);
@@ -61,21 +59,23 @@ page_text(struct text *html, const char *text)
 }
 
 void
+page_text(struct text *html, const char *text)
+{
+    if (text != NULL)
+        add_text(html, text, text + strlen(text));
+}
+
+void
 page_name(struct text *html, const char *name)
 {
-    char part[256];
-
     while (name != NULL && *name != '\0') {
-        size_t length = strcspn(name, "_");
+        const char *end = name + strcspn(name, "_");
 
-        length += name[length] == '_';
-        length = length < sizeof part ? length : sizeof part - 1;
-        memcpy(part, name, length);
-        part[length] = '\0';
-        page_text(html, part);
-        if (part[length - 1] == '_')
+        end += *end == '_';
+        add_text(html, name, end);
+        if (end[-1] == '_')
             text_add(html, "<wbr>");
-        name += length;
+        name = end;
     }
 }
 

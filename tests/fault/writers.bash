@@ -68,7 +68,7 @@ check_written() {
 }
 
 write_through() {
-    local fault=$1 codes=" $2 " each code days=1 site wrong
+    local fault=$1 codes=" $2 " each code days=1 site wrong bad=0
     [ -z "${LONG_SECONDS:-}" ] || [ "$(date +%s)" -lt "$((long_start + LONG_SECONDS))" ] || return 0
     echo "$story $fault" >>"$home/struck"
     site="$story.written-${fault//:/-}"
@@ -84,12 +84,19 @@ write_through() {
         export NIGHTCUBE_NOW
         code=0
         { LD_PRELOAD=$shim NIGHTCUBE_FAULT=$each act; } >out 2>err || code=$?
-        [[ $codes == *" $code "* ]] || complain "ended with $code, not with one of$codes" cat err
-        act >out 2>err || complain "afterwards, while others write, ended with $?" cat err
+        [[ $codes == *" $code "* ]] || {
+            complain "ended with $code, not with one of$codes" cat err
+            bad=1
+        }
+        act >out 2>err || {
+            complain "afterwards, while others write, ended with $?" cat err
+            bad=1
+        }
         days=$((days + 40))
     done
     touch stop
     wait
+    [ $bad -eq 0 ] || return 1
     wrong=$(check_written one two)
     [ -z "$wrong" ] || {
         complain "of what writers were told is done" echo "$wrong"

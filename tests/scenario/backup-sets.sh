@@ -100,12 +100,20 @@ rm nightcube.xml
 site_new papers
 mkdir -p "$base/jobs"
 "$NIGHTCUBE" show job nightly >"$base/jobs/weekly.xml"
-echo '<Backup xmlns="http://schemas.microsoft.com/analysisservices/2003/engine"><Password>hush</Password></Backup>' >"$base/jobs/open.xmla"
+echo '<Backup xmlns="http://schemas.microsoft.com/analysisservices/2003/engine"><Object><DatabaseID>BAMAnalysis</DatabaseID></Object>
+<File>night.abf</File><Password>hush</Password></Backup>' >"$base/jobs/open.xmla"
 sed 's|hush|{secret:night}|' "$base/jobs/open.xmla" >"$base/jobs/closed.xmla"
+sed 's|hush|<![CDATA[hush]]>|' "$base/jobs/open.xmla" >"$base/jobs/wrapped.xmla"
+sed 's|<Password>|<Password >|' "$base/jobs/open.xmla" >"$base/jobs/spaced.xmla"
+iconv -f UTF-8 -t UTF-16 "$base/jobs/weekly.xml" >"$base/jobs/wide.xml"
+mkdir "$base/jobs/folder.xml"
 exits 0 deploy "$SOURCE/config/examples/purchase-order.xml"
-told "open.xmla' holds a password"
+for each in open wrapped spaced; do
+    told "$each.xmla' is not backed up: it holds a password"
+done
+told "folder.xml' is not backed up"
 held() { age -d -i "$base/identity.txt" "$base/backups/$("$NIGHTCUBE" list PrimaryImport --json | tail -n 1 | sed 's/.*"file":"\([^"]*\)".*/\1/')" | zstd -dq | tar -t | grep '^files/' | sort | paste -sd ' '; }
-same "files in the backup" "files/definition.xml files/deployed.xml files/jobs/closed.xmla files/jobs/nightly.xml files/jobs/weekly.xml files/objects.csv" "$(held)"
+same "files in the backup" "files/definition.xml files/deployed.xml files/jobs/closed.xmla files/jobs/nightly.xml files/jobs/weekly.xml files/jobs/wide.xml files/objects.csv" "$(held)"
 at 2026-09-07T03:00:00Z
 exits 0 remove "$SOURCE/config/examples/purchase-order.xml"
 same "also before a removal" 1 "$(held | grep -c files/deployed.xml)"

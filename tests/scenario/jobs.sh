@@ -92,6 +92,14 @@ same "said and done" 1 "$(echo "$did" | grep -c 'maintain/backup-archive skipped
 told "not backed up"
 same "five orders are in the archive alone" "0 5" "$(sql primary 'SELECT count(*) FROM bam_PurchaseOrder_CompletedInstances') $(
     sql archive 'SELECT count(*) FROM bam_PurchaseOrder_InstancesView')"
+
+# The archive's views are made anew over the tables that are there.
+sqlite3 "$(database archive)" 'DROP VIEW bam_PurchaseOrder_InstancesView'
+exits 0 maintain --rebuild-archive-views
+same "all of the archive again" 5 "$(sql archive 'SELECT count(*) FROM bam_PurchaseOrder_InstancesView')"
+exits 65 maintain --rebuild-archive-views --activity PurchaseOrdr
+told "there is no activity 'PurchaseOrdr'"
+
 exits 0 status
 at 2027-09-02T03:59:00Z
 exits 0 status

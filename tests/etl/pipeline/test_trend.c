@@ -2,9 +2,9 @@
 
 #include "tests/harness.h"
 
-/* A run of one step. */
+/* A run whose last step is the only one that takes time. */
 static void
-add_run(struct journal *j, const char *job, double seconds, enum journal_state state)
+add_run_of(struct journal *j, const char *job, int steps, double seconds, enum journal_state state)
 {
     struct journal_run run = {
         .job = job, .fingerprint = "", .xml = "", .message = "", .state = state};
@@ -13,7 +13,6 @@ add_run(struct journal *j, const char *job, double seconds, enum journal_state s
         .fingerprint = "",
         .message = "",
         .state = JOURNAL_DONE,
-        .seconds = seconds,
         .rows = 10,
         .bytes = 100};
     struct fault f = FAULT_INIT;
@@ -21,10 +20,19 @@ add_run(struct journal *j, const char *job, double seconds, enum journal_state s
 
     ASSERT_OK(journal_begin_run(j, &run, 0, &f), &f);
     step.run = run.id;
-    ASSERT_OK(journal_begin_step(j, &step, &handle, &f), &f);
-    ASSERT_OK(journal_end_step(j, handle, &step, &f), &f);
+    for (int i = 1; i <= steps; i++) {
+        step.seconds = i == steps ? seconds : 0;
+        ASSERT_OK(journal_begin_step(j, &step, &handle, &f), &f);
+        ASSERT_OK(journal_end_step(j, handle, &step, &f), &f);
+    }
     run.state = state;
     ASSERT_OK(journal_end_run(j, &run, &f), &f);
+}
+
+static void
+add_run(struct journal *j, const char *job, double seconds, enum journal_state state)
+{
+    add_run_of(j, job, 1, seconds, state);
 }
 
 static const struct trend *
@@ -68,7 +76,30 @@ three_good_runs_make_a_trend(void)
     arena_release(&memory);
 }
 
+/* `--only` and `--from` are runs of the same job. */
+static void
+a_part_of_the_job_is_not_what_is_usual(void)
+{
+    struct fault f = FAULT_INIT;
+    struct arena memory = ARENA_INIT;
+    struct journal *j = journal_open("state", &f);
+    const struct trend *t;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+    for (int i = 0; i < 3; i++)
+        add_run_of(j, "nightly", 9, 100, JOURNAL_DONE);
+    for (int i = 0; i < 5; i++)
+        add_run_of(j, "nightly", 1, 2, JOURNAL_DONE);
+    add_run_of(j, "nightly", 9, 150, JOURNAL_DONE);
+    t = read_all(j, &memory);
+    CU_ASSERT(t[0].is_known);
+    CU_ASSERT_EQUAL(t[0].percent, 50);
+    arena_release(&memory);
+    journal_close(j);
+}
+
 const struct test suite_etl_pipeline_trend[] = {
+    {"a part of the job is not what is usual", a_part_of_the_job_is_not_what_is_usual},
     {"three good runs make a trend", three_good_runs_make_a_trend},
     {0},
 };

@@ -95,6 +95,20 @@ long_names_may_be_broken(void)
 }
 
 static void
+no_name_is_cut_inside_a_character(void)
+{
+    struct text html = TEXT_INIT;
+    struct text name = TEXT_INIT;
+
+    text_add_char(&name, 'x'); /* so that every odd place is inside one */
+    for (int i = 0; i < 300; i++)
+        text_add(&name, "\u00fc");
+    page_name(&html, text_get(&name));
+    expect(&html, text_get(&name));
+    text_release(&name);
+}
+
+static void
 the_first_cell_of_a_row_is_its_header(void)
 {
     struct text html = TEXT_INIT;
@@ -130,6 +144,7 @@ const struct test suite_etl_report_page[] = {
     {"a moment of zero is never", a_moment_of_zero_is_never},
     {"moments in a sentence are shown as times", moments_in_a_sentence_are_shown_as_times},
     {"long names may be broken", long_names_may_be_broken},
+    {"no name is cut inside a character", no_name_is_cut_inside_a_character},
     {"the first cell of a row is its header", the_first_cell_of_a_row_is_its_header},
     {"a page forbids all loading", a_page_forbids_all_loading},
     {0},
