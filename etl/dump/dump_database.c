@@ -31,43 +31,6 @@ struct dump {
 
 /* ---- one table ---- */
 
-/* Says so when a column holds what its neutral type cannot carry. */
-static int
-check_types(struct dump *d, const struct table *t, struct fault *f)
-{
-    struct text sql = TEXT_INIT, name = TEXT_INIT;
-    int found = 0;
-
-    for (size_t i = 0; found == 0 && i < t->column_count; i++) {
-        sql_set(&sql, "SELECT 1 FROM %n WHERE ", t->name);
-        if (!db_dialect(d->db)->add_misfit(
-                &sql, sql_set(&name, "%n", t->columns[i].name), t->columns[i].type))
-            continue;
-        found = text_check(&sql, f) == 0 ? db_has_row(d->db, text_get(&sql), f) : -1;
-        if (found != 1)
-            continue;
-        fault_set(f, FAULT_DATA,
-            "table '%s', column '%s' holds a value that is not of its type (%s)", t->name,
-            t->columns[i].name, value_type_name(t->columns[i].type));
-        fault_hint(f, "a backup would change it; mend the value, or the column's type");
-    }
-    text_release(&sql);
-    text_release(&name);
-    return found == 0 ? 0 : -1;
-}
-
-/* Why a table could not be read: what the engine refused has the words of its trick. */
-static int
-explain(struct dump *d, const struct table *t, struct fault *f)
-{
-    struct fault why = FAULT_INIT;
-
-    db_run(d->db, db_dialect(d->db)->rollback, NULL, NULL); /* the snapshot may be spoilt */
-    if (check_types(d, t, &why) != 0 && why.kind == FAULT_DATA)
-        *f = why;
-    return -1;
-}
-
 static int
 write_rows(struct dump *d, const struct table *t, struct fault *f)
 {
@@ -83,7 +46,7 @@ write_rows(struct dump *d, const struct table *t, struct fault *f)
         }
     }
     table_reader_close(reader);
-    return rc != 0 && (f->kind == FAULT_DATA || f->kind == FAULT_INTERNAL) ? explain(d, t, f) : rc;
+    return rc;
 }
 
 static int

@@ -359,8 +359,8 @@ add_misfit(struct text *sql, const char *name, enum value_type type)
                       "(%s < -9223372036854775807 AND typeof(%s) = 'real')",
         [VALUE_FLOAT] = "%s >= '' OR (%s NOT BETWEEN -9007199254740992 AND 9007199254740992 AND "
                         "typeof(%s) = 'integer')",
-        [VALUE_TIME] = "%s NOT BETWEEN '' AND x''",
-        [VALUE_TEXT] = "%s NOT BETWEEN '' AND x''",
+        [VALUE_TIME] = "%s < '' OR %s >= x''",
+        [VALUE_TEXT] = "%s < '' OR %s >= x''",
         [VALUE_BYTES] = "%s < x''",
     };
 

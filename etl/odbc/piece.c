@@ -132,6 +132,17 @@ set_literal(struct text *sql, const struct value *v)
     text_release(&copy);
 }
 
+/* A literal ends at a NUL: behind that key would be the rows before it again. */
+static int
+note_key(struct piece *p, size_t i, const struct value *v, struct fault *f)
+{
+    if (v->type == VALUE_TEXT && memchr(v->as.text.bytes, '\0', v->as.text.length) != NULL)
+        return fault_set(
+            f, FAULT_DATA, "column '%s', of the key, holds a text with a NUL", p->table->key[i]);
+    set_literal(&p->last[i], v);
+    return text_check(&p->last[i], f);
+}
+
 /* Only the last row of a full piece is ever needed. */
 int
 piece_note(struct piece *p, const struct value *row, struct fault *f)
@@ -140,8 +151,7 @@ piece_note(struct piece *p, const struct value *row, struct fault *f)
     if (++p->rows < p->limit)
         return 0;
     for (size_t i = 0; i < p->table->key_count; i++) {
-        set_literal(&p->last[i], &row[p->columns[i]]);
-        if (text_check(&p->last[i], f) != 0)
+        if (note_key(p, i, &row[p->columns[i]], f) != 0)
             return -1;
     }
     return 0;

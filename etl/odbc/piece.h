@@ -21,7 +21,7 @@ void piece_free(struct piece *p); /* NULL is fine */
  */
 void piece_add(struct text *sql, struct piece *p, bool has_where);
 
-/* Notes a row that was read. */
+/* Notes a row that was read. FAULT_DATA: its key is a text that no literal can hold. */
 int piece_note(struct piece *p, const struct value *row, struct fault *f);
 
 /* The query is at its end: was the piece full, so that another one follows? */

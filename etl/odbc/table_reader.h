@@ -22,8 +22,10 @@ struct table_reader *table_reader_open_unordered(
 
 void table_reader_close(struct table_reader *r); /* NULL is fine */
 
-/* The next row of t->column_count values, borrowed until the next call. 1, 0 at the end, -1: a
- * value that is not of its column's type is FAULT_DATA. */
+/* The next row of t->column_count values, borrowed until the next call. 1, 0 at the end, -1;
+ * nothing may follow a fault. A value that is not of its column's type is FAULT_DATA and names
+ * table, column and the row's key; on an engine that gives up a transaction at a fault, it is
+ * rolled back to find that. */
 int table_reader_next(struct table_reader *r, const struct value **row, struct fault *f);
 
 /* Reads a whole table for its checksums. `sum` is initialised here and released by the caller. */
