@@ -9,6 +9,7 @@ static struct table_column columns[] = {
     {.name = "Rows", .type = VALUE_INT},
     {.name = "Content", .type = VALUE_INT},
     {.name = "Written", .type = VALUE_INT},
+    {.name = "Changed", .type = VALUE_INT},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 static const char *key[] = {"Name"};
@@ -28,8 +29,9 @@ add_row(struct db *db, const struct value row[COLUMNS], struct fault *f)
     struct text sql = TEXT_INIT;
     int rc;
 
-    sql_add(&sql, "INSERT INTO %n(%n, %n, %n, %n, %n) VALUES (?, ?, ?, ?, ?)", HEADWAY_TABLE,
-        columns[0].name, columns[1].name, columns[2].name, columns[3].name, columns[4].name);
+    sql_add(&sql, "INSERT INTO %n(%n, %n, %n, %n, %n, %n) VALUES (?, ?, ?, ?, ?, ?)", HEADWAY_TABLE,
+        columns[0].name, columns[1].name, columns[2].name, columns[3].name, columns[4].name,
+        columns[5].name);
     rc = text_check(&sql, f) == 0 ? db_run_with(db, text_get(&sql), row, COLUMNS, f) : -1;
     text_release(&sql);
     return rc;
@@ -39,7 +41,7 @@ int
 headway_begin(struct headway *h, struct db *db, const char *order, struct fault *f)
 {
     const struct value row[COLUMNS] = {
-        value_text(""), value_text(order), value_null(), value_null(), value_null()};
+        value_text(""), value_text(order), value_null(), value_null(), value_null(), value_null()};
 
     if (db_create_table(db, &notes, f) != 0 || add_row(db, row, f) != 0)
         return -1;
@@ -51,8 +53,8 @@ int
 headway_note(struct db *db, const struct headway_table *t, struct fault *f)
 {
     const struct value row[COLUMNS] = {value_text(t->name), value_null(),
-        value_int((int64_t)t->rows), value_int((int64_t)t->content),
-        value_int((int64_t)t->written)};
+        value_int((int64_t)t->rows), value_int((int64_t)t->content), value_int((int64_t)t->written),
+        value_int((int64_t)t->changed)};
 
     return add_row(db, row, f);
 }
@@ -68,7 +70,8 @@ add_table(struct headway *h, const struct value row[COLUMNS], struct fault *f)
         .name = arena_strndup(&h->memory, row[0].as.text.bytes, row[0].as.text.length),
         .rows = (uint64_t)row[2].as.integer,
         .content = (uint64_t)row[3].as.integer,
-        .written = (uint64_t)row[4].as.integer};
+        .written = (uint64_t)row[4].as.integer,
+        .changed = (uint64_t)row[5].as.integer};
     return slot->name == NULL ? fault_set_memory(f) : 0;
 }
 
@@ -84,7 +87,7 @@ static int
 read_rows(struct headway *h, struct stmt *s, const char *order, struct fault *f)
 {
     static const enum value_type types[COLUMNS] = {
-        VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_INT};
+        VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT};
     struct value row[COLUMNS];
     bool same = false;
     int rc = stmt_query(s, types, COLUMNS, f);
@@ -105,8 +108,8 @@ headway_read(struct headway *h, struct db *db, const char *order, struct fault *
 
     if (rc != 1)
         return rc;
-    sql_add(&sql, "SELECT %n, %n, %n, %n, %n FROM %n", columns[0].name, columns[1].name,
-        columns[2].name, columns[3].name, columns[4].name, HEADWAY_TABLE);
+    sql_add(&sql, "SELECT %n, %n, %n, %n, %n, %n FROM %n", columns[0].name, columns[1].name,
+        columns[2].name, columns[3].name, columns[4].name, columns[5].name, HEADWAY_TABLE);
     rc = text_check(&sql, f) == 0 && (s = db_prepare(db, text_get(&sql), f)) != NULL
              ? read_rows(h, s, order, f)
              : -1;
@@ -129,6 +132,8 @@ headway_find(const struct headway *h, const char *name)
 int
 headway_end(struct headway *h, struct db *db, struct fault *f)
 {
+    if (db_drop_table(db, HEADWAY_TABLE, f) != 0)
+        return -1;
     h->begun = false;
-    return db_drop_table(db, HEADWAY_TABLE, f);
+    return 0;
 }

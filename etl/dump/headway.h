@@ -22,6 +22,7 @@ struct headway_table {
     uint64_t content; /* checksum of the rows as the container holds them */
     uint64_t
         written; /* and as they were written: otherwise only where values were changed to fit */
+    uint64_t changed; /* how many of them were */
 };
 
 struct headway {

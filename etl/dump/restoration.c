@@ -102,27 +102,54 @@ begin_staging(struct restoration *r, struct fault *f)
     return (r->db = place_connect(&r->place, f)) == NULL ? -1 : 0;
 }
 
+static bool
+passes_by_itself(const struct fault *f)
+{
+    return f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED ||
+           f->kind == FAULT_UNAVAILABLE;
+}
+
+/* The notes of a restore of the same order: 1, 0 when there are none, -1 with a fault. */
+static int
+read_headway(struct restoration *r, const char *order, struct fault *f)
+{
+    int rc = place_is_staged(&r->place, f);
+
+    if (rc != 1)
+        return rc;
+    if ((r->db = place_connect(&r->place, f)) == NULL)
+        return -1;
+    if ((rc = headway_read(&r->headway, r->db, order, f)) == 1)
+        return 1;
+    headway_release(&r->headway);
+    db_close(r->db);
+    r->db = NULL;
+    return rc;
+}
+
 /* Goes on with what a restore of the same order has left: 1, or 0 when there is nothing to go on
- * with. What cannot be read is nothing. */
+ * with. What cannot be read is nothing, unless it may be read another time. */
 static int
 resume_staging(struct restoration *r, const char *order, struct fault *f)
 {
     struct fault own = FAULT_INIT;
+    int rc;
 
     if (restoration_prepare(r, f) != 0)
         return -1;
-    if (place_is_staged(&r->place, &own) != 1 || (r->db = place_connect(&r->place, &own)) == NULL)
-        return 0;
-    if (headway_read(&r->headway, r->db, order, &own) == 1) {
-        r->place.staged = true;
-        log_info("'%s' was being restored before: goes on behind %zu tables that are loaded",
-            r->place.path, r->headway.count);
-        return 1;
+    rc = read_headway(r, order, &own);
+    if (rc < 0 && passes_by_itself(&own)) {
+        *f = own;
+        fault_hint(f, "what was loaded before stays as '%s': give the order again, or remove it",
+            r->place.staging);
+        return fault_wrap(f, "go on with '%s'", r->place.staging);
     }
-    headway_release(&r->headway);
-    db_close(r->db);
-    r->db = NULL;
-    return 0;
+    if (rc != 1)
+        return 0;
+    r->place.staged = true;
+    log_info("'%s' was being restored before: goes on behind %zu tables that are loaded",
+        r->place.path, r->headway.count);
+    return 1;
 }
 
 static int
@@ -140,13 +167,11 @@ begin_or_resume(struct restoration *r, const char *container, struct fault *f)
     return r->db == NULL ? 0 : headway_begin(&r->headway, r->db, order, f);
 }
 
-/* What ends a restore from outside and passes: the same order may go on. */
+/* What ends a restore from outside and passes: the same order may go on, where there are notes. */
 void
 restoration_keep(struct restoration *r, struct fault *f)
 {
-    if (!r->place.staged || r->place.is_directory ||
-        (f->kind != FAULT_INTERRUPTED && f->kind != FAULT_TERMINATED &&
-            f->kind != FAULT_UNAVAILABLE))
+    if (!r->place.staged || !r->headway.begun || r->to.scratch != NULL || !passes_by_itself(f))
         return;
     r->place.kept = true;
     fault_hint(f, "the same order goes on where this one stopped; what is loaded stays as '%s'",

@@ -33,11 +33,13 @@ struct restoration {
     bool same_engine;
     const struct container_reference *part; /* only its tables are wanted */
     size_t part_tables;                     /* how many of them came */
+    uint64_t rows_read;                     /* wanted or not */
     /* The table being read; NULL when it is not wanted. */
     const struct table *table;
     struct table_writer *writer;
     struct value *row;
     struct rowsum sum; /* of what is written */
+    uint64_t changed;  /* of its values */
 };
 
 /* `named`: the database and kind are in r->item already and the container must agree. */
@@ -58,8 +60,8 @@ int restoration_load_nothing(struct restoration *r, struct fault *f);
 /* Swaps, and adds the item to the result. */
 int restoration_swap(struct restoration *r, struct fault *f);
 
-/* A fault ended it: where the cause passes by itself, what is staged stays for the next restore,
- * and a hint says so. */
+/* A fault ended it: where the cause passes by itself, what is staged and has notes to go on with
+ * (headway.h) stays for the next restore, and a hint says so. */
 void restoration_keep(struct restoration *r, struct fault *f);
 
 /* Removes what is not swapped in and not kept. */

@@ -69,6 +69,7 @@ restoration_begin_table(void *state, const struct table *table, struct fault *f)
         return 0;
     r->part_tables += r->part != NULL;
     r->table = table;
+    r->changed = 0;
     if ((r->done = headway_find(&r->headway, table->name)) != NULL)
         return 0;
     r->row = calloc(table->column_count, sizeof *r->row);
@@ -115,30 +116,38 @@ fit_value(const struct restoration *r, size_t column)
     return false;
 }
 
-int
-restoration_row(void *state, const struct value *row, struct fault *f)
+static int
+write_row(struct restoration *r, const struct value *row, struct fault *f)
 {
-    struct restoration *r = state;
-
-    if (r->table == NULL || r->done != NULL)
-        return 0;
     for (size_t i = 0; i < r->table->column_count; i++) {
         r->row[i] = row[i];
         if (fit_value(r, i))
             continue;
         if (!r->allow_lossy)
             return refuse_value(r, i, &row[i], f);
-        r->item.changed++;
+        r->changed++;
     }
     if (table_writer_add(r->writer, r->row, f) != 0)
         return -1;
     rowsum_add(&r->sum, r->row);
-    if (++r->item.rows % ROWS_A_STEP != 0)
-        return 0;
-    progress_step(r->item.rows);
-    if (r->item.rows % ROWS_A_COMMIT == 0 && (db_commit(r->db, f) != 0 || db_begin(r->db, f) != 0))
-        return -1;
-    return interrupt_check(f);
+    r->item.rows++;
+    return r->sum.rows % ROWS_A_COMMIT == 0 && (db_commit(r->db, f) != 0 || db_begin(r->db, f) != 0)
+               ? -1
+               : 0;
+}
+
+/* Rows that are not wanted, or are there already, take their time too. */
+int
+restoration_row(void *state, const struct value *row, struct fault *f)
+{
+    struct restoration *r = state;
+
+    if (++r->rows_read % ROWS_A_STEP == 0) {
+        progress_step(r->rows_read);
+        if (interrupt_check(f) != 0)
+            return -1;
+    }
+    return r->table == NULL || r->done != NULL ? 0 : write_row(r, row, f);
 }
 
 static int
@@ -178,8 +187,11 @@ static int
 finish_table(struct restoration *r, const struct rowsum *content, struct fault *f)
 {
     const struct table *t = r->table;
-    const struct headway_table note = {
-        .name = t->name, .rows = r->sum.rows, .content = content->whole, .written = r->sum.whole};
+    const struct headway_table note = {.name = t->name,
+        .rows = r->sum.rows,
+        .content = content->whole,
+        .written = r->sum.whole,
+        .changed = r->changed};
 
     if (table_writer_finish(r->writer, f) != 0)
         return -1;
@@ -189,6 +201,7 @@ finish_table(struct restoration *r, const struct rowsum *content, struct fault *
         return -1;
     if (create_indexes(r, f) != 0 || headway_note(r->db, &note, f) != 0 || db_commit(r->db, f) != 0)
         return -1;
+    r->item.changed += r->changed;
     return prove(r, f);
 }
 
@@ -204,9 +217,9 @@ check_done(struct restoration *r, const struct rowsum *content, struct fault *f)
     else if ((rc = table_rowsum(r->db, r->table, &found, f)) == 0 &&
              (found.rows != r->done->rows || found.whole != r->done->written))
         rc = fault_set(f, FAULT_DATA, "it holds other rows than were loaded before");
-    if (rc == 0)
-        r->item.rows += content->rows;
-    else
+    r->item.rows += content->rows;
+    r->item.changed += r->done->changed;
+    if (rc != 0)
         fault_hint(f, "what was left of an interrupted restore is removed: give the order again");
     rowsum_release(&found);
     return rc;

@@ -1,6 +1,12 @@
 /* A restore that was cut off: the same order goes on with what is loaded, and proves it first. */
 #include "etl/dump/headway.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/base/interrupt.h"
+#include "etl/dump/restoration.h"
 #include "tests/etl/dump/sample.h"
 
 struct trip {
@@ -182,10 +188,66 @@ begins_anew_for_another_order(void)
     trip_end(&t);
 }
 
+/* Another time it may be read: what is loaded is not taken away for that. */
+static void
+leaves_alone_what_cannot_be_reached_now(void)
+{
+    struct fault f = FAULT_INIT;
+    struct trip t;
+
+    if (test_engine() != ENGINE_SQLITE)
+        return;
+    trip_begin(&t);
+    run_staged(&t, "CREATE TABLE marker(n bigint)");
+    CU_ASSERT_EQUAL_FATAL(rename("There.db.restoring", "aside"), 0);
+    CU_ASSERT_EQUAL_FATAL(symlink(".", "There.db.restoring"), 0); /* it cannot be opened */
+    ASSERT_FAULT(sample_try(&t.site, &t.order, &f), &f, FAULT_UNAVAILABLE, "go on with");
+    CU_ASSERT_EQUAL_FATAL(unlink("There.db.restoring"), 0);
+    CU_ASSERT_EQUAL_FATAL(rename("aside", "There.db.restoring"), 0);
+    sample_restore(&t.site, &t.order);
+    expect_restored(&t);
+    CU_ASSERT(target_has(&t, "marker"));
+    trip_end(&t);
+}
+
+/* How many rows pass until a signal is heeded, when none of them is written; up to 10000. */
+static int
+rows_until_interrupted(struct restoration *r)
+{
+    struct fault f = FAULT_INIT;
+    int rows = 0;
+
+    while (rows < 10000 && restoration_row(r, NULL, &f) == 0)
+        rows++;
+    return f.kind == FAULT_INTERRUPTED ? rows : 10000;
+}
+
+static void
+stops_while_it_passes_over_rows(void)
+{
+    const struct table t = {.name = "t"};
+    const struct headway_table done = {.name = "t"};
+    struct restoration unwanted = {.table = NULL}, loaded = {.table = &t, .done = &done};
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) { /* a signal is never forgotten */
+        interrupt_init();
+        raise(SIGINT);
+        _exit(rows_until_interrupted(&unwanted) < 10000 && rows_until_interrupted(&loaded) < 10000
+                  ? 0
+                  : 1);
+    }
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_EQUAL(status, 0);
+}
+
 const struct test suite_etl_dump_headway[] = {
     {"goes on with what is loaded", goes_on_with_what_is_loaded},
     {"loads half a table anew", loads_half_a_table_anew},
     {"trusts nothing that was changed since", trusts_nothing_that_was_changed_since},
     {"begins anew for another order", begins_anew_for_another_order},
+    {"stops while it passes over rows", stops_while_it_passes_over_rows},
+    {"leaves alone what cannot be reached now", leaves_alone_what_cannot_be_reached_now},
     {NULL, on_each_engine},
 };

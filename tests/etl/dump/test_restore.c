@@ -636,6 +636,38 @@ refuses_what_the_engine_cannot_hold_unless_told(void)
     site_close(&site);
 }
 
+static int
+cut_off(
+    void *state, const char *database, enum container_kind kind, const char *path, struct fault *f)
+{
+    (void)state, (void)database, (void)kind, (void)path;
+    return fault_set(f, FAULT_INTERRUPTED, "cut off by the test");
+}
+
+static void
+tells_what_was_changed_before_it_was_cut_off(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    struct draft d;
+    struct restore_order order = {
+        .source = "f.abf", .as = "copy", .allow_lossy = true, .hook.staged = cut_off};
+    struct restore_result result = RESTORE_RESULT_INIT;
+
+    sample_open(&site, NULL);
+    draft_begin(&d, &foreign, "f.abf");
+    draft_table(&d, value_float(NAN));
+    draft_end(&d, NULL);
+    ASSERT_FAULT(sample_try(&site, &order, &f), &f, FAULT_INTERRUPTED, "cut off");
+    CU_ASSERT(file_exists("data/copy.db.restoring"));
+    order.hook.staged = NULL;
+    ASSERT_OK(restore_container(&site, &order, &result, &f), &f);
+    CU_ASSERT_EQUAL(result.items[0].rows, 1);
+    CU_ASSERT_EQUAL(result.items[0].changed, 1);
+    restore_result_release(&result);
+    site_close(&site);
+}
+
 static void
 names_the_views_of_another_engine_that_are_left_out(void)
 {
@@ -927,6 +959,7 @@ const struct test suite_etl_dump_restore[] = {
     {"refuses a name that leads elsewhere", refuses_a_name_that_leads_elsewhere},
     {"refuses what the engine cannot hold unless told",
         refuses_what_the_engine_cannot_hold_unless_told},
+    {"tells what was changed before it was cut off", tells_what_was_changed_before_it_was_cut_off},
     {"names the views of another engine that are left out",
         names_the_views_of_another_engine_that_are_left_out},
     {"follows references to older containers", follows_references_to_older_containers},

@@ -369,6 +369,51 @@ restores_into_a_scratch_directory(void)
     site_close(&site);
 }
 
+struct cut {
+    const char *database;
+};
+
+static int
+cut_off_at(
+    void *state, const char *database, enum container_kind kind, const char *path, struct fault *f)
+{
+    const struct cut *cut = state;
+
+    (void)kind, (void)path;
+    return strcmp(database, cut->database) == 0
+               ? fault_set(f, FAULT_INTERRUPTED, "cut off by the test")
+               : 0;
+}
+
+/* Nothing goes on in scratch, or with a place that is empty: they do not stay, and nobody is told
+ * to rely on them. */
+static void
+keeps_no_place_that_is_begun_anew_anyway(void)
+{
+    struct cut cut = {"Archive"};
+    struct site site;
+    struct fault f = FAULT_INIT;
+    struct restore_set_order order = {.run = 1,
+        .scratch = "drill",
+        .allow_overwrite = true,
+        .hook = {.staged = cut_off_at, .state = &cut}};
+
+    sample_open(&site, NULL);
+    night(&site, 1, true);
+    ASSERT_FAULT(try_set(&site, &order, &f), &f, FAULT_INTERRUPTED, "cut off");
+    CU_ASSERT_STRING_EQUAL(f.hint, "");
+    CU_ASSERT(!file_exists("drill/Archive.db.restoring"));
+    order.scratch = NULL; /* before the first run there was no archive: it is loaded with nothing */
+    ASSERT_FAULT(try_set(&site, &order, &f), &f, FAULT_INTERRUPTED, "cut off");
+    CU_ASSERT_STRING_EQUAL(f.hint, "");
+    CU_ASSERT(!file_exists("data/archive.db.restoring"));
+    cut.database = "PrimaryImport";
+    ASSERT_FAULT(try_set(&site, &order, &f), &f, FAULT_INTERRUPTED, "cut off");
+    CU_ASSERT(file_exists("data/primary.db.restoring"));
+    CU_ASSERT(!file_exists("data/archive.db.restoring"));
+    site_close(&site);
+}
+
 const struct test suite_etl_dump_restore_set[] = {
     {"restores what belongs together", restores_what_belongs_together},
     {"passes over a run that is not complete", passes_over_a_run_that_is_not_complete},
@@ -386,5 +431,6 @@ const struct test suite_etl_dump_restore_set[] = {
     {"refuses a hole by name", refuses_a_hole_by_name},
     {"swaps nothing when one container is damaged", swaps_nothing_when_one_container_is_damaged},
     {"restores into a scratch directory", restores_into_a_scratch_directory},
+    {"keeps no place that is begun anew anyway", keeps_no_place_that_is_begun_anew_anyway},
     {0},
 };
