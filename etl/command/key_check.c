@@ -16,8 +16,7 @@ try_keys(struct inlet *from, const struct unseal_keys *keys, struct fault *f)
 
     if (inlet_open(from, &source, f) != 0)
         return -1;
-    if ((u = unseal_open(source, keys, NULL, f)) == NULL)
-        inlet_explain(from, f);
+    u = unseal_open(source, keys, NULL, f);
     unseal_free(u);
     return u == NULL ? -1 : 0;
 }
@@ -37,7 +36,8 @@ try_identities(struct invocation *i, struct inlet *from, const char *file, struc
     return rc;
 }
 
-/* The first of the identity files that opens it; NULL with the last one's fault. */
+/* The first of the identity files that opens it; NULL with the last one's fault, explained once:
+ * that reads all of it. */
 static const char *
 find_identity(struct invocation *i, struct inlet *from, struct fault *f)
 {
@@ -51,13 +51,16 @@ find_identity(struct invocation *i, struct inlet *from, struct fault *f)
         files = site->settings.backup.identity_files;
         count = site->settings.backup.identity_file_count;
     }
-    if (count == 0)
+    if (count == 0) {
         fault_set(f, FAULT_PERMISSION, "there is no key to try");
+        return NULL;
+    }
     for (size_t k = 0; k < count; k++) {
         fault_clear(f);
         if (try_identities(i, from, files[k], f) == 0)
             return files[k];
     }
+    inlet_explain(from, f);
     return NULL;
 }
 
@@ -72,7 +75,10 @@ find_opening(struct invocation *i, struct inlet *from, struct fault *f)
         return find_identity(i, from, f);
     if ((keys.passphrase = invocation_passphrase(i, "passphrase-file", false, f)) == NULL)
         return NULL;
-    return try_keys(from, &keys, f) == 0 ? place : NULL;
+    if (try_keys(from, &keys, f) == 0)
+        return place;
+    inlet_explain(from, f);
+    return NULL;
 }
 
 const struct grid_column key_check_one_columns[] = {
