@@ -33,9 +33,12 @@ open_unnamed(const char *folder, struct fault *f)
 static int
 map_scratch(struct scratch *s, int fd, const char *folder, struct fault *f)
 {
-    int code = posix_fallocate(fd, 0, (off_t)s->size_bytes);
     void *map;
+    int code;
 
+    do
+        code = posix_fallocate(fd, 0, (off_t)s->size_bytes);
+    while (code == EINTR);
     if (code != 0)
         return fault_set_errno(
             f, code, "take %zu bytes of scratch space in '%s'", s->size_bytes, folder);

@@ -18,7 +18,7 @@ static int
 wrap(const struct pushdown *p, struct fault *f)
 {
     fault_wrap(f, "ask the star schema of cube '%s'", p->cube);
-    return f != NULL && f->kind == FAULT_INTERRUPTED
+    return f != NULL && (f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED)
                ? -1
                : fault_hint(f, "when its definition was changed, load and process it first");
 }
