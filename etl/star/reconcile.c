@@ -3,7 +3,9 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "cube/exact.h"
 #include "etl/star/sums.h"
 
 /* Doubles are summed at a 2^200th of their size, so that no sum of them leaves their range: engines
@@ -18,25 +20,35 @@ enum { SCALE_BITS = 200 };
  */
 enum way { WAY_QUICK, WAY_CAREFUL };
 
-/* What SQL says of one column; sum and size (the sum of what is left without signs) of doubles are
- * scaled. */
+/* What SQL says of one column. Of doubles sum and size (the sum of what is left without signs),
+ * scaled; of integers the two terms of the sum (sums.h). */
 struct sql_total {
     struct value present, least, greatest;
     double sum, size;
+    struct value low, high;
 };
 
 enum { ITEMS_MOST = 7 }; /* for one column */
 
-static bool
-is_number(enum value_type type)
-{
-    return type == VALUE_INT || type == VALUE_FLOAT;
-}
-
 static double
 as_double(const struct value *v)
 {
-    return v->type == VALUE_INT ? (double)v->as.integer : v->type == VALUE_FLOAT ? v->as.real : 0;
+    return v->type == VALUE_FLOAT ? v->as.real : 0;
+}
+
+/* Sums of nothing are NULL. */
+static int64_t
+as_integer(const struct value *v)
+{
+    return v->type == VALUE_INT ? v->as.integer : 0;
+}
+
+static int
+differ(struct fault *f, const char *what, const char *cube, const char *sql)
+{
+    fault_set(f, FAULT_DATA, "%s: the cube has %s, the facts have %s", what, cube, sql);
+    return fault_hint(
+        f, "nothing was published; process it with --type ProcessFull, and report this");
 }
 
 static int
@@ -46,28 +58,48 @@ differs(struct fault *f, const char *what, const struct value *cube, const struc
 
     value_add_text(&a, cube);
     value_add_text(&b, sql);
-    fault_set(
-        f, FAULT_DATA, "%s: the cube has %s, the facts have %s", what, text_get(&a), text_get(&b));
+    differ(f, what, text_get(&a), text_get(&b));
     text_release(&a);
     text_release(&b);
-    return fault_hint(
-        f, "nothing was published; process it with --type ProcessFull, and report this");
+    return -1;
 }
 
-/* Sums are compared as doubles; the exact sum of integers is rounded once, SQL's at each step. */
+/* To the last digit, of which there may be more than a word holds. */
 static int
-compare_sums(const struct cube_source_total *t, const struct sql_total *sql, enum value_type type,
-    struct fault *f)
+compare_whole_sums(const struct cube_source_total *t, const struct sql_total *sql, struct fault *f)
 {
-    int scale = type == VALUE_FLOAT ? SCALE_BITS : 0;
-    const struct value whole = value_float(ldexp(sql->sum, scale));
+    struct exact_column sum;
+    struct text digits = TEXT_INIT;
+    int rc = -1;
+
+    exact_column_init(&sum);
+    if (exact_column_resize(&sum, 1, f) == 0 &&
+        exact_add_int(&sum, 0, as_integer(&sql->low), f) == 0 &&
+        exact_add_scaled(&sum, 0, as_integer(&sql->high), sums_power(VALUE_INT), f) == 0) {
+        const struct exact_number n = exact_column_get(&sum, 0);
+
+        exact_number_add_text(&digits, &n);
+        rc = text_check(&digits, f);
+    }
+    if (rc == 0 && strcmp(t->sum_text, text_get(&digits)) != 0)
+        rc = differ(f, "sum", t->sum_text, text_get(&digits));
+    text_release(&digits);
+    exact_column_release(&sum);
+    return rc;
+}
+
+/* The exact sum of doubles is rounded once, SQL's at each step. */
+static int
+compare_double_sums(const struct cube_source_total *t, const struct sql_total *sql, struct fault *f)
+{
+    const struct value whole = value_float(ldexp(sql->sum, SCALE_BITS));
     double cube = as_double(&t->sum);
     double n = (double)t->present;
     double tolerance = (n + 2) * DBL_EPSILON * fabs(sql->size) + n * DBL_TRUE_MIN;
 
     /* The first is how two infinities are the same. */
     if (t->present == 0 || cube == whole.as.real ||
-        fabs(ldexp(cube, -scale) - sql->sum) <= tolerance)
+        fabs(ldexp(cube, -SCALE_BITS) - sql->sum) <= tolerance)
         return 0;
     return differs(f, "sum", &t->sum, &whole);
 }
@@ -84,7 +116,9 @@ compare(const struct cube_source_total *t, const struct sql_total *sql, enum val
         return differs(f, "smallest value", &t->least, &sql->least);
     if (t->has_range && value_compare(&t->greatest, &sql->greatest) != 0)
         return differs(f, "largest value", &t->greatest, &sql->greatest);
-    return t->has_sum ? compare_sums(t, sql, type, f) : 0;
+    if (!t->has_sum)
+        return 0;
+    return type == VALUE_INT ? compare_whole_sums(t, sql, f) : compare_double_sums(t, sql, f);
 }
 
 /* ---- the statement ---- */
@@ -109,17 +143,28 @@ add_item(struct statement *s, struct text *expression, enum value_type type)
 }
 
 static void
-add_sums(struct statement *s, const char *column, enum value_type type)
+add_whole_sums(struct statement *s, const char *column)
+{
+    struct text item = TEXT_INIT;
+
+    sums_add_low(&item, s->dialect, column, VALUE_INT);
+    add_item(s, &item, VALUE_INT);
+    sums_add_high(&item, s->dialect, column, VALUE_INT);
+    add_item(s, &item, VALUE_INT);
+    text_release(&item);
+}
+
+static void
+add_double_sums(struct statement *s, const char *column)
 {
     static void (*const terms[])(struct text *, const struct dialect *, const char *) = {
         sums_add_low_double, sums_add_high_double, sums_add_low_size, sums_add_high_size};
-    const char *scale = type == VALUE_FLOAT ? SCALE : "1.0";
     struct text item = TEXT_INIT;
 
-    if (s->way == WAY_QUICK || type != VALUE_FLOAT) {
-        sql_add(&item, "sum(%s * %s)", column, scale);
+    if (s->way == WAY_QUICK) {
+        sql_add(&item, "sum(%s * " SCALE ")", column);
         add_item(s, &item, VALUE_FLOAT);
-        sql_add(&item, "sum(abs(%s * %s))", column, scale);
+        sql_add(&item, "sum(abs(%s * " SCALE "))", column);
         add_item(s, &item, VALUE_FLOAT);
     } else {
         for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
@@ -150,8 +195,10 @@ add_source(struct statement *s, const struct star_source *source)
         text_add(&item, ")");
         add_item(s, &item, aggregates[i].counts ? VALUE_INT : source->type);
     }
-    if (is_number(source->type))
-        add_sums(s, column, source->type);
+    if (source->type == VALUE_INT)
+        add_whole_sums(s, column);
+    else if (source->type == VALUE_FLOAT)
+        add_double_sums(s, column);
     text_release(&item);
     text_release(&name);
 }
@@ -159,11 +206,16 @@ add_source(struct statement *s, const struct star_source *source)
 static const struct value *
 read_total(const struct value *row, enum way way, enum value_type type, struct sql_total *t)
 {
-    *t = (struct sql_total){row[0], row[1], row[2], 0, 0};
+    *t = (struct sql_total){.present = row[0], .least = row[1], .greatest = row[2]};
     row += 3;
-    if (!is_number(type))
+    if (type == VALUE_INT) {
+        t->low = row[0];
+        t->high = row[1];
+        return row + 2;
+    }
+    if (type != VALUE_FLOAT)
         return row;
-    if (way == WAY_QUICK || type != VALUE_FLOAT) {
+    if (way == WAY_QUICK) {
         t->sum = as_double(&row[0]);
         t->size = as_double(&row[1]);
         return row + 2;
