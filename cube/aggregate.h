@@ -64,7 +64,7 @@ struct aggregate_counts {
 };
 
 /* Chooses, computes and writes the aggregates of a verified segment; an older file of that name is
- * replaced. Nothing worth it: no file. */
+ * replaced. Nothing worth it: no file, and the older one is removed. */
 int aggregates_write(const char *path, const struct segment *base, const struct cube_model *model,
     const struct aggregate_options *options, struct aggregate_counts *counts, struct fault *f);
 

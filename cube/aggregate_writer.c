@@ -326,7 +326,7 @@ make_all(const char *path, const struct lattice *l, const struct design *d,
     if (workshop_init(&w, l, d, f) == 0 && run(&w, options->threads, f) == 0) {
         kept = keep_within(&w, options->budget_bytes);
         count_made(&w, kept, counts);
-        rc = path == NULL || kept == 0 ? 0 : write_file(path, &w, kept, f);
+        rc = path == NULL ? 0 : kept == 0 ? file_remove(path, f) : write_file(path, &w, kept, f);
     }
     workshop_release(&w);
     return rc;

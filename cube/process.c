@@ -424,26 +424,18 @@ cube_process_end(struct cube_process *p)
 /* ---- aggregates of what is published ---- */
 
 static int
-index_segment(struct cube_process *p, const struct manifest_segment *known, bool missing_only,
-    struct fault *f)
+index_segment(struct cube_process *p, const struct manifest_segment *known, struct fault *f)
 {
-    struct text path = TEXT_INIT;
     struct manifest_segment same;
-    bool there;
 
-    folder_aggregates_path(&path, text_get(&p->folder), known->number);
-    there = file_exists(text_get(&path));
-    text_release(&path);
-    if (there && missing_only)
-        return 0;
     if (sealing_begin(&p->sealing, &p->next.model, text_get(&p->folder), known, 1, 0, f) != 0)
         return -1;
     return sealing_finish(&p->sealing, &same, f);
 }
 
 int
-cube_index(const char *directory, const char *name, bool missing_only, unsigned per_cent,
-    unsigned threads, uint64_t memory_bytes, struct fault *f)
+cube_index(const char *directory, const char *name, unsigned per_cent, unsigned threads,
+    uint64_t memory_bytes, struct fault *f)
 {
     struct cube_process *p = cube_process_begin(directory, name, CUBE_PROCESS_INDEXES, NULL, f);
     int rc = p == NULL ? -1 : 0;
@@ -454,7 +446,7 @@ cube_index(const char *directory, const char *name, bool missing_only, unsigned 
     }
     for (size_t part = 0; rc == 0 && part < MANIFEST_PART_COUNT; part++) {
         for (size_t i = 0; rc == 0 && i < p->old.parts[part].segment_count; i++)
-            rc = index_segment(p, &p->old.parts[part].segments[i], missing_only, f);
+            rc = index_segment(p, &p->old.parts[part].segments[i], f);
     }
     cube_process_end(p);
     return rc == 0 ? 0 : fault_wrap(f, "index cube '%s'", name);

@@ -30,11 +30,11 @@
 enum { CUBE_BUDGET_PER_CENT = 100 };
 
 /*
- * Makes the aggregates of all segments anew, or only those that are missing. The base cuboids stay
- * as they are. FAULT_LOCKED: the cube is being processed.
+ * Makes the aggregates of all segments anew; without any worth keeping, or with 0 per cent, the old
+ * ones go. The base cuboids stay as they are. FAULT_LOCKED: the cube is being processed.
  */
-int cube_index(const char *directory, const char *name, bool missing_only, unsigned per_cent,
-    unsigned threads, uint64_t memory_bytes, struct fault *f);
+int cube_index(const char *directory, const char *name, unsigned per_cent, unsigned threads,
+    uint64_t memory_bytes, struct fault *f);
 
 /* Full: both parts anew. Add: a window joins the completed part, the active part is anew. Indexes:
  * see cube_index. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/base/file.h"
 #include "cube/aggregate.h"
 #include "cube/folder.h"
 #include "cube/merge.h"
@@ -141,22 +142,34 @@ merge_all(struct sealing *s)
 /* ---- the thread ---- */
 
 static int
-make_aggregates(struct sealing *s)
+write_aggregates(struct sealing *s, const char *path)
 {
     struct segment *base = sealing_open(&s->pieces[0], s->model, s->folder, &s->fault);
-    struct text path = TEXT_INIT;
     struct aggregate_counts counts;
     int rc = -1;
 
-    folder_aggregates_path(&path, s->folder, s->pieces[0].number);
-    if (base != NULL && text_check(&path, &s->fault) == 0) {
+    if (base != NULL) {
         const struct aggregate_options options = {
             base->size_bytes / 100 * s->per_cent, s->threads, s->memory_bytes};
 
-        rc = aggregates_write(text_get(&path), base, s->model, &options, &counts, &s->fault);
+        rc = aggregates_write(path, base, s->model, &options, &counts, &s->fault);
     }
-    text_release(&path);
     segment_close(base);
+    return rc;
+}
+
+/* A segment that had aggregates may get none now. */
+static int
+make_aggregates(struct sealing *s)
+{
+    struct text path = TEXT_INIT;
+    int rc = -1;
+
+    folder_aggregates_path(&path, s->folder, s->pieces[0].number);
+    if (text_check(&path, &s->fault) == 0)
+        rc = s->per_cent == 0 ? file_remove(text_get(&path), &s->fault)
+                              : write_aggregates(s, text_get(&path));
+    text_release(&path);
     return rc;
 }
 
@@ -166,7 +179,7 @@ seal(void *state)
     struct sealing *s = state;
 
     s->rc = merge_all(s);
-    if (s->rc == 0 && s->per_cent > 0)
+    if (s->rc == 0)
         s->rc = make_aggregates(s);
     return NULL;
 }

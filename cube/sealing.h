@@ -35,9 +35,9 @@ void sealing_release(struct sealing *s); /* waits */
 
 /*
  * Begins to make one segment of `count` (at least 1) segments in a cube's folder, and its
- * aggregates when the budget is not 0. Merged segments take numbers from `first_number` on, fewer
- * than `count`. `model` and `folder` are borrowed until the end. What was begun before must be
- * finished.
+ * aggregates; those it had go when the budget is 0. Merged segments take numbers from
+ * `first_number` on, fewer than `count`. `model` and `folder` are borrowed until the end. What was
+ * begun before must be finished.
  */
 int sealing_begin(struct sealing *s, const struct cube_model *model, const char *folder,
     const struct manifest_segment *pieces, size_t count, uint64_t first_number, struct fault *f);

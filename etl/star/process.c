@@ -326,8 +326,8 @@ run(struct processing *p, enum process_type type, struct fault *f)
         return publish_direct(p, f);
     if (type == PROCESS_INDEXES) {
         p->result->how = "indexed";
-        return cube_index(p->directory, p->shape->cube->name, false, p->aggregates_percent, 0,
-            p->memory_bytes, f);
+        return cube_index(
+            p->directory, p->shape->cube->name, p->aggregates_percent, 0, p->memory_bytes, f);
     }
     p->data_only = type == PROCESS_DATA;
     p->window_only = type == PROCESS_ADD;

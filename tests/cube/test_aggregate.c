@@ -132,9 +132,27 @@ indexing_brings_what_was_left_out(void)
     struct fault f = FAULT_INIT;
 
     store(0);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, MEMORY, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", 100, 1, MEMORY, &f), &f);
     CU_ASSERT(aggregate_count() > 3);
     CU_ASSERT(file_exists("db/Orders/1-aggregates.seg"));
+}
+
+/* Neither where none are wanted nor where none are worth keeping does an old file stay. */
+static void
+indexing_removes_what_is_not_kept(void)
+{
+    static const struct {
+        unsigned per_cent;
+        uint64_t memory_bytes;
+    } cases[] = {{0, MEMORY}, {100, 0}};
+    struct fault f = FAULT_INIT;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        store(100);
+        CU_ASSERT(aggregate_count() > 3);
+        ASSERT_OK(cube_index("db", "Orders", cases[i].per_cent, 1, cases[i].memory_bytes, &f), &f);
+        CU_ASSERT_EQUAL(aggregate_count(), 0);
+    }
 }
 
 static void
@@ -158,9 +176,9 @@ any_number_of_threads_makes_the_same_file(void)
     struct fault f = FAULT_INIT;
 
     store(0);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, MEMORY, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", 100, 1, MEMORY, &f), &f);
     ASSERT_OK(file_read_all("db/Orders/1-aggregates.seg", 1 << 20, &one, &f), &f);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 4, MEMORY, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", 100, 4, MEMORY, &f), &f);
     ASSERT_OK(file_read_all("db/Orders/1-aggregates.seg", 1 << 20, &four, &f), &f);
     CU_ASSERT_EQUAL(one.length, four.length);
     CU_ASSERT_EQUAL(memcmp(one.bytes, four.bytes, one.length), 0);
@@ -260,7 +278,7 @@ a_damaged_file_says_its_cure(void)
     CU_ASSERT(test_contains(f.text, "1-aggregates.seg"));
     CU_ASSERT(test_contains(f.hint, "ProcessIndexes"));
     fault_clear(&f);
-    ASSERT_OK(cube_index("db", "Orders", false, 100, 1, MEMORY, &f), &f);
+    ASSERT_OK(cube_index("db", "Orders", 100, 1, MEMORY, &f), &f);
     add_answers(&t, &f);
     CU_ASSERT_EQUAL(f.kind, FAULT_NONE);
     text_release(&t);
@@ -269,6 +287,7 @@ a_damaged_file_says_its_cure(void)
 const struct test suite_cube_aggregate[] = {
     {"aggregates answer as the base cuboid does", aggregates_answer_as_the_base_does},
     {"indexing brings what was left out", indexing_brings_what_was_left_out},
+    {"indexing removes what is not kept", indexing_removes_what_is_not_kept},
     {"aggregates stay within the budget", aggregates_stay_within_the_budget},
     {"any number of threads makes the same file", any_number_of_threads_makes_the_same_file},
     {"every flipped byte is refused", every_flipped_byte_is_refused},
