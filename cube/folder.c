@@ -162,6 +162,55 @@ done:
     return fd;
 }
 
+/* Enters all segments of a folder into the manifest. */
+static int
+name_all(DIR *entries, struct arena *a, struct manifest *m, struct fault *f)
+{
+    struct manifest_part *to = &m->parts[MANIFEST_COMPLETED];
+    struct dirent *entry;
+    uint64_t number;
+
+    while ((entry = readdir(entries)) != NULL) {
+        struct manifest_segment *s;
+
+        if (!segment_number(entry->d_name, &number))
+            continue;
+        if ((s = arena_append(a, &to->segments, &to->segment_count, sizeof *s)) == NULL)
+            return fault_set_memory(f);
+        *s = (struct manifest_segment){.number = number};
+        if (number >= m->next_number)
+            m->next_number = number + 1;
+    }
+    return 0;
+}
+
+int
+folder_manifest(
+    const char *folder, struct arena *a, struct manifest *m, bool *damaged, struct fault *f)
+{
+    struct text path = TEXT_INIT;
+    struct fault reading = FAULT_INIT;
+    DIR *entries;
+    int rc = -1;
+
+    file_join(&path, folder, MANIFEST_NAME);
+    if (text_check(&path, &reading) == 0)
+        rc = manifest_read(text_get(&path), a, m, &reading);
+    text_release(&path);
+    *damaged = rc != 0 && reading.kind == FAULT_DATA;
+    if (!*damaged) {
+        if (rc != 0 && f != NULL)
+            *f = reading;
+        return rc;
+    }
+    if ((entries = opendir(folder)) == NULL)
+        return fault_set_errno(f, errno, "open directory '%s'", folder);
+    *m = (struct manifest){.next_number = 1};
+    rc = name_all(entries, a, m, f);
+    closedir(entries);
+    return rc;
+}
+
 static bool
 names_segment(const struct manifest *m, uint64_t number)
 {

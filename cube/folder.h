@@ -42,6 +42,15 @@ int folder_refuse(const char *directory, const char *name, struct fault *f);
  * cube). */
 int folder_lock(const char *directory, const char *name, struct fault *f);
 
+/*
+ * Reads the manifest of a cube that is to be built anew or emptied. Where it is damaged, `*damaged`
+ * is set and `m` is one without a model that names every segment in the folder, so that nothing is
+ * swept before something better is published; its next number is above all of theirs.
+ * 0, or -1: FAULT_NO_INPUT, FAULT_IO, out of memory.
+ */
+int folder_manifest(
+    const char *folder, struct arena *a, struct manifest *m, bool *damaged, struct fault *f);
+
 /* Removes what a manifest does not name: segments of former states, leftovers of a crash. */
 int folder_sweep(const char *folder, const struct manifest *m, struct fault *f);
 

@@ -29,6 +29,7 @@ struct cube_process {
     int folder_lock;
     enum cube_process_kind kind;
     struct manifest old;  /* published now */
+    bool old_is_damaged;  /* `old` then only names the segments */
     struct manifest next; /* published by commit */
     bool published;
     pthread_mutex_t lock; /* of the pieces and of the next number: several threads may write */
@@ -88,6 +89,14 @@ prepare_next(
     return cube_model_copy(&p->next.model, model, &p->memory, f);
 }
 
+static int
+read_old(struct cube_process *p, struct fault *f)
+{
+    return p->kind == CUBE_PROCESS_FULL
+               ? folder_manifest(text_get(&p->folder), &p->memory, &p->old, &p->old_is_damaged, f)
+               : manifest_read(text_get(&p->manifest_path), &p->memory, &p->old, f);
+}
+
 struct cube_process *
 cube_process_begin(const char *directory, const char *name, enum cube_process_kind kind,
     const struct cube_model *model, struct fault *f)
@@ -105,8 +114,7 @@ cube_process_begin(const char *directory, const char *name, enum cube_process_ki
     if ((p->folder_lock = folder_lock(directory, name, f)) >= 0 &&
         folder_path(&p->folder, directory, name, NULL, f) == 0 &&
         folder_path(&p->manifest_path, directory, name, MANIFEST_NAME, f) == 0 &&
-        manifest_read(text_get(&p->manifest_path), &p->memory, &p->old, f) == 0 &&
-        folder_sweep(text_get(&p->folder), &p->old, f) == 0 &&
+        read_old(p, f) == 0 && folder_sweep(text_get(&p->folder), &p->old, f) == 0 &&
         prepare_next(p, name, model, f) == 0) {
         p->published = false;
         return p;
@@ -403,6 +411,8 @@ take_back(struct cube_process *p)
 
     if (manifest_read(text_get(&p->manifest_path), &p->memory, &m, &ignored) == 0)
         folder_sweep(text_get(&p->folder), &m, &ignored);
+    else if (p->old_is_damaged && ignored.kind == FAULT_DATA)
+        folder_sweep(text_get(&p->folder), &p->old, &ignored);
 }
 
 void

@@ -45,7 +45,9 @@ struct cube_process;
 /*
  * Locks the cube against other processing and removes what a crash left. `model`: for a full
  * processing it becomes the cube's; for an addition it must equal the cube's (FAULT_DATA with a
- * hint when not). Returns the process, owned by the caller, or NULL: FAULT_LOCKED, FAULT_DATA, ...
+ * hint when not). A full processing does not mind a damaged manifest: what is there stays until
+ * commit, which heals it; the caller says the storage mode. Returns the process, owned by the
+ * caller, or NULL: FAULT_LOCKED, FAULT_DATA, ...
  */
 struct cube_process *cube_process_begin(const char *directory, const char *name,
     enum cube_process_kind kind, const struct cube_model *model, struct fault *f);

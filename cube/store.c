@@ -107,28 +107,35 @@ cube_drop(const char *directory, const char *name, struct fault *f)
 }
 
 int
-cube_clear(const char *directory, const char *name, struct fault *f)
+cube_clear(const char *directory, const char *name, const struct cube_model *model,
+    enum cube_storage storage, struct fault *f)
 {
     struct arena a = ARENA_INIT;
-    struct text path = TEXT_INIT;
+    struct text folder = TEXT_INIT, path = TEXT_INIT;
     struct manifest m;
+    bool damaged;
     int lock = folder_lock(directory, name, f);
     int rc = -1;
 
     if (lock < 0)
         return -1;
-    if (folder_path(&path, directory, name, MANIFEST_NAME, f) != 0 ||
-        manifest_read(text_get(&path), &a, &m, f) != 0)
+    if (folder_path(&folder, directory, name, NULL, f) != 0 ||
+        folder_path(&path, directory, name, MANIFEST_NAME, f) != 0 ||
+        folder_manifest(text_get(&folder), &a, &m, &damaged, f) != 0)
         goto done;
+    if (damaged) {
+        m.model = *model;
+        m.storage = storage;
+    }
     memset(m.parts, 0, sizeof m.parts);
     m.watermark = 0;
     m.processed = false;
-    if (manifest_write(text_get(&path), &m, f) == 0 &&
-        folder_path(&path, directory, name, NULL, f) == 0)
-        rc = folder_sweep(text_get(&path), &m, f);
+    if (manifest_write(text_get(&path), &m, f) == 0)
+        rc = folder_sweep(text_get(&folder), &m, f);
 done:
     close(lock);
     text_release(&path);
+    text_release(&folder);
     arena_release(&a);
     return rc == 0 ? 0 : fault_wrap(f, "clear cube '%s'", name);
 }

@@ -42,8 +42,10 @@ int cube_create(const char *directory, const char *name, const struct cube_model
 /* Removes a cube; a missing one is fine. FAULT_LOCKED: it is being processed. */
 int cube_drop(const char *directory, const char *name, struct fault *f);
 
-/* Removes all facts, durably and at once; model and storage mode stay, the watermark is 0 again. */
-int cube_clear(const char *directory, const char *name, struct fault *f);
+/* Removes all facts, durably and at once; the watermark is 0 again. Model and storage mode stay;
+ * where a damaged manifest tells neither, they become those given. */
+int cube_clear(const char *directory, const char *name, const struct cube_model *model,
+    enum cube_storage storage, struct fault *f);
 
 /* Opens a cube for reading, owned by the caller; NULL with a fault (FAULT_DATA: unknown name, with
  * the nearest one; damaged). */

@@ -295,10 +295,13 @@ fits_its_facts(struct processing *p, struct fault *f)
     int rc = 0;
 
     if (c == NULL) {
-        /* A damaged cube is made anew: all it holds comes from its facts. */
-        log_warning("cube %s: %s", p->shape->cube->name, f->text);
+        /* A damaged cube is made anew: all it holds comes from its facts. What could not be read
+         * for another reason may be whole. */
+        if (f->kind != FAULT_DATA)
+            return -1;
+        log_warning("cube %s is built anew: %s", p->shape->cube->name, f->text);
         fault_clear(f);
-        return cube_drop(p->directory, p->shape->cube->name, f) == 0 ? ensure_cube(p, f) : -1;
+        return 0;
     }
     if (cube_processed(c, &moment) && cube_storage_of(c) == p->storage &&
         cube_model_equal(cube_model_of(c), p->model)) {
@@ -320,7 +323,7 @@ run(struct processing *p, enum process_type type, struct fault *f)
 
     if (type == PROCESS_CLEAR) {
         p->result->how = "cleared";
-        return cube_clear(p->directory, p->shape->cube->name, f);
+        return cube_clear(p->directory, p->shape->cube->name, p->model, p->storage, f);
     }
     if (p->storage == CUBE_STORAGE_DIRECT)
         return publish_direct(p, f);

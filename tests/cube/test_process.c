@@ -189,6 +189,38 @@ leftovers_of_a_crash_are_cleaned(void)
 }
 
 static void
+a_damaged_manifest_is_no_hindrance(void)
+{
+    struct fault f = FAULT_INIT;
+    struct cube_builder *b = sample_builder();
+    struct cube_process *p;
+
+    sample_fill(b);
+    process(CUBE_PROCESS_FULL, b, 1, 6);
+    leave("db/Orders/7.seg");
+    leave("db/Orders/cube.xml");
+    CU_ASSERT_PTR_NULL(cube_process_begin("db", "Orders", CUBE_PROCESS_ADD, &sample_model, &f));
+    CU_ASSERT_EQUAL(f.kind, FAULT_DATA);
+    for (int attempt = 0; attempt < 2; attempt++) {
+        fault_clear(&f);
+        sample_fill(b);
+        p = begin(CUBE_PROCESS_FULL, &sample_model);
+        ASSERT_OK(cube_process_window(p, 1, 6, &f), &f);
+        ASSERT_OK(cube_process_write(p, CUBE_PART_COMPLETED, b, &f), &f);
+        CU_ASSERT(file_exists("db/Orders/8.seg"));
+        CU_ASSERT(file_exists("db/Orders/1.seg"));
+        if (attempt == 1)
+            ASSERT_OK(cube_process_commit(p, 77, &f), &f);
+        cube_process_end(p);
+        cube_builder_clear_facts(b);
+        CU_ASSERT_EQUAL(file_exists("db/Orders/8.seg"), attempt == 1);
+        CU_ASSERT_EQUAL(file_exists("db/Orders/1.seg"), attempt == 0);
+    }
+    CU_ASSERT_EQUAL(facts(CUBE_PART_ALL), 6);
+    cube_builder_free(b);
+}
+
+static void
 one_processing_at_a_time(void)
 {
     struct fault f = FAULT_INIT;
@@ -263,6 +295,7 @@ const struct test suite_cube_process[] = {
     {"another model needs full processing", another_model_needs_full_processing},
     {"nothing is published without commit", nothing_is_published_without_commit},
     {"leftovers of a crash are cleaned", leftovers_of_a_crash_are_cleaned},
+    {"a damaged manifest is no hindrance", a_damaged_manifest_is_no_hindrance},
     {"one processing at a time", one_processing_at_a_time},
     {"totals are known before commit", totals_are_known_before_commit},
     {"direct mode keeps numbers only", direct_mode_keeps_numbers_only},

@@ -103,7 +103,7 @@ clearing_removes_the_facts(void)
     sample_fill(b);
     sample_store(b, b);
     CU_ASSERT(file_exists("db/Orders/1.seg"));
-    ASSERT_OK(cube_clear("db", "Orders", &f), &f);
+    ASSERT_OK(cube_clear("db", "Orders", &sample_model, CUBE_STORAGE_MEMORY, &f), &f);
     CU_ASSERT_FALSE(file_exists("db/Orders/1.seg"));
     c = sample_open();
     CU_ASSERT_EQUAL(cube_facts(c, CUBE_PART_ALL), 0);
