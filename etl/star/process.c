@@ -205,7 +205,7 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
 {
     int rc = -1;
 
-    p->result->how = kind == CUBE_PROCESS_FULL ? "full" : "added";
+    *p->result = (struct process_result){.how = kind == CUBE_PROCESS_FULL ? "full" : "added"};
     p->process = cube_process_begin(p->directory, p->shape->cube->name, kind, p->model, f);
     p->is_full = kind == CUBE_PROCESS_FULL;
     if (p->process != NULL) {
