@@ -30,7 +30,7 @@ exits 78 verify secret.abf --passphrase-file '{secret:night}'
 typed() { # ANSWERS COMMAND...: the program with a terminal of its own; what it shows is left in `shown`
     local answers=$1
     shift
-    { sleep 0.5 && printf "$answers" && sleep 2; } | script -qec "$*; echo code \$?; stty -a | grep -o -- ' -echo '" /dev/null >shown 2>&1
+    { sleep 0.5 && printf "$answers" && sleep 2; } | SHELL=/bin/bash script -qec "$*; echo code \$?; stty -a | grep -o -- ' -echo '" /dev/null >shown 2>&1
 }
 typed 'correct horse\n' "'$NIGHTCUBE' verify secret.abf --passphrase-file -"
 grep -q 'Type the passphrase' shown && grep -q 'code 0' shown || fail "asking for a passphrase: $(cat shown)"
