@@ -59,15 +59,3 @@ hold_end(struct hold *h)
     db_close(h->holder);
     h->holder = NULL;
 }
-
-int
-hold_share(struct db *primary, const char *activity, struct fault *f)
-{
-    struct text sql = TEXT_INIT;
-    int rc = 0;
-
-    if (db_dialect(primary)->hold_share != NULL)
-        rc = db_run(primary, sql_set(&sql, db_dialect(primary)->hold_share, activity), NULL, f);
-    text_release(&sql);
-    return rc;
-}

@@ -2,7 +2,8 @@
  * hold: holding the writers of an activity for a moment. Whoever holds sees all that they have
  * committed, every RecordID that was given belongs to such a row or to none, and new writers wait.
  *
- * Writers are import.h, resolve.h and the applications that write through writers.h.
+ * Writers are the applications that write through writer/writer.h, and import.h and resolve.h,
+ * which hold the others for each batch: what they have read is then still so when they write it.
  */
 #ifndef ETL_ACTIVITY_HOLD_H
 #define ETL_ACTIVITY_HOLD_H
@@ -25,8 +26,5 @@ int hold_begin(
 
 /* Lets the writers go where the hold is a connection's of its own; never fails. */
 void hold_end(struct hold *h);
-
-/* What a writer does first in its transaction: it waits while somebody holds. */
-int hold_share(struct db *primary, const char *activity, struct fault *f);
 
 #endif

@@ -10,6 +10,7 @@
 #include "config/base/digest.h"
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
+#include "etl/activity/hold.h"
 #include "etl/activity/instance_set.h"
 #include "etl/activity/storage.h"
 
@@ -268,6 +269,22 @@ batch_of(struct import *im, size_t activity, struct instance_set **b, struct fau
     return instance_set_init(*b, &im->definition->activities[activity], f);
 }
 
+/* Those of all activities of the batch, before anything is read: an import that is given the second
+ * one late would have an old view of the first. */
+static int
+hold_writers(struct import *im, struct fault *f)
+{
+    struct hold hold;
+
+    for (size_t i = 0; i < im->definition->activity_count; i++) {
+        if (im->batches[i].activity != NULL &&
+            hold_begin(
+                &hold, im->primary, im->definition->activities[i].name, HOLD_TRANSACTION, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Looks the instances of all waiting records up. */
 static int
 load_batches(struct import *im, struct fault *f)
@@ -282,6 +299,8 @@ load_batches(struct import *im, struct fault *f)
             instance_set_add_record(b, record, f) != 0)
             return -1;
     }
+    if (hold_writers(im, f) != 0)
+        return -1;
     for (size_t i = 0; i < im->definition->activity_count; i++) {
         if (im->batches[i].activity != NULL &&
             storage_load(im->storages[i], &im->batches[i], f) != 0)

@@ -5,6 +5,7 @@
 #include "config/base/arena.h"
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
+#include "etl/activity/hold.h"
 #include "etl/activity/names.h"
 #include "etl/activity/storage.h"
 
@@ -239,6 +240,7 @@ run_batch(struct resolving *r, struct fault *f)
 {
     struct arena before = r->batch;
     const char *after = r->after;
+    struct hold hold;
     int rc;
 
     r->batch = (struct arena)ARENA_INIT;
@@ -248,7 +250,9 @@ run_batch(struct resolving *r, struct fault *f)
         arena_release(&before);
         return -1;
     }
-    rc = choose(r, after, f);
+    rc = hold_begin(&hold, r->primary, r->activity->name, HOLD_TRANSACTION, f);
+    if (rc == 0)
+        rc = choose(r, after, f);
     if (rc == 0 && r->count > 0)
         rc = r->options->remove ? remove_batch(r, f) : complete_batch(r, f);
     rc = db_end(r->primary, rc, f);

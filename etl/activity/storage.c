@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "config/base/clock.h"
-#include "etl/activity/hold.h"
 #include "etl/activity/lookup.h"
 #include "etl/activity/schema.h"
 #include "etl/activity/storage_load.h"
@@ -92,11 +91,9 @@ storage_free(struct storage *s)
 int
 storage_load(struct storage *s, struct instance_set *b, struct fault *f)
 {
-    int rc = hold_share(s->primary, s->activity->name, f);
-
-    if (rc == 0)
-        rc = storage_load_set(s->primary, &s->names, b, f);
-    return rc == 0 ? 0 : fault_wrap(f, "load instances of activity '%s'", s->activity->name);
+    if (storage_load_set(s->primary, &s->names, b, f) == 0)
+        return 0;
+    return fault_wrap(f, "load instances of activity '%s'", s->activity->name);
 }
 
 /* ---- rows ---- */

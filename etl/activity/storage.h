@@ -16,7 +16,9 @@ struct storage;
 struct storage *storage_new(struct db *primary, const struct activity *a, struct fault *f);
 void storage_free(struct storage *s); /* NULL is fine */
 
-/* Reads all that the database knows of the set's instances, and the instances these belong to. */
+/* Reads all that the database knows of the set's instances, and the instances these belong to.
+ * Whoever saves them later holds the activity's writers (hold.h) since before the first read of the
+ * transaction: saving writes whole rows. */
 int storage_load(struct storage *s, struct instance_set *b, struct fault *f);
 
 /* Writes what changed in the set, as of now: inserts, updates, completions, continuations,

@@ -130,13 +130,11 @@ struct dialect {
 
     /*
      * Holding the writers of an activity (activity/hold.h). add_hold adds the statement that waits
-     * for them and keeps new ones waiting until the transaction ends; `hold_share`, with %t for the
-     * activity's name, is what a writer takes first where writing itself takes nothing that the
-     * hold waits for. NULL: a transaction that writes is alone.
+     * for them and keeps new ones waiting until the transaction ends. NULL: a transaction that
+     * writes is alone.
      */
     void (*add_hold)(
         struct text *sql, const char *activity, const char *active, const char *completed);
-    const char *hold_share;
     /* CREATE OR REPLACE VIEW. */
     bool replaces_views;
     /* What routines are written in (writer/language.h). */

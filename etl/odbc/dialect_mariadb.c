@@ -278,16 +278,16 @@ is_contention(int native, const char *sqlstate)
     return native == 1205 || native == 1213 || strcmp(sqlstate, "40001") == 0;
 }
 
-#define OF_ACTIVITY                                                                                \
-    "SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\" WHERE \"ActivityName\" = %t"
-
-/* The activity's metadata row: writers share it. */
+/* The activity's metadata row: writers share it. A read that locks takes no snapshot yet. */
 static void
 add_hold(struct text *sql, const char *activity, const char *active, const char *completed)
 {
     (void)active;
     (void)completed;
-    sql_add(sql, OF_ACTIVITY " FOR UPDATE", activity);
+    sql_add(sql,
+        "SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\" WHERE \"ActivityName\" = %t "
+        "FOR UPDATE",
+        activity);
 }
 
 /* A view's SQL names its database before each table. */
@@ -341,7 +341,6 @@ const struct dialect dialect_mariadb = {
     .wait_briefly = "SET lock_wait_timeout = 1, innodb_lock_wait_timeout = 1",
     .wait_patiently = WAIT_PATIENTLY,
     .add_hold = add_hold,
-    .hold_share = OF_ACTIVITY " LOCK IN SHARE MODE",
     .replaces_views = true,
     .routines = ROUTINES_IN_PROCEDURES,
     .current_space = "SELECT database()",
