@@ -19,7 +19,7 @@ struct writer_language {
     /* The same for activities of more checkpoints than a routine can have parameters. */
     size_t most_checkpoints;
     const struct writer_routine *wide_routines;
-    /* A query that gives a row when the main one is there. */
+    /* A query that gives a row when there is one of that name, %t. */
     const char *is_there;
     /* For people: how each is called, and what rights that takes. */
     const char *calls, *wide_calls;

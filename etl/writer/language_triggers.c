@@ -21,6 +21,11 @@
     "    SELECT RAISE(ABORT, 'the " name                                                           \
     " is longer than 128 characters') WHERE length(NEW.\"" name "\") > 128;\n"
 
+/* A text, 'false' among them, would be as good as any to SQLite. */
+#define REFUSE_NO_FLAG                                                                             \
+    "    SELECT RAISE(ABORT, 'IsStartNew and IsComplete are 0, 1 or NULL') WHERE "                 \
+    "NEW.\"IsStartNew\" NOT IN (0, 1) OR NEW.\"IsComplete\" NOT IN (0, 1);\n"
+
 /* Is it due? Once its Completed row is made, Active tells still. */
 #define DUE                                                                                        \
     "EXISTS (SELECT 1 FROM {active} AS a WHERE a.\"ActivityID\" = NEW.\"ActivityID\" AND "         \
@@ -60,25 +65,25 @@ static const char import_view[] = VIEW_OF("{import}",
     "NULL AS \"ActivityID\", NULL AS \"IsStartNew\", NULL AS \"IsComplete\"{each , NULL AS @}");
 
 static const char import[] =
-    "CREATE TRIGGER {import} INSTEAD OF INSERT ON {import} BEGIN\n" REFUSE_WITHOUT(
-        "ActivityID") "    INSERT INTO {active} (\"ActivityID\", \"IsVisible\", "
-                      "\"IsComplete\"{each , @}, "
-                      "\"LastModified\") VALUES (" ROOT ", coalesce(NEW.\"IsStartNew\", 0) <> 0, "
-                      "coalesce(NEW.\"IsComplete\", 0) <> 0 AND NEW.\"ActivityID\" = " ROOT
-                      "{each , NEW.@}, " NOW ")\n"
-                      "    ON CONFLICT (\"ActivityID\") DO UPDATE SET\n"
-                      "        \"IsVisible\" = max(coalesce(\"IsVisible\", 0), "
-                      "excluded.\"IsVisible\"),\n"
-                      "        \"IsComplete\" = max(coalesce(\"IsComplete\", 0), "
-                      "excluded.\"IsComplete\"){each ,\n"
-                      "        @ = coalesce(excluded.@, @)},\n"
-                      "        \"LastModified\" = excluded.\"LastModified\";\n"
-                      "{checks}"
-                      "    INSERT INTO {complete} (\"ActivityID\", \"ClosedToken\") SELECT " ROOT
-                      ", CASE WHEN "
-                      "NEW.\"IsComplete\" THEN NEW.\"ActivityID\" END WHERE NEW.\"IsStartNew\" OR "
-                      "NEW.\"IsComplete\";\n"
-                      "END";
+    "CREATE TRIGGER {import} INSTEAD OF INSERT ON {import} BEGIN\n" REFUSE_WITHOUT("ActivityID")
+        REFUSE_NO_FLAG "    INSERT INTO {active} (\"ActivityID\", \"IsVisible\", "
+                       "\"IsComplete\"{each , @}, "
+                       "\"LastModified\") VALUES (" ROOT ", coalesce(NEW.\"IsStartNew\", 0) <> 0, "
+                       "coalesce(NEW.\"IsComplete\", 0) <> 0 AND NEW.\"ActivityID\" = " ROOT
+                       "{each , NEW.@}, " NOW ")\n"
+                       "    ON CONFLICT (\"ActivityID\") DO UPDATE SET\n"
+                       "        \"IsVisible\" = max(coalesce(\"IsVisible\", 0), "
+                       "excluded.\"IsVisible\"),\n"
+                       "        \"IsComplete\" = max(coalesce(\"IsComplete\", 0), "
+                       "excluded.\"IsComplete\"){each ,\n"
+                       "        @ = coalesce(excluded.@, @)},\n"
+                       "        \"LastModified\" = excluded.\"LastModified\";\n"
+                       "{checks}"
+                       "    INSERT INTO {complete} (\"ActivityID\", \"ClosedToken\") SELECT " ROOT
+                       ", CASE WHEN "
+                       "NEW.\"IsComplete\" THEN NEW.\"ActivityID\" END WHERE NEW.\"IsStartNew\" OR "
+                       "NEW.\"IsComplete\";\n"
+                       "END";
 
 static const char reference_view[] = VIEW_OF("{reference}",
     "NULL AS \"ActivityID\", NULL AS \"ReferenceType\", NULL AS \"ReferenceName\", "

@@ -105,11 +105,13 @@ writer_drop(struct db *primary, const struct activity *a, struct fault *f)
     return rc == 0 ? 0 : fault_wrap(f, "drop what writes to activity '%s'", a->name);
 }
 
+/* Is the routine there that is made last and dropped first? */
 static int
 is_there(struct writer *w, struct db *primary, struct fault *f)
 {
     struct text sql = TEXT_INIT;
-    int rc = db_has_row(primary, sql_set(&sql, w->language->is_there, w->names.primary_import), f);
+    int rc =
+        db_has_row(primary, sql_set(&sql, w->language->is_there, w->names.enable_continuation), f);
 
     text_release(&sql);
     return rc;

@@ -36,6 +36,50 @@ an_instance_runs_through(void)
     fixture_end(&x);
 }
 
+/* Those that a writer_drop or a writer_create that died has left out. */
+static void
+what_is_missing_is_made(void)
+{
+    static const char *const drops[ENGINE_COUNT] = {
+        [ENGINE_SQLITE] = "DROP VIEW bam_Order_EnableContinuation",
+        [ENGINE_POSTGRESQL] = "DROP FUNCTION bam_Order_EnableContinuation",
+        [ENGINE_MARIADB] = "DROP PROCEDURE bam_Order_EnableContinuation",
+    };
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_OK(fixture_run(&x, x.primary, drops[test_engine()]), &x.f);
+    CU_ASSERT_EQUAL(call(&x, "continue", "o1", "t1"), -1);
+    fault_clear(&x.f);
+    ASSERT_OK(db_begin(x.primary, &x.f), &x.f);
+    ASSERT_OK(db_end(x.primary, writer_ensure(x.primary, fixture_activity(&x), &x.f), &x.f), &x.f);
+    ASSERT_OK(call(&x, "continue", "o1", "t1"), &x.f);
+    fixture_end(&x);
+}
+
+/* SQLite takes whatever it is given; the others have booleans. */
+static void
+a_flag_is_no_text(void)
+{
+    static const char *const flags[] = {"'true'", "'false'", "'0'", "2"};
+    struct fixture x;
+
+    if (test_engine() != ENGINE_SQLITE)
+        return;
+    fixture_begin(&x);
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        char sql[160];
+
+        snprintf(sql, sizeof sql,
+            "INSERT INTO bam_Order_PrimaryImport (ActivityID, %s) VALUES ('o1', %s)",
+            i % 2 == 0 ? "IsStartNew" : "IsComplete", flags[i]);
+        ASSERT_FAULT(fixture_run(&x, x.primary, sql), &x.f, FAULT_DATA,
+            "IsStartNew and IsComplete are 0, 1 or NULL");
+    }
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 0);
+    fixture_end(&x);
+}
+
 /* ---- the rules, against import ---- */
 
 static uint32_t seed;
@@ -62,33 +106,54 @@ random_call(void)
         .quantity = draw(3) == 0 ? draw(100) : 0};
 }
 
+static void
+add_cells(struct text *out, const struct value *row, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (row[i].type == VALUE_TEXT)
+            text_add_format(out, " '%.*s'", (int)row[i].as.text.length, row[i].as.text.bytes);
+        else if (row[i].type == VALUE_INT)
+            text_add_format(out, " %lld", (long long)row[i].as.integer);
+        else
+            text_add(out, " -");
+    }
+    text_add(out, "\n");
+}
+
 /* All that the rules decide on, as text. */
 static void
 dump(struct fixture *x, struct db *db, struct text *out)
 {
-    static const char *const queries[] = {
-        "SELECT ActivityID || ' ' || IsVisible || IsComplete || COALESCE(City, '-') || "
-        "COALESCE(Quantity, -1) FROM bam_Order_Active ORDER BY ActivityID",
-        "SELECT ActivityID || ' ' || COALESCE(City, '-') || COALESCE(Quantity, -1) FROM "
-        "bam_Order_CompletedInstances ORDER BY RecordID",
-        "SELECT ActivityID || ' ' || ParentActivityID FROM bam_Order_Continuations ORDER BY "
-        "ActivityID",
-        "SELECT ActivityID || ' ' || COALESCE(ReferenceData, '-') FROM bam_Order_AllRelationships "
-        "ORDER BY ActivityID, ReferenceData",
+    static const struct {
+        const char *sql;
+        enum value_type types[5];
+        size_t columns;
+    } queries[] = {
+        {"SELECT ActivityID, IsVisible, IsComplete, City, Quantity FROM bam_Order_Active ORDER BY "
+         "ActivityID",
+            {VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_TEXT, VALUE_INT}, 5},
+        {"SELECT ActivityID, City, Quantity FROM bam_Order_CompletedInstances ORDER BY RecordID",
+            {VALUE_TEXT, VALUE_TEXT, VALUE_INT}, 3},
+        {"SELECT ActivityID, ParentActivityID FROM bam_Order_Continuations ORDER BY ActivityID",
+            {VALUE_TEXT, VALUE_TEXT}, 2},
+        {"SELECT ActivityID, ReferenceData FROM bam_Order_AllRelationships ORDER BY ActivityID, "
+         "ReferenceData",
+            {VALUE_TEXT, VALUE_TEXT}, 2},
     };
-    static const enum value_type type = VALUE_TEXT;
 
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         struct text sql = TEXT_INIT;
-        struct value v;
+        struct value row[5];
         struct stmt *s;
+        int rc;
 
         text_add(out, "--\n");
-        s = db_prepare(db, fixture_quote(&sql, queries[i]), &x->f);
+        s = db_prepare(db, fixture_quote(&sql, queries[i].sql), &x->f);
         CU_ASSERT_PTR_NOT_NULL_FATAL(s);
-        ASSERT_OK(stmt_query(s, &type, 1, &x->f), &x->f);
-        while (stmt_fetch(s, &v, &x->f) == 1)
-            text_add_format(out, "%.*s\n", (int)v.as.text.length, v.as.text.bytes);
+        ASSERT_OK(stmt_query(s, queries[i].types, queries[i].columns, &x->f), &x->f);
+        while ((rc = stmt_fetch(s, row, &x->f)) == 1)
+            add_cells(out, row, queries[i].columns);
+        ASSERT_OK(rc, &x->f);
         stmt_free(s);
         text_release(&sql);
     }
@@ -173,6 +238,8 @@ random_events_end_as_their_import(void)
 
 const struct test suite_etl_writer_writer[] = {
     {"an instance runs through", an_instance_runs_through},
+    {"what is missing is made", what_is_missing_is_made},
+    {"a flag is no text", a_flag_is_no_text},
     {"random events end as their import", random_events_end_as_their_import},
     {NULL, on_each_engine},
 };
