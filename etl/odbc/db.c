@@ -4,6 +4,7 @@
 #include <sqlext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "config/base/clock.h"
@@ -408,14 +409,20 @@ db_take_contention(struct db *db, const struct db *other)
     db->contended = other->contended;
 }
 
-/* Sleeps for a random part of a span that doubles with each try. */
+/* Sleeps for a random part of a span that doubles with each try: another part than that of the
+ * process it met. */
 static void
 pause_before(int try)
 {
     int longest = FIRST_PAUSE_MS << (try < 5 ? try : 5);
-    long ms = 1 + random() % (longest < LONGEST_PAUSE_MS ? longest : LONGEST_PAUSE_MS);
-    const struct timespec pause = {.tv_sec = 0, .tv_nsec = ms * 1000000};
+    struct timespec pause = {.tv_sec = 0};
+    uint32_t part;
 
+    if (longest > LONGEST_PAUSE_MS)
+        longest = LONGEST_PAUSE_MS;
+    if (getrandom(&part, sizeof part, 0) != sizeof part)
+        part = UINT32_MAX;
+    pause.tv_nsec = (1 + (long)(part % (uint32_t)longest)) * 1000000;
     nanosleep(&pause, NULL);
 }
 

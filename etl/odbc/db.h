@@ -29,9 +29,6 @@ enum db_mode {
  * (FAULT_UNAVAILABLE with the driver's words; FAULT_SETTINGS for an engine without a dialect). */
 struct db *db_open(const char *name, const char *connection, enum db_mode mode, struct fault *f);
 
-/* A second connection to the same database, for another thread. */
-struct db *db_open_twin(const struct db *db, struct fault *f);
-
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 
 const char *db_name(const struct db *db);

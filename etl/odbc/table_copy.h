@@ -10,8 +10,9 @@
 
 /*
  * Creates `target`, a table with the columns of `source`, in `to`, and copies the rows of `source`
- * in `from` into it: both in one transaction of `to`, or nothing. Inside the server or the engine
- * where it reaches both, otherwise as a stream; the number of rows is verified.
+ * in `from` into it, both in one transaction of `to`: where DDL is transactional (dialect.h) a
+ * fault leaves nothing behind, elsewhere the table stays, without its rows. Inside the server or
+ * the engine where it reaches both, otherwise as a stream; the number of rows is verified.
  *
  * `sum` is initialised here, released by the caller, and has the checksum of the rows of `source`,
  * which nobody may change meanwhile. That the target holds them is proved by table_rowsum.
