@@ -200,6 +200,23 @@ run(const struct recipe *r, const struct server *s, const char *const *arguments
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
+/* What the server, or what prepares it, has said. */
+static void
+show_log(const struct server *s)
+{
+    pid_t child = fork();
+    char log[PATH_MAX];
+
+    if (child == 0) {
+        snprintf(log, sizeof log, "%s/log", s->directory);
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+        execlp("tail", "tail", "-n", "20", log, (char *)NULL);
+        _exit(74);
+    }
+    if (child > 0)
+        waitpid(child, NULL, 0);
+}
+
 static void
 remove_directory(const char *directory)
 {
@@ -334,6 +351,20 @@ make_directory(const struct recipe *r, struct server *s)
     return account == NULL ? -1 : chown(s->directory, account->pw_uid, account->pw_gid);
 }
 
+/* mariadb-install-db has been seen to fail on a busy machine and to work when it was asked again.
+ */
+static int
+prepare(const struct recipe *r, struct server *s)
+{
+    if (make_directory(r, s) != 0)
+        return -1;
+    if (run(r, s, r->prepare) == 0)
+        return 0;
+    show_log(s);
+    remove_directory(s->directory);
+    return -1;
+}
+
 static int
 start(enum engine engine)
 {
@@ -345,9 +376,9 @@ start(enum engine engine)
     if (!registered)
         registered = atexit(stop_all) == 0;
     if (s->directory[0] == '\0') {
-        if (make_directory(&recipes[engine], s) != 0 ||
-            run(&recipes[engine], s, recipes[engine].prepare) != 0) {
+        if (prepare(&recipes[engine], s) != 0 && prepare(&recipes[engine], s) != 0) {
             fprintf(stderr, "\n    cannot prepare %s in %s\n", engine_names[engine], s->directory);
+            s->directory[0] = '\0';
             return -1;
         }
     }

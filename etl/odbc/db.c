@@ -10,6 +10,7 @@
 #include "config/base/clock.h"
 #include "config/base/interrupt.h"
 #include "config/base/log.h"
+#include "etl/odbc/error.h"
 #include "etl/odbc/handle.h"
 
 /* How long db_transact tries, and between which bounds the pauses are chosen: the longest one
@@ -71,32 +72,51 @@ is_dead(const struct db *db)
            dead == SQL_CD_TRUE;
 }
 
+/* Before the engine is known there are only the driver manager's own words, which are the same for
+ * all. */
+static const struct error_rule *
+find_rule(const struct db *db, int native, const char *state, const char *message)
+{
+    static const struct error_rule manager[] = {
+        {.state = "IM002", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
+        {.state = "01000", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
+        {.kind = FAULT_NONE},
+    };
+
+    if (db->dialect == NULL)
+        return error_find(manager, native, state, message);
+    if (db->dialect->error_mask != 0)
+        native &= db->dialect->error_mask;
+    return error_find(db->dialect->errors, native, state, message);
+}
+
 int
 handle_fault(
     struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f)
 {
     SQLCHAR state[6] = "", message[1024] = "the driver gives no reason";
+    const struct error_rule *rule;
     SQLINTEGER native = 0;
     SQLSMALLINT length;
+    bool lost = false;
 
     SQLGetDiagRec(handle_type, handle, 1, state, &native, message, sizeof message, &length);
     make_one_line((char *)message);
-    if (db->dialect != NULL) {
-        kind = db->dialect->classify(native, (const char *)state);
-        db->contended = db->dialect->is_contention(native, (const char *)state);
-    }
-    if (kind == FAULT_INTERNAL && is_dead(db))
+    if ((rule = find_rule(db, native, (const char *)state, (const char *)message)) != NULL)
+        kind = rule->kind;
+    else if (db->dialect != NULL)
+        kind = FAULT_INTERNAL;
+    db->contended = rule != NULL && rule->contended;
+    if (kind == FAULT_INTERNAL && (lost = is_dead(db)))
         kind = FAULT_UNAVAILABLE;
     db->spoilt = db->in_transaction;
     fault_set(f, kind, "%s: %s", db->name, without_prefixes((const char *)message));
     if (f != NULL)
         memcpy(f->sqlstate, state, sizeof f->sqlstate);
-    /* out_of_memory: postgresql.org/docs/15/errcodes-appendix.html */
-    if (strcmp((const char *)state, "53200") == 0)
-        fault_hint(f, "is it the lock table? raise max_locks_per_transaction in postgresql.conf");
-    if (strncmp((const char *)state, "IM002", 5) == 0 ||
-        strncmp((const char *)state, "01000", 5) == 0)
-        fault_hint(f, "is the ODBC driver installed? odbcinst -q -d lists what there is");
+    if (rule != NULL && rule->cure != NULL)
+        fault_hint(f, "%s", rule->cure);
+    else if (lost)
+        fault_hint(f, "%s", ERROR_CURE_LOST);
     return -1;
 }
 

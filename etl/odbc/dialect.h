@@ -18,6 +18,7 @@
 
 struct db;
 struct bulk_kind;
+struct error_rule;
 
 struct dialect {
     const char *name;      /* "SQLite", for people */
@@ -114,12 +115,10 @@ struct dialect {
     int (*describe)(struct db *db, const char *name, struct arena *memory, struct table *table,
         struct fault *f);
 
-    /* What a native error code means. */
-    enum fault_kind (*classify)(int native, const char *sqlstate);
-
-    /* Does an error say that another transaction is in the way, and that trying all of this one
-     * again may help? */
-    bool (*is_contention)(int native, const char *sqlstate);
+    /* What its errors mean (error.h), looked up by these bits of the native code (0: all). */
+    const struct error_rule *errors;
+    int error_mask;
+    /* What to do when another transaction is in the way for too long. */
     const char *contention_hint;
     /* How many tables and indexes all transactions together can lock: a query of one integer. NULL:
      * as many as there are. */

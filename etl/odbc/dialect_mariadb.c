@@ -10,6 +10,7 @@
 #include "etl/odbc/bulk.h"
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
+#include "etl/odbc/error.h"
 #include "etl/odbc/space_mariadb.h"
 
 /* OPTION=2, FOUND_ROWS: an update that changes nothing has found its row all the same. */
@@ -199,60 +200,6 @@ fit(struct value *v)
     return false;
 }
 
-/* Errors that share the SQLSTATE HY000 or 42000 (mariadb.com/kb/en/mariadb-error-code-reference).
- */
-static enum fault_kind
-classify(int native, const char *sqlstate)
-{
-    static const struct {
-        int native;
-        enum fault_kind kind;
-    } codes[] = {
-        {1021, FAULT_IO},          /* disk full */
-        {1114, FAULT_IO},          /* the table is full */
-        {1030, FAULT_IO},          /* got error from storage engine */
-        {1044, FAULT_PERMISSION},  /* no access to the database */
-        {1045, FAULT_PERMISSION},  /* wrong user or password */
-        {1142, FAULT_PERMISSION},  /* command denied */
-        {1290, FAULT_PERMISSION},  /* read-only server */
-        {1133, FAULT_DATA},        /* no such account */
-        {1141, FAULT_DATA},        /* no such right to take back */
-        {1147, FAULT_DATA},        /* the same, on a table */
-        {1049, FAULT_UNAVAILABLE}, /* unknown database */
-        {1205, FAULT_UNAVAILABLE}, /* lock wait timeout */
-        {1213, FAULT_UNAVAILABLE}, /* deadlock */
-        {2002, FAULT_UNAVAILABLE}, /* cannot connect, local */
-        {2003, FAULT_UNAVAILABLE}, /* cannot connect */
-        {2006, FAULT_UNAVAILABLE}, /* gone away */
-        {2013, FAULT_UNAVAILABLE}, /* lost while it answered */
-    };
-    static const struct {
-        const char *head;
-        enum fault_kind kind;
-    } states[] = {
-        {"08", FAULT_UNAVAILABLE},
-        {"22", FAULT_DATA},
-        {"23", FAULT_DATA},
-        {"28", FAULT_PERMISSION},
-        {"40", FAULT_UNAVAILABLE},
-        {"70", FAULT_UNAVAILABLE},
-        {"HYT", FAULT_UNAVAILABLE},
-        {"IM0", FAULT_UNAVAILABLE},
-        {"01004", FAULT_DATA}, /* the driver cut a value */
-        {"010", FAULT_UNAVAILABLE},
-    };
-
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (codes[i].native == native)
-            return codes[i].kind;
-    }
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        if (strncmp(sqlstate, states[i].head, strlen(states[i].head)) == 0)
-            return states[i].kind;
-    }
-    return FAULT_INTERNAL;
-}
-
 /* name@host, or the name of a role or of an account from any host
  * (mariadb.com/kb/en/create-user, "Account Names"). */
 static void
@@ -269,13 +216,6 @@ add_account(struct text *sql, const char *name)
     sql_add(sql, "%n@%n", text_get(&before), host + 1);
     sql->failed = sql->failed || before.failed;
     text_release(&before);
-}
-
-/* Lock wait timeout, deadlock (mariadb.com/kb/en/mariadb-error-code-reference). */
-static bool
-is_contention(int native, const char *sqlstate)
-{
-    return native == 1205 || native == 1213 || strcmp(sqlstate, "40001") == 0;
 }
 
 /* The activity's metadata row: writers share it. A read that locks takes no snapshot yet. */
@@ -333,8 +273,7 @@ const struct dialect dialect_mariadb = {
     .fail_where = "9223372036854775807 + CASE WHEN %s THEN 1 ELSE 0 END > 0", /* it overflows */
     .fit = fit,
     .describe = describe,
-    .classify = classify,
-    .is_contention = is_contention,
+    .errors = errors_mariadb,
     .contention_hint =
         "SHOW PROCESSLIST and information_schema.innodb_trx show who holds the lock; "
         "KILL ends it",

@@ -8,6 +8,7 @@
 #include "etl/odbc/bulk.h"
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
+#include "etl/odbc/error.h"
 
 /*
  * Protocol=7.4-0: an error inside a transaction spoils all of it, and the server itself refuses
@@ -234,52 +235,6 @@ add_misfit(struct text *sql, const char *name, enum value_type type)
     return type == VALUE_TIME;
 }
 
-/* SQLSTATE classes (postgresql.org/docs/15/errcodes-appendix.html), the longest first. */
-static enum fault_kind
-classify(int native, const char *sqlstate)
-{
-    static const struct {
-        const char *head;
-        enum fault_kind kind;
-    } rules[] = {
-        {"42501", FAULT_PERMISSION},
-        {"25006", FAULT_PERMISSION}, /* read-only transaction */
-        {"53100", FAULT_IO},
-        {"08", FAULT_UNAVAILABLE},
-        {"22", FAULT_DATA},
-        {"23", FAULT_DATA},
-        {"28", FAULT_PERMISSION},
-        {"3D", FAULT_UNAVAILABLE},
-        {"3F", FAULT_UNAVAILABLE}, /* no such schema */
-        {"40", FAULT_UNAVAILABLE},
-        {"53", FAULT_UNAVAILABLE},
-        {"55", FAULT_UNAVAILABLE},
-        {"57", FAULT_UNAVAILABLE},
-        {"58", FAULT_IO},
-        {"XX", FAULT_IO},
-        {"HYT", FAULT_UNAVAILABLE},
-        {"IM0", FAULT_UNAVAILABLE},
-        {"01004", FAULT_DATA}, /* the driver cut a value */
-        {"010", FAULT_UNAVAILABLE},
-    };
-
-    (void)native;
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (strncmp(sqlstate, rules[i].head, strlen(rules[i].head)) == 0)
-            return rules[i].kind;
-    }
-    return FAULT_INTERNAL;
-}
-
-/* Serialization failure, deadlock, lock_timeout (postgresql.org/docs/15/errcodes-appendix.html). */
-static bool
-is_contention(int native, const char *sqlstate)
-{
-    (void)native;
-    return strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0 ||
-           strcmp(sqlstate, "55P03") == 0;
-}
-
 /* Writing takes ROW EXCLUSIVE on both, in this order. Unlike row locks, table locks are given first
  * come, first served: a stream of writers does not starve it. */
 static void
@@ -374,8 +329,7 @@ const struct dialect dialect_postgresql = {
     .add_misfit = add_misfit,
     .fail_where = "1 / CASE WHEN %s THEN 0 ELSE 1 END = 1",
     .describe = describe,
-    .classify = classify,
-    .is_contention = is_contention,
+    .errors = errors_postgresql,
     .lock_limit = "SELECT CAST(current_setting('max_locks_per_transaction') AS bigint) * "
                   "(CAST(current_setting('max_connections') AS bigint) + "
                   "CAST(current_setting('max_prepared_transactions') AS bigint))",

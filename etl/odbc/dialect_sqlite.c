@@ -12,6 +12,7 @@
 #include "etl/odbc/bulk.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
+#include "etl/odbc/error.h"
 #include "etl/odbc/space_sqlite.h"
 
 /* FULL makes a commit survive a power cut. legacy_alter_table: a rename must not rewrite views and
@@ -380,40 +381,6 @@ fit(struct value *v)
     return false;
 }
 
-/* Native codes are SQLite's primary result codes (sqlite.org/rescode.html). */
-static enum fault_kind
-classify(int native, const char *sqlstate)
-{
-    static const enum fault_kind kinds[] = {
-        [3] = FAULT_PERMISSION,   /* SQLITE_PERM */
-        [5] = FAULT_UNAVAILABLE,  /* SQLITE_BUSY */
-        [6] = FAULT_UNAVAILABLE,  /* SQLITE_LOCKED */
-        [8] = FAULT_PERMISSION,   /* SQLITE_READONLY */
-        [10] = FAULT_IO,          /* SQLITE_IOERR */
-        [11] = FAULT_DATA,        /* SQLITE_CORRUPT */
-        [13] = FAULT_IO,          /* SQLITE_FULL */
-        [14] = FAULT_UNAVAILABLE, /* SQLITE_CANTOPEN */
-        [19] = FAULT_DATA,        /* SQLITE_CONSTRAINT */
-        [26] = FAULT_DATA,        /* SQLITE_NOTADB */
-    };
-    size_t code = (size_t)native & 0xFF; /* the rest of an extended code is detail */
-
-    if (strcmp(sqlstate, "IM002") == 0 || strcmp(sqlstate, "01000") == 0)
-        return FAULT_UNAVAILABLE; /* the driver itself is missing */
-    if (strcmp(sqlstate, "01004") == 0)
-        return FAULT_DATA; /* the driver cut a value */
-    if (code < sizeof kinds / sizeof kinds[0] && kinds[code] != FAULT_NONE)
-        return kinds[code];
-    return FAULT_INTERNAL;
-}
-
-static bool
-is_contention(int native, const char *sqlstate)
-{
-    (void)sqlstate;
-    return (native & 0xFF) == 5 || (native & 0xFF) == 6; /* SQLITE_BUSY, SQLITE_LOCKED */
-}
-
 const struct dialect dialect_sqlite = {
     .name = "SQLite",
     .dbms_name = "SQLite",
@@ -451,8 +418,8 @@ const struct dialect dialect_sqlite = {
     .fail_where = "abs(CASE WHEN %s THEN -9223372036854775808 ELSE 1 END)", /* it overflows */
     .fit = fit,
     .describe = describe,
-    .classify = classify,
-    .is_contention = is_contention,
+    .errors = errors_sqlite,
+    .error_mask = 0xFF, /* the rest of an extended code is detail */
     .contention_hint = "another program writes to this file without end; look for it: fuser FILE",
     .attach = space_sqlite_attach,
     .detach = space_sqlite_detach,

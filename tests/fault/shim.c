@@ -26,6 +26,7 @@ static const struct {
     {"connect", MODE_CONNECT},
     {"fetch", MODE_FETCH},
     {"cut", MODE_CUT},
+    {"call", MODE_CALL},
     {"truncate", MODE_TRUNCATE},
     {"cutrow", MODE_CUT_ROW},
     {"full", MODE_FULL},

@@ -10,7 +10,8 @@
  *     connect:N          connecting fails
  *     fetch:N            fetching a row fails
  *     cut:N              before statement N all connections to servers break
- *     truncate:N         statement N is carried out, and the driver says it cut a value (01004)
+ *     call:N             before statement N the shell runs $NIGHTCUBE_FAULT_CALL, which is waited
+ * for truncate:N         statement N is carried out, and the driver says it cut a value (01004)
  *     cutrow:N           fetching row N works, and the driver says it cut a value (01004)
  *     full:N             write or flush N finds the disk full (ENOSPC)
  *     eio:N              write or flush N fails (EIO)
@@ -53,6 +54,7 @@ enum fault_mode {
     MODE_CONNECT,
     MODE_FETCH,
     MODE_CUT,
+    MODE_CALL,
     MODE_TRUNCATE,
     MODE_CUT_ROW,
     MODE_FULL,

@@ -3,8 +3,11 @@
 #include <sql.h>
 #include <sqlext.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/fault/shim.h"
 
@@ -85,12 +88,30 @@ cut_connections(void)
         shutdown(fd, SHUT_RDWR);
 }
 
+/* As when somebody else does something in the middle of it: without the shim. */
+static void
+call_out(void)
+{
+    const char *command = getenv("NIGHTCUBE_FAULT_CALL");
+    pid_t child = command == NULL ? -1 : fork();
+
+    if (child == 0) {
+        unsetenv("LD_PRELOAD");
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    if (child > 0)
+        waitpid(child, NULL, 0);
+}
+
 /* Before statement `number`. True when it fails without being carried out. */
 static bool
 fails_before(unsigned long number)
 {
     if (shim_strikes(MODE_CUT, number))
         cut_connections();
+    if (shim_strikes(MODE_CALL, number))
+        call_out();
     return shim_strikes(MODE_ODBC, number);
 }
 

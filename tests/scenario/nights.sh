@@ -7,7 +7,7 @@
 . "$SOURCE/tests/fault/writers.bash"
 
 # The engines' own words, NATIVE:SQLSTATE, for an error that says nothing more and for another transaction in the way.
-declare -A error=([sqlite]=1:HY000 [postgresql]=7:42804 [mariadb]=1105:HY000)
+declare -A error=([sqlite]=1:HY000 [postgresql]=7:P0001 [mariadb]=1105:HY000)
 declare -A conflict=([sqlite]=5:HY000 [postgresql]=7:40P01 [mariadb]=1213:40001)
 
 killed() {
