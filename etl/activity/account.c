@@ -89,9 +89,10 @@ remember(struct db *primary, const char *view, const char *name, struct fault *f
         row, 3, f);
 }
 
-/* What is remembered follows what was done, as one change in the list of changes. */
+/* Puts what was done into the list of changes. */
 static int
-record(struct db *primary, const char *view, const char *name, bool gives, struct fault *f)
+note_change(
+    struct db *primary, const char *view, const char *name, const char *what, struct fault *f)
 {
     struct text object = TEXT_INIT;
     int64_t operation;
@@ -102,15 +103,24 @@ record(struct db *primary, const char *view, const char *name, bool gives, struc
     text_add_format(&object, "%s: %s", view, name);
     rc = metadata_begin_operation(primary, "set account", &operation, f);
     if (rc == 0)
-        rc = metadata_add_event(
-            primary, operation, gives ? "granted" : "revoked", "Account", text_get(&object), f);
-    if (rc == 0)
-        rc = gives ? remember(primary, view, name, f) : forget(primary, view, name, f);
+        rc = metadata_add_event(primary, operation, what, "Account", text_get(&object), f);
     text_release(&object);
     return db_end(primary, rc, f);
 }
 
 /* ---- what operators ask for ---- */
+
+/* A grant that failed may have given a part: nothing of it stays, or it stays remembered. */
+static void
+take_back(struct db *primary, const struct view *v, const char *name, bool is_last)
+{
+    struct fault f = FAULT_INIT;
+
+    if (rights_take(primary, v, name, is_last, &f) != 0 || forget(primary, v->name, name, &f) != 0)
+        log_warning("account '%s' may see a part of view '%s': %s (nightcube set account %s %s "
+                    "revoke)",
+            name, v->name, f.text, v->name, name);
+}
 
 /* Says what to do about a GRANT that failed. */
 static int
@@ -141,6 +151,21 @@ account_check_engine(struct db *primary, struct fault *f)
         db_name(primary));
 }
 
+static int
+grant(struct db *primary, const struct account_list *list, const struct view *v, const char *name,
+    struct fault *f)
+{
+    bool again = is_remembered(list, v->name, name);
+
+    if (!again && remember(primary, v->name, name, f) != 0)
+        return -1;
+    if (rights_give(primary, v, name, f) == 0)
+        return again ? 0 : note_change(primary, v->name, name, "granted", f);
+    if (!again)
+        take_back(primary, v, name, !sees_another(list, v->name, name));
+    return explain(primary, v->name, name, f);
+}
+
 int
 account_grant(struct db *primary, const struct view *v, const char *name, struct fault *f)
 {
@@ -148,15 +173,9 @@ account_grant(struct db *primary, const struct view *v, const char *name, struct
     struct account_list list;
     int rc = -1;
 
-    if (account_check_engine(primary, f) != 0)
-        return -1;
-    if (metadata_setup(primary, f) != 0 || account_list(primary, &memory, &list, f) != 0)
-        goto done;
-    if (rights_give(primary, v, name, f) != 0)
-        explain(primary, v->name, name, f);
-    else
-        rc = is_remembered(&list, v->name, name) ? 0 : record(primary, v->name, name, true, f);
-done:
+    if (account_check_engine(primary, f) == 0 && metadata_setup(primary, f) == 0 &&
+        account_list(primary, &memory, &list, f) == 0)
+        rc = grant(primary, &list, v, name, f);
     arena_release(&memory);
     return rc;
 }
@@ -177,8 +196,8 @@ account_revoke(struct db *primary, const struct view *v, const char *name, struc
     }
     if (rights_take(primary, v, name, !sees_another(&list, v->name, name), f) != 0)
         explain(primary, v->name, name, f);
-    else
-        rc = record(primary, v->name, name, false, f);
+    else if (forget(primary, v->name, name, f) == 0)
+        rc = note_change(primary, v->name, name, "revoked", f);
 done:
     arena_release(&memory);
     return rc;
@@ -186,13 +205,52 @@ done:
 
 /* ---- settling ---- */
 
-static int
-settle_one(struct db *primary, const struct account *a, const struct view *was,
-    const struct view *is, struct fault *f)
+/* Does the account see any view that is there? */
+static bool
+sees_any(const struct account_list *list, const struct definition *d, const char *name)
 {
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i].name, name) == 0 &&
+            definition_find_view(d, list->items[i].view) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* A view that is gone takes along what was given on it, and the last one the way in. */
+static int
+settle_gone(struct db *primary, const struct account *a, bool is_last, struct fault *f)
+{
+    if (is_last && rights_expel(primary, a->name, f) != 0)
+        return -1;
+    return forget(primary, a->view, a->name, f);
+}
+
+static int
+settle_one(struct db *primary, const struct account *a, const struct definition *before,
+    const struct definition *after, bool is_last, struct fault *f)
+{
+    const struct view *was = before == NULL ? NULL : definition_find_view(before, a->view);
+    const struct view *is = definition_find_view(after, a->view);
+
     if (rights_take_gone(primary, was, is, a->name, f) != 0)
         return -1;
-    return is == NULL ? forget(primary, a->view, a->name, f) : rights_give(primary, is, a->name, f);
+    return is == NULL ? settle_gone(primary, a, is_last, f) : rights_give(primary, is, a->name, f);
+}
+
+static void
+settle_all(struct db *primary, const struct account_list *list, const struct definition *before,
+    const struct definition *after)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct account *a = &list->items[i];
+        struct fault failed = FAULT_INIT;
+
+        if (settle_one(primary, a, before, after, !sees_any(list, after, a->name), &failed) != 0)
+            log_warning("account '%s' cannot see view '%s': %s (nightcube set account %s %s "
+                        "grant, or revoke to forget it)",
+                a->name, a->view, failed.text, a->view, a->name);
+    }
 }
 
 int
@@ -204,32 +262,64 @@ account_settle(struct db *primary, const struct definition *before, const struct
     int rc =
         db_dialect(primary)->add_account == NULL ? 0 : account_list(primary, &memory, &list, f);
 
-    for (size_t i = 0; i < list.count; i++) {
-        const struct account *a = &list.items[i];
-        struct fault failed = FAULT_INIT;
-
-        if (settle_one(primary, a, before == NULL ? NULL : definition_find_view(before, a->view),
-                definition_find_view(after, a->view), &failed) != 0)
-            log_warning("account '%s' cannot see view '%s': %s (nightcube set account %s %s "
-                        "grant, or revoke to forget it)",
-                a->name, a->view, failed.text, a->view, a->name);
-    }
+    if (rc == 0)
+        settle_all(primary, &list, before, after);
     arena_release(&memory);
     return rc;
 }
 
-int
-account_settle_deployed(struct db *primary, struct fault *f)
-{
-    struct definition d = DEFINITION_INIT;
-    int rc = db_dialect(primary)->add_account == NULL
-                 ? 0
-                 : db_table_exists(primary, "nightcube_Accounts", f);
+/* ---- over a restore ---- */
 
-    if (rc != 1)
-        return rc;
-    if ((rc = deployment_read(primary, &d, f)) == 0)
-        rc = account_settle(primary, NULL, &d, f);
-    definition_release(&d);
+int
+account_memory_read(struct account_memory *m, struct db *primary, struct fault *f)
+{
+    if (db_dialect(primary)->add_account == NULL)
+        return 0;
+    if (account_list(primary, &m->memory, &m->list, f) != 0)
+        return -1;
+    return m->list.count == 0 ? 0 : deployment_read(primary, &m->definition, f);
+}
+
+void
+account_memory_release(struct account_memory *m)
+{
+    definition_release(&m->definition);
+    arena_release(&m->memory);
+    *m = (struct account_memory)ACCOUNT_MEMORY_INIT;
+}
+
+/* Granted after the backup was taken: nobody would know of it any more. */
+static void
+take_forgotten(struct db *primary, const struct account_memory *before,
+    const struct account_list *list, const struct definition *d)
+{
+    for (size_t i = 0; i < before->list.count; i++) {
+        const struct account *a = &before->list.items[i];
+        const struct view *v = definition_find_view(&before->definition, a->view);
+        struct fault f = FAULT_INIT;
+
+        if (v == NULL || is_remembered(list, a->view, a->name))
+            continue;
+        log_warning(
+            "account '%s' sees view '%s' no more: it was granted after the backup was taken "
+            "(nightcube set account %s %s grant)",
+            a->name, a->view, a->view, a->name);
+        if (rights_take(primary, v, a->name, !sees_any(list, d, a->name), &f) != 0)
+            log_warning("account '%s' may still see view '%s': %s (REVOKE it on the server)",
+                a->name, a->view, f.text);
+    }
+}
+
+int
+account_settle_restored(struct db *primary, const struct account_memory *before, struct fault *f)
+{
+    struct account_memory now = ACCOUNT_MEMORY_INIT;
+    int rc = account_memory_read(&now, primary, f);
+
+    if (rc == 0) {
+        take_forgotten(primary, before, &now.list, &now.definition);
+        settle_all(primary, &now.list, NULL, &now.definition);
+    }
+    account_memory_release(&now);
     return rc;
 }

@@ -27,8 +27,9 @@ int account_check_engine(struct db *primary, struct fault *f);
 int account_list(
     struct db *primary, struct arena *memory, struct account_list *list, struct fault *f);
 
-/* Gives or takes SELECT on every object of the view; again changes nothing. FAULT_DATA when there
- * is no such account, or nothing to take. */
+/* Gives or takes SELECT on every object of the view; again changes nothing. What is given is
+ * remembered before it is given and what is taken forgotten after, so that a death between leaves
+ * no right that nobody knows of. FAULT_DATA when there is no such account, or nothing to take. */
 int account_grant(struct db *primary, const struct view *v, const char *name, struct fault *f);
 int account_revoke(struct db *primary, const struct view *v, const char *name, struct fault *f);
 
@@ -40,7 +41,24 @@ int account_revoke(struct db *primary, const struct view *v, const char *name, s
 int account_settle(struct db *primary, const struct definition *before,
     const struct definition *after, struct fault *f);
 
-/* The same for all that is deployed: after a restore. */
-int account_settle_deployed(struct db *primary, struct fault *f);
+/* What is remembered in a database that is about to be replaced, and of which views. */
+struct account_memory {
+    struct arena memory;
+    struct account_list list;
+    struct definition definition;
+};
+
+#define ACCOUNT_MEMORY_INIT                                                                        \
+    {                                                                                              \
+        .memory = ARENA_INIT, .definition = DEFINITION_INIT                                        \
+    }
+
+int account_memory_read(struct account_memory *m, struct db *primary, struct fault *f);
+void account_memory_release(struct account_memory *m);
+
+/* After a restore: gives what the restored database remembers on all its views, and takes what only
+ * the one before it remembered, which names of views may have kept. */
+int account_settle_restored(
+    struct db *primary, const struct account_memory *before, struct fault *f);
 
 #endif

@@ -71,7 +71,7 @@ give_object(struct rights *r, const char *object, struct fault *f)
     return rc;
 }
 
-/* What was never given, or to nobody that there is, is as good as taken. */
+/* What was never given, on nothing that there is, or to nobody, is as good as taken. */
 static int
 take_object(struct rights *r, const char *object, struct fault *f)
 {
@@ -82,7 +82,7 @@ take_object(struct rights *r, const char *object, struct fault *f)
         &missing);
 
     text_release(&sql);
-    if (rc == 0 || missing.kind == FAULT_DATA)
+    if (rc == 0 || missing.kind == FAULT_DATA || db_table_exists(r->primary, object, NULL) == 0)
         return 0;
     *f = missing;
     return -1;
@@ -112,15 +112,23 @@ open_space(struct rights *r, const char *statement, struct fault *f)
     return rc;
 }
 
-/* 0 when there is such an account as far as the engine tells. */
+/* Is there such an account, as far as the engine tells? 1, 0, -1. */
 static int
-check_account(struct db *primary, const char *name, struct fault *f)
+has_account(struct db *primary, const char *name, struct fault *f)
 {
     const char *query = db_dialect(primary)->has_account;
     struct text sql = TEXT_INIT;
     int there = query == NULL ? 1 : db_has_row(primary, sql_set(&sql, query, name), f);
 
     text_release(&sql);
+    return there;
+}
+
+static int
+check_account(struct db *primary, const char *name, struct fault *f)
+{
+    int there = has_account(primary, name, f);
+
     if (there == 0)
         fault_set(f, FAULT_DATA, "%s has no account '%s'", db_dialect(primary)->name, name);
     return there == 1 ? 0 : -1;
@@ -146,15 +154,32 @@ int
 rights_take(
     struct db *primary, const struct view *v, const char *name, bool is_last, struct fault *f)
 {
+    int there = has_account(primary, name, f);
     struct rights r;
-    int rc = rights_init(&r, primary, name, f);
+    int rc;
 
     /* An account that is gone took its rights along. */
-    if (rc == 0 && check_account(primary, name, NULL) == 0) {
+    if (there != 1)
+        return there;
+    rc = rights_init(&r, primary, name, f);
+    if (rc == 0)
         rc = for_each_object_of_view(&r, v, take_object, f);
-        if (rc == 0 && is_last)
-            rc = open_space(&r, r.dialect->expel, f);
-    }
+    rights_release(&r);
+    return rc == 0 && is_last ? rights_expel(primary, name, f) : rc;
+}
+
+int
+rights_expel(struct db *primary, const char *name, struct fault *f)
+{
+    int there = has_account(primary, name, f);
+    struct rights r;
+    int rc;
+
+    if (there != 1)
+        return there;
+    rc = rights_init(&r, primary, name, f);
+    if (rc == 0)
+        rc = open_space(&r, r.dialect->expel, f);
     rights_release(&r);
     return rc;
 }

@@ -17,6 +17,9 @@ int rights_give(struct db *primary, const struct view *v, const char *name, stru
 int rights_take(
     struct db *primary, const struct view *v, const char *name, bool is_last, struct fault *f);
 
+/* Takes the way into the space alone: of an account whose last view is gone. */
+int rights_expel(struct db *primary, const char *name, struct fault *f);
+
 /* Where rights outlive the views they are on, a later view of that name would inherit them: takes
  * what was given on objects of `was` that `is` has no more (NULL: has none). */
 int rights_take_gone(struct db *primary, const struct view *was, const struct view *is,

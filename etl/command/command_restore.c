@@ -2,13 +2,12 @@
 
 #include "config/base/moment.h"
 #include "config/base/nearest.h"
-#include "etl/activity/account.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/opening_options.h"
 #include "etl/command/output.h"
-#include "etl/dump/restore.h"
 #include "etl/pipeline/lock.h"
+#include "etl/pipeline/restoring.h"
 #include "etl/role/role_hook.h"
 
 /* ---- what was restored ---- */
@@ -95,11 +94,18 @@ read_security(const struct invocation *i, enum security *security, struct fault 
     return nearest_hint(&n, f);
 }
 
+/* What one call asks for: one of the two. */
+struct order {
+    bool whole;
+    struct restore_order one;
+    struct restore_set_order set;
+    enum security security; /* the hooks look at it */
+};
+
 static int
-restore_one(struct invocation *i, struct site *site, struct restore_hook hook,
-    struct restore_result *result, struct fault *f)
+read_one_order(struct invocation *i, struct restore_order *o, struct fault *f)
 {
-    struct restore_order o = {.source = invocation_argument(i, 0),
+    *o = (struct restore_order){.source = invocation_argument(i, 0),
         .store = invocation_option(i, "store"),
         .database = invocation_option(i, "database"),
         .as = invocation_option(i, "as"),
@@ -108,12 +114,9 @@ restore_one(struct invocation *i, struct site *site, struct restore_hook hook,
         .only = invocation_option(i, "only"),
         .allow_lossy = invocation_has(i, "allow-lossy")};
 
-    if (o.as != NULL && o.to_connection != NULL)
+    if (o->as != NULL && o->to_connection != NULL)
         return fault_set(f, FAULT_USAGE, "--as and --to-connection exclude each other");
-    if (opening_options_read(i, &o.opening, f) != 0)
-        return -1;
-    o.hook = hook;
-    return restore_container(site, &o, result, f);
+    return opening_options_read(i, &o->opening, f);
 }
 
 static int
@@ -132,35 +135,6 @@ read_set_order(struct invocation *i, struct restore_set_order *o, struct fault *
     if (invocation_number(i, "run", 1, INT64_MAX, &o->run, f) != 0)
         return -1;
     return opening_options_read(i, &o->opening, f);
-}
-
-static int
-restore_whole(struct invocation *i, struct site *site, struct restore_hook hook,
-    struct restore_result *result, struct fault *f)
-{
-    struct restore_set_order o;
-
-    if (read_set_order(i, &o, f) != 0)
-        return -1;
-    o.hook = hook;
-    return restore_set(site, &o, result, f);
-}
-
-/* A primary import that was replaced: whoever could read its views can again. */
-static int
-settle_accounts(struct invocation *i, const struct restore_result *r, struct fault *f)
-{
-    bool replaced = false;
-    struct db *primary;
-
-    for (size_t k = 0; k < r->count; k++)
-        replaced = replaced || strcmp(r->items[k].database, "PrimaryImport") == 0;
-    if (!replaced || invocation_has(i, "as") || invocation_has(i, "to-connection") ||
-        invocation_has(i, "only"))
-        return 0;
-    if ((primary = invocation_primary(i, f)) == NULL)
-        return -1;
-    return account_settle_deployed(primary, f);
 }
 
 /* ---- the command ---- */
@@ -189,25 +163,33 @@ check_what(const struct invocation *i, bool *whole, struct fault *f)
     return 0;
 }
 
+/* Somebody may be asked for a passphrase: nobody else waits for the lock meanwhile. */
+static int
+read_order(struct invocation *i, struct order *o, struct fault *f)
+{
+    if (check_what(i, &o->whole, f) != 0 || read_security(i, &o->security, f) != 0)
+        return -1;
+    if ((o->whole ? read_set_order(i, &o->set, f) : read_one_order(i, &o->one, f)) != 0)
+        return -1;
+    o->one.hook = o->set.hook = role_hook(&o->security);
+    return 0;
+}
+
 static int
 run_restore(struct invocation *i, struct fault *f)
 {
     struct restore_result result = RESTORE_RESULT_INIT;
     struct lock lock = LOCK_INIT;
-    enum security security;
     struct site *site;
-    bool whole;
+    struct order o = {.whole = false};
     int rc;
 
-    if (check_what(i, &whole, f) != 0 || read_security(i, &security, f) != 0 ||
-        (site = invocation_site(i, f)) == NULL ||
+    if ((site = invocation_site(i, f)) == NULL || read_order(i, &o, f) != 0 ||
         lock_take(&lock, site->settings.state_directory, "restore", f) != 0)
         return COMMAND_FAILED;
-    rc = whole ? restore_whole(i, site, role_hook(&security), &result, f)
-               : restore_one(i, site, role_hook(&security), &result, f);
+    rc = o.whole ? restoring_set(site, &o.set, &result, f)
+                 : restoring_container(site, &o.one, &result, f);
     lock_release(&lock);
-    if (rc == 0)
-        rc = settle_accounts(i, &result, f);
     if (rc == 0)
         rc = print_result(i, &result, f);
     restore_result_release(&result);

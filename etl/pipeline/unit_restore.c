@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "config/base/log.h"
-#include "etl/dump/restore.h"
+#include "etl/pipeline/restoring.h"
 #include "etl/pipeline/unit_backup.h"
 #include "etl/role/role_hook.h"
 
@@ -58,7 +58,7 @@ unit_restore(struct run_context *c, const struct unit *u, struct unit_result *r,
     int rc = fill_order(c, u->step->file, &order, &security, &password, f);
 
     if (rc == 0)
-        rc = restore_container(c->site, &order, &result, f);
+        rc = restoring_container(c->site, &order, &result, f);
     if (rc == 0)
         rc = take_result(c, &result, r, f);
     secret_release(&password);

@@ -54,15 +54,39 @@ told "comes from the environment"
 ! grep -qF 'battery staple' out err || fail "the passphrase stands in the log"
 exits 0 verify worded.abf --passphrase-file other-word
 exec 8<>stuck
-(ulimit -c unlimited; exec "$NIGHTCUBE" verify --passphrase-file '{secret:NIGHTCUBE_TEST_WORD}' --identity-file stuck worded.abf) >out 2>err &
+(ulimit -c unlimited; exec "$NIGHTCUBE" restore --passphrase-file '{secret:NIGHTCUBE_TEST_WORD}' --identity-file stuck worded.abf --as Drill) >out 2>err &
 process=$!
 sleep 1
 ! tr '\0' ' ' <"/proc/$process/cmdline" | grep -qF 'staple' || fail "the passphrase stands in an argument"
 same "no core file" "0" "$(awk '/^Max core file size/ { print $5 }' "/proc/$process/limits")"
 ! tr '\0' ' ' <"/proc/$process/environ" | grep -qF 'staple' || fail "the passphrase stands in /proc/PID/environ"
+# Whoever is asked for a key may take his time: nobody waits for the lock meanwhile.
+exits 0 backup PrimaryImport --to "file:$home" --file meanwhile
 kill -9 "$process"
 exec 8>&-
 wait "$process" 2>/dev/null
+
+# Another process of the same user reads neither its environment nor its memory (the superuser does: it becomes another).
+public=$(mktemp -d)
+install -m 755 "$NIGHTCUBE" "$public/nightcube"
+install -m 644 worded.abf "$public"
+mkfifo -m 666 "$public/stuck"
+chmod 711 "$public"
+as_user=()
+[ "$(id -u)" -ne 0 ] || as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+exec 8<>"$public/stuck"
+HOME=$public XDG_DATA_HOME=$public/data XDG_CONFIG_HOME=$public/config "${as_user[@]}" "$public/nightcube" verify --identity-file "$public/stuck" "$public/worded.abf" >out 2>err &
+process=$!
+sleep 1
+kill -0 "$process" || fail "it does not wait for the identity: $(cat err)"
+for file in environ mem maps; do
+    ! "${as_user[@]}" sh -c ': <"$1"' - "/proc/$process/$file" 2>/dev/null || fail "/proc/PID/$file is open to processes of the same user"
+done
+same "/proc/PID belongs to" "0" "$(stat -c %u "/proc/$process/environ")"
+kill -9 "$process"
+exec 8>&-
+wait "$process" 2>/dev/null
+rm -r "$public"
 
 # The keys themselves: a sheet to put away opens what is sealed; nothing is ever overwritten.
 exits 0 key generate --output new.txt

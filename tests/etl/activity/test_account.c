@@ -156,6 +156,25 @@ nobody_is_created(void)
     fixture_end(&x);
 }
 
+/* A grant that fails on its way leaves neither rights nor a memory of them. */
+static void
+half_a_grant_is_taken_back(void)
+{
+    struct fixture x;
+
+    if (test_engine() == ENGINE_SQLITE)
+        return;
+    fixture_begin(&x);
+    create_account(&x, "anna");
+    run_about(&x, "DROP VIEW %n", the_view);
+    CU_ASSERT_EQUAL(account_grant(x.primary, sales(&x), "anna", &x.f), -1);
+    CU_ASSERT(test_contains(x.f.text, "account 'anna' on view 'Sales'"));
+    CU_ASSERT_EQUAL(count_listed(&x), 0);
+    CU_ASSERT_EQUAL(seen_by(&x, "anna", "bam_Sales_Orders_ActiveAliasView"), -1);
+    drop_account(&x, "anna");
+    fixture_end(&x);
+}
+
 /* Granted by us or by hand: a night's new views know everybody who knew the old ones. */
 static void
 rights_outlive_a_swap(void)
@@ -198,6 +217,23 @@ read_definition(struct fixture *x, struct definition *d)
     findings_release(&list);
 }
 
+/* PostgreSQL alone has a way into a schema apart from the rights in it. */
+static bool
+may_enter(struct fixture *x, const char *name)
+{
+    struct text sql = TEXT_INIT;
+    int there =
+        test_engine() != ENGINE_POSTGRESQL
+            ? 0
+            : db_has_row(x->primary,
+                  sql_set(&sql,
+                      "SELECT 1 WHERE has_schema_privilege(%t, current_schema(), 'USAGE')", name),
+                  &x->f);
+
+    text_release(&sql);
+    return there != 0;
+}
+
 /* Somebody who was let in once is not let in by a later view of that name. */
 static void
 a_removed_view_takes_its_rights_along(void)
@@ -211,8 +247,10 @@ a_removed_view_takes_its_rights_along(void)
     fixture_begin(&x);
     create_account(&x, "anna");
     ASSERT_OK(account_grant(x.primary, sales(&x), "anna", &x.f), &x.f);
+    CU_ASSERT_EQUAL(may_enter(&x, "anna"), test_engine() == ENGINE_POSTGRESQL);
     ASSERT_OK(deployment_remove(x.primary, NULL, "Sales", &list, &x.f), &x.f);
     CU_ASSERT_EQUAL(count_listed(&x), 0);
+    CU_ASSERT_FALSE(may_enter(&x, "anna"));
     ASSERT_OK(deployment_remove(x.primary, "Order", NULL, &list, &x.f), &x.f);
     read_definition(&x, &d);
     ASSERT_OK(deployment_deploy(x.primary, &d, &list, &x.f), &x.f);
@@ -223,10 +261,17 @@ a_removed_view_takes_its_rights_along(void)
     fixture_end(&x);
 }
 
+static void
+settle(struct fixture *x, const struct account_memory *before)
+{
+    ASSERT_OK(account_settle_restored(x->primary, before, &x->f), &x->f);
+}
+
 /* As after a restore into a server where nobody has any rights yet. */
 static void
 what_is_remembered_is_given_again(void)
 {
+    const struct account_memory nothing = ACCOUNT_MEMORY_INIT;
     struct fixture x;
 
     if (test_engine() == ENGINE_SQLITE)
@@ -239,7 +284,7 @@ what_is_remembered_is_given_again(void)
     drop_account(&x, "gone");
     ASSERT_OK(rights_take(x.primary, sales(&x), "anna", true, &x.f), &x.f);
     CU_ASSERT_EQUAL(seen_by(&x, "anna", the_view), -1);
-    ASSERT_OK(account_settle_deployed(x.primary, &x.f), &x.f);
+    settle(&x, &nothing);
     CU_ASSERT_EQUAL(seen_by(&x, "anna", the_view), 0);
     CU_ASSERT_EQUAL(count_listed(&x), 2);
     ASSERT_OK(account_revoke(x.primary, sales(&x), "gone", &x.f), &x.f);
@@ -248,13 +293,43 @@ what_is_remembered_is_given_again(void)
     fixture_end(&x);
 }
 
+/* Anna was granted the view after the backup was taken: the restored database knows nothing of it.
+ */
+static void
+what_the_backup_does_not_know_is_taken(void)
+{
+    struct account_memory before = ACCOUNT_MEMORY_INIT;
+    struct fixture x;
+
+    if (test_engine() == ENGINE_SQLITE)
+        return;
+    fixture_begin(&x);
+    create_account(&x, "anna");
+    create_account(&x, "otto");
+    ASSERT_OK(account_grant(x.primary, sales(&x), "anna", &x.f), &x.f);
+    ASSERT_OK(account_grant(x.primary, sales(&x), "otto", &x.f), &x.f);
+    ASSERT_OK(account_memory_read(&before, x.primary, &x.f), &x.f);
+    run_about(&x, "DELETE FROM \"nightcube_Accounts\" WHERE \"AccountName\" = %t", "anna");
+    CU_ASSERT_EQUAL(seen_by(&x, "anna", the_view), 0);
+    settle(&x, &before);
+    CU_ASSERT_EQUAL(seen_by(&x, "anna", the_view), -1);
+    CU_ASSERT_EQUAL(seen_by(&x, "otto", the_view), 0);
+    CU_ASSERT_FALSE(may_enter(&x, "anna"));
+    account_memory_release(&before);
+    drop_account(&x, "anna");
+    drop_account(&x, "otto");
+    fixture_end(&x);
+}
+
 const struct test suite_etl_activity_account[] = {
     {"SQLite has no accounts", sqlite_has_no_accounts},
     {"an account reads what it was granted and no more",
         an_account_reads_what_it_was_granted_and_no_more},
     {"nobody is created", nobody_is_created},
+    {"half a grant is taken back", half_a_grant_is_taken_back},
     {"rights outlive a swap", rights_outlive_a_swap},
     {"a removed view takes its rights along", a_removed_view_takes_its_rights_along},
     {"what is remembered is given again", what_is_remembered_is_given_again},
+    {"what the backup does not know is taken", what_the_backup_does_not_know_is_taken},
     {NULL, on_each_engine},
 };

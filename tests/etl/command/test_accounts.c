@@ -71,8 +71,17 @@ an_account_outlives_a_restore(void)
     run_says("show accounts", 0, "sales_reader", NULL);
     run_says("show changes", 0, "Sales: sales_reader", NULL);
     run_expect("backup PrimaryImport --file night", 0);
-    run_says("restore night.abf --allow-overwrite", 0, "nightcube show accounts", NULL);
+    on_server(connection, maria ? "CREATE USER sales_guest" : "CREATE ROLE sales_guest");
+    run_expect("set account Sales sales_guest grant", 0);
+    run_says("restore night.abf --allow-overwrite", 0, "nightcube show accounts",
+        "account 'sales_guest' sees view 'Sales' no more");
     run_says("show accounts --json", 0, "\"account\":\"sales_reader\",\"granted\":", NULL);
+    run_says("show accounts --json", 0, "\"state\":\"granted\"", NULL);
+    run_write_file("back.xmla",
+        "<Restore xmlns=\"http://schemas.microsoft.com/analysisservices/2003/"
+        "engine\"><File>night.abf</File>"
+        "<AllowOverwrite>true</AllowOverwrite></Restore>");
+    run_expect("run back.xmla", 0);
     run_says("show accounts --json", 0, "\"state\":\"granted\"", NULL);
     if (!maria) {
         on_server(connection, "DROP OWNED BY sales_reader");
@@ -82,6 +91,7 @@ an_account_outlives_a_restore(void)
     }
     run_expect("set account Sales sales_reader revoke", 0);
     on_server(connection, maria ? "DROP USER sales_reader" : "DROP ROLE sales_reader");
+    on_server(connection, maria ? "DROP USER sales_guest" : "DROP ROLE sales_guest");
 }
 
 const struct test suite_etl_command_accounts[] = {
