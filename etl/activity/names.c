@@ -78,6 +78,7 @@ activity_names_init(
         {&n->active_relationships, "ActiveRelationships"},
         {&n->completed_relationships, "CompletedRelationships"},
         {&n->continuations, "Continuations"},
+        {&n->online_ids, "OnlineIDs"},
         {&n->active_instances, "ActiveInstances"},
         {&n->completed_instances, "CompletedInstances"},
         {&n->all_instances, "AllInstances"},
@@ -90,8 +91,6 @@ activity_names_init(
         {&n->root_of, "RootOf"},
         {&n->announce, "Announce"},
         {&n->complete, "CompleteWhenDue"},
-        {&n->partition_ids, "PartitionIDs"},
-        {&n->partition_range, "PartitionRange"},
         {&n->archive_instances_view, "InstancesView"},
         {&n->archive_relationships_view, "RelationshipsView"},
     };

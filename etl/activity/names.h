@@ -15,13 +15,13 @@ struct activity_names {
     const char *active, *completed;
     const char *active_relationships, *completed_relationships;
     const char *continuations;
+    const char *online_ids;
     const char *active_instances, *completed_instances, *all_instances; /* views */
     const char *all_relationships;
     const char *instances_for_archive, *relationships_for_archive;
     /* what applications write through (etl/writer), and what it calls itself */
     const char *primary_import, *enable_continuation, *add_reference;
     const char *root_of, *announce, *complete;
-    const char *partition_ids, *partition_range;                     /* views */
     const char *archive_instances_view, *archive_relationships_view; /* in the archive */
 };
 

@@ -189,6 +189,21 @@ schema_continuations(
     return 0;
 }
 
+int
+schema_online_ids(const struct activity *a, struct arena *memory, struct table *t, struct fault *f)
+{
+    struct activity_names n;
+
+    if (activity_names_init(&n, memory, a->name, f) != 0)
+        return -1;
+    *t = (struct table){.name = n.online_ids,
+        .columns = continuation_columns,
+        .column_count = 1,
+        .key = activity_id_key,
+        .key_count = 1};
+    return 0;
+}
+
 /* Completed and CompletedRelationships, under their own names or their incoming ones. */
 static int
 create_completed(struct db *primary, const struct activity *a, int64_t last_record, bool incoming,
@@ -223,7 +238,7 @@ static int
 drop_leftovers(struct db *primary, const struct activity_names *n, struct fault *f)
 {
     const char *const tables[] = {n->active, n->active_relationships, n->continuations,
-        n->completed, n->completed_relationships};
+        n->online_ids, n->completed, n->completed_relationships};
     struct text sql = TEXT_INIT;
     int rc = 0;
 
@@ -261,6 +276,10 @@ schema_create(struct db *primary, const struct activity *a, int64_t last_record,
     if (rc == 0)
         rc = db_create_table(primary, &t, f);
     if (rc == 0)
+        rc = schema_online_ids(a, &memory, &t, f);
+    if (rc == 0)
+        rc = db_create_table(primary, &t, f);
+    if (rc == 0)
         rc = create_completed(primary, a, last_record, false, f);
     arena_release(&memory);
     return rc;
@@ -292,7 +311,7 @@ schema_drop(struct db *primary, const struct activity *a, struct fault *f)
     }
     if (rc == 0) {
         const char *const tables[] = {n.active, n.completed, n.active_relationships,
-            n.completed_relationships, n.continuations};
+            n.completed_relationships, n.continuations, n.online_ids};
 
         for (size_t i = 0; rc == 0 && i < COUNT(tables); i++)
             rc = drop(primary, tables[i], f);

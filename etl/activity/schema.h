@@ -25,6 +25,8 @@ int schema_completed_relationships(const struct activity *a, int64_t last_record
     struct arena *memory, struct table *t, struct fault *f);
 int schema_continuations(
     const struct activity *a, struct arena *memory, struct table *t, struct fault *f);
+int schema_online_ids(const struct activity *a, struct arena *memory, struct table *t,
+    struct fault *f); /* online.h */
 
 /* Creates an empty Completed and CompletedRelationships, under their incoming names, whose
  * RecordIDs go on after `last_record`: they take the others' places by a rename. */

@@ -18,6 +18,7 @@ enum change {
     INSERT_COMPLETED_REFERENCE,
     INSERT_CONTINUATION,
     DELETE_CONTINUATION,
+    INSERT_ONLINE_ID,
     CHANGE_COUNT
 };
 
@@ -26,7 +27,7 @@ struct storage {
     const struct activity *activity;
     struct arena memory;
     struct activity_names names;
-    struct table active, completed, references, completed_references, continuations;
+    struct table active, completed, references, completed_references, continuations, online_ids;
     struct table_writer *writers[CHANGE_COUNT];
     struct value *row; /* as many cells as Active has columns */
     struct value now;
@@ -51,7 +52,8 @@ describe_tables(struct storage *s, struct fault *f)
         schema_completed(a, 0, &s->memory, &s->completed, f) != 0 ||
         schema_active_relationships(a, &s->memory, &s->references, f) != 0 ||
         schema_completed_relationships(a, 0, &s->memory, &s->completed_references, f) != 0 ||
-        schema_continuations(a, &s->memory, &s->continuations, f) != 0)
+        schema_continuations(a, &s->memory, &s->continuations, f) != 0 ||
+        schema_online_ids(a, &s->memory, &s->online_ids, f) != 0)
         return -1;
     /* The RecordID of a completed instance is the engine's to give. */
     s->completed.columns++;
@@ -116,6 +118,8 @@ open_writer(struct storage *s, enum change which, struct fault *f)
         return table_writer_open(s->primary, &s->completed_references, f);
     case INSERT_CONTINUATION:
         return table_writer_open(s->primary, &s->continuations, f);
+    case INSERT_ONLINE_ID:
+        return table_writer_open(s->primary, &s->online_ids, f);
     default:
         return table_writer_open_delete(s->primary, &s->continuations, f);
     }
@@ -304,10 +308,13 @@ save_completed(struct storage *s, struct instance_set *b, struct fault *f)
 {
     for (size_t i = 0; i < b->completed_count; i++) {
         fill_row(s, b->completed[i], 1);
-        if (add_row(s, INSERT_COMPLETED, s->row, f) != 0)
+        if (add_row(s, INSERT_COMPLETED, s->row, f) != 0 ||
+            add_row(s, INSERT_ONLINE_ID, s->row, f) != 0)
             return -1;
     }
-    return finish(s, INSERT_COMPLETED, f) != 0 ? -1 : save_completed_references(s, b, f);
+    if (finish(s, INSERT_COMPLETED, f) != 0 || finish(s, INSERT_ONLINE_ID, f) != 0)
+        return -1;
+    return save_completed_references(s, b, f);
 }
 
 static int

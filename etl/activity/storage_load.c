@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "etl/activity/lookup.h"
-#include "etl/activity/partition.h"
 
 struct load {
     struct db *primary;
@@ -152,13 +151,14 @@ take_completed(void *state, const struct value *row, struct fault *f)
 }
 
 static int
-load_completed_of(struct load *l, const char *table, struct fault *f)
+load_completed(struct load *l, struct fault *f)
 {
     static const enum value_type type = VALUE_TEXT;
     struct text select = TEXT_INIT;
-    int rc = load_from(l, 0, table, "ActivityID",
-        sql_set(&select, "SELECT \"ActivityID\" FROM %n WHERE \"ActivityID\"", table), &type, 1,
-        take_completed, f);
+    int rc = load_from(l, 0, l->names->online_ids, "ActivityID",
+        sql_set(
+            &select, "SELECT \"ActivityID\" FROM %n WHERE \"ActivityID\"", l->names->online_ids),
+        &type, 1, take_completed, f);
 
     text_release(&select);
     return rc;
@@ -169,17 +169,8 @@ storage_load_set(
     struct db *primary, const struct activity_names *names, struct instance_set *b, struct fault *f)
 {
     struct load l = {primary, names, b};
-    struct partition_list live = {0};
-    int rc = load_continuations(&l, f);
 
-    if (rc == 0)
-        rc = load_active(&l, f);
-    if (rc == 0)
-        rc = load_completed_of(&l, names->completed, f);
-    /* Read each time: a maintenance run may have swapped between two batches of an import. */
-    if (rc == 0)
-        rc = partition_read(primary, b->activity->name, PARTITIONS_LIVE, &b->memory, &live, f);
-    for (size_t i = 0; rc == 0 && i < live.count; i++)
-        rc = load_completed_of(&l, live.items[i].instances, f);
-    return rc;
+    if (load_continuations(&l, f) != 0 || load_active(&l, f) != 0)
+        return -1;
+    return load_completed(&l, f);
 }

@@ -29,64 +29,6 @@ create(struct views *v, const char *name, struct text *select, struct fault *f)
 
 /* ---- shapes of partitions ---- */
 
-static int
-widen(struct view_shapes *s, const struct value *first, const struct value *last,
-    struct arena *memory, struct fault *f)
-{
-    const char *ends[2];
-
-    if (first->type != VALUE_TEXT || last->type != VALUE_TEXT)
-        return 0;
-    ends[0] = arena_strndup(memory, first->as.text.bytes, first->as.text.length);
-    ends[1] = arena_strndup(memory, last->as.text.bytes, last->as.text.length);
-    if (ends[0] == NULL || ends[1] == NULL)
-        return fault_set_memory(f);
-    if (s->first_id == NULL || strcmp(ends[0], s->first_id) < 0)
-        s->first_id = ends[0];
-    if (s->last_id == NULL || strcmp(ends[1], s->last_id) > 0)
-        s->last_id = ends[1];
-    return 0;
-}
-
-/* The ends of the ActivityIDs of some partitions, each an index look-up. */
-static int
-widen_range_by(struct db *primary, const struct partition *partitions, size_t count,
-    struct view_shapes *s, struct arena *memory, struct fault *f)
-{
-    static const enum value_type types[] = {VALUE_TEXT, VALUE_TEXT};
-    struct value row[2] = {value_null(), value_null()};
-    struct text sql = TEXT_INIT;
-    struct stmt *st;
-    int rc;
-
-    text_add(&sql, "SELECT min(first_id), max(last_id) FROM (");
-    for (size_t i = 0; i < count; i++)
-        sql_add(&sql,
-            "%sSELECT min(\"ActivityID\") AS first_id, max(\"ActivityID\") AS last_id FROM %n",
-            i == 0 ? "" : " UNION ALL ", partitions[i].instances);
-    text_add(&sql, ") AS ends");
-    st = text_check(&sql, f) == 0 ? db_prepare(primary, text_get(&sql), f) : NULL;
-    rc = st == NULL ? -1 : stmt_query(st, types, 2, f);
-    if (rc == 0 && (rc = stmt_fetch(st, row, f)) == 1)
-        rc = widen(s, &row[0], &row[1], memory, f);
-    stmt_free(st);
-    text_release(&sql);
-    return rc;
-}
-
-static int
-widen_range(struct db *primary, const struct partition *partitions, size_t count,
-    struct view_shapes *s, struct arena *memory, struct fault *f)
-{
-    for (size_t at = 0; at < count; at += UNION_VIEW_TERMS) {
-        size_t n = count - at < UNION_VIEW_TERMS ? count - at : UNION_VIEW_TERMS;
-
-        if (widen_range_by(primary, partitions + at, n, s, memory, f) != 0)
-            return -1;
-    }
-    return 0;
-}
-
 int
 view_shapes_read(
     struct view_shapes *shapes, struct db *primary, const struct activity *a, struct fault *f)
@@ -104,7 +46,7 @@ view_shapes_read(
                 &shapes->memory, &shapes->tables[shapes->count], f) != 0)
             return -1;
     }
-    return widen_range(primary, live.items, live.count, shapes, &shapes->memory, f);
+    return 0;
 }
 
 void
@@ -215,7 +157,6 @@ create_union(struct views *v, const char *name, const char *const *selects,
     int rc = 0;
 
     union_view_init(&u, v->primary, name);
-    u.in_place = u.in_place || name == v->names.partition_ids;
     for (; rc == 0 && *selects != NULL; selects++)
         rc = union_view_add(&u, *selects, f);
     for (size_t i = 0; rc == 0 && i < partitions->count; i++)
@@ -311,59 +252,6 @@ create_for_archive(struct views *v, const struct partition_list *marked, struct 
     return rc;
 }
 
-static bool
-has_shape(const struct view_shapes *shapes, const struct partition *p)
-{
-    for (size_t i = 0; i < shapes->count; i++) {
-        if (sql_is_name(shapes->tables[i].name, p->instances))
-            return true;
-    }
-    return false;
-}
-
-static int
-add_partition_id(struct views *v, const struct partition *p, struct union_view *u, struct fault *f)
-{
-    struct text select = TEXT_INIT;
-    int rc;
-
-    (void)v;
-    rc = union_view_add(u, sql_set(&select, "SELECT \"ActivityID\" FROM %n", p->instances), f);
-    text_release(&select);
-    return rc;
-}
-
-/* What writers ask before they complete an instance: between which ends lie the ActivityIDs of the
- * partitions, and which are they? No partitions have no ends: no row. */
-static int
-create_for_writers(struct views *v, const struct partition_list *live, struct fault *f)
-{
-    struct view_shapes range = *v->shapes;
-    struct text none = TEXT_INIT, sql = TEXT_INIT;
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < live->count; i++) {
-        if (!has_shape(v->shapes, &live->items[i]))
-            rc = widen_range(v->primary, &live->items[i], 1, &range, &v->memory, f);
-    }
-    sql_add(&none, "SELECT \"ActivityID\" FROM %n WHERE 1 = 0", v->names.active);
-    if (range.first_id == NULL)
-        sql_add(
-            &sql, "SELECT '' AS \"First\", '' AS \"Last\" FROM %n WHERE 1 = 0", v->names.active);
-    else
-        sql_add(&sql, "SELECT %t AS \"First\", %t AS \"Last\"", range.first_id, range.last_id);
-    if (rc == 0) {
-        const char *const selects[] = {text_get(&none), NULL};
-
-        rc = create_union(v, v->names.partition_ids, selects, live, add_partition_id, f);
-    }
-    if (rc == 0)
-        rc = create(v, v->names.partition_range, &sql, f);
-    text_release(&none);
-    text_release(&sql);
-    return rc;
-}
-
 /* All views over the tables themselves. */
 static int
 create_table_views(struct views *v, struct fault *f)
@@ -373,8 +261,7 @@ create_table_views(struct views *v, struct fault *f)
 
     if (partition_read(v->primary, activity, PARTITIONS_LIVE, &v->memory, &live, f) != 0 ||
         partition_read(v->primary, activity, PARTITIONS_MARKED, &v->memory, &marked, f) != 0 ||
-        create_instances(v, &live, f) != 0 || create_relationships(v, &live, f) != 0 ||
-        create_for_writers(v, &live, f) != 0)
+        create_instances(v, &live, f) != 0 || create_relationships(v, &live, f) != 0)
         return -1;
     return create_for_archive(v, &marked, f);
 }
@@ -668,7 +555,7 @@ return_rights(struct views *v, struct fault *f)
 }
 
 static int
-drop_for_readers(struct views *v, struct fault *f)
+drop_all(struct views *v, struct fault *f)
 {
     const struct activity_names *n = &v->names;
     const char *const top_down[] = {n->relationships_for_archive, n->instances_for_archive,
@@ -685,14 +572,6 @@ drop_for_readers(struct views *v, struct fault *f)
     return 0;
 }
 
-static int
-drop_all(struct views *v, struct fault *f)
-{
-    if (drop_for_readers(v, f) != 0 || db_drop_view(v->primary, v->names.partition_range, f) != 0)
-        return -1;
-    return union_view_drop(v->primary, v->names.partition_ids, f);
-}
-
 int
 views_regenerate_from(struct db *primary, const struct definition *d, const struct activity *a,
     const struct view_shapes *shapes, struct fault *f)
@@ -707,7 +586,7 @@ views_regenerate_from(struct db *primary, const struct definition *d, const stru
 
     /* Where DDL commits there is to be no moment without a view. */
     if (rc == 0 && v.dialect->transactional_ddl)
-        rc = drop_for_readers(&v, f);
+        rc = drop_all(&v, f);
     if (rc == 0)
         rc = create_table_views(&v, f);
     if (rc == 0)
@@ -731,32 +610,17 @@ views_regenerate(
     return rc;
 }
 
-/* Drops some of the views of an activity. */
-static int
-drop_some(struct db *primary, const struct definition *d, const struct activity *a,
-    int (*drop)(struct views *v, struct fault *f), struct fault *f)
+int
+views_drop(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
 {
     struct views v = {.primary = primary, .definition = d, .activity = a, .memory = ARENA_INIT};
     int rc = activity_names_init(&v.names, &v.memory, a->name, f);
 
     if (rc == 0)
-        rc = drop(&v, f);
+        rc = drop_all(&v, f);
     arena_release(&v.memory);
     return rc == 0 ? 0 : fault_wrap(f, "drop the views of activity '%s'", a->name);
-}
-
-int
-views_drop_for_readers(
-    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
-{
-    return drop_some(primary, d, a, drop_for_readers, f);
-}
-
-int
-views_drop(
-    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
-{
-    return drop_some(primary, d, a, drop_all, f);
 }
 
 int

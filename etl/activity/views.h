@@ -27,7 +27,6 @@ struct view_shapes {
     struct arena memory;
     struct table *tables;
     size_t count;
-    const char *first_id, *last_id; /* the ActivityIDs in them lie between these; NULL: none */
 };
 
 /* Reads them from the catalogue: what takes time of regenerating views over many partitions. The
@@ -44,11 +43,6 @@ int views_regenerate_from(struct db *primary, const struct definition *d, const 
 /* Drops them. `d` is the definition that still holds the activity. Rights on them come back when
  * they are regenerated in the same transaction. */
 int views_drop(
-    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
-
-/* Drops those that are for reading, and leaves those that writers look at: those wait for the hold
- * on the writers, or the two would wait for each other. */
-int views_drop_for_readers(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 
 /* Adds ", <checkpoint>" for each: a NULL of its type when `table` (NULL: has all) lacks it. */

@@ -3,14 +3,16 @@
 #include "config/base/clock.h"
 #include "config/base/interrupt.h"
 #include "config/base/log.h"
+#include "etl/activity/online.h"
 #include "etl/activity/partition.h"
 #include "etl/activity/views.h"
 #include "etl/maintenance/archive_views.h"
 #include "etl/maintenance/due.h"
 #include "etl/maintenance/room.h"
 
-/* How many partitions are dropped in one transaction. */
-enum { DROP_BATCH = 50 };
+/* How many partitions are dropped in one transaction, or a tenth of thousands: the views are made
+ * anew in each. */
+enum { DROP_BATCH = 50, DROP_BATCHES = 10 };
 
 /* ---- begin ---- */
 
@@ -140,13 +142,38 @@ drop_table(struct db *db, const char *name, struct fault *f)
 struct batch {
     const struct archiving *archiving;
     struct view_shapes shapes;
-    const struct partition *dropped[DROP_BATCH];
-    int64_t rows[DROP_BATCH]; /* of those dropped */
+    struct arena memory;
+    size_t size; /* room in each of the lists below */
+    const struct partition **dropped;
+    int64_t *rows; /* of those dropped */
     size_t drop_count;
-    const struct partition *kept[DROP_BATCH];
-    const char *reasons[DROP_BATCH];
+    const struct partition **kept;
+    const char **reasons;
     size_t keep_count;
 };
+
+static int
+batch_init(struct batch *b, const struct archiving *a, size_t partitions, struct fault *f)
+{
+    *b = (struct batch){.archiving = a,
+        .shapes = {.memory = ARENA_INIT},
+        .memory = ARENA_INIT,
+        .size = partitions / DROP_BATCHES > DROP_BATCH ? partitions / DROP_BATCHES : DROP_BATCH};
+    b->dropped = arena_array(&b->memory, b->size, sizeof *b->dropped);
+    b->rows = arena_array(&b->memory, b->size, sizeof *b->rows);
+    b->kept = arena_array(&b->memory, b->size, sizeof *b->kept);
+    b->reasons = arena_array(&b->memory, b->size, sizeof *b->reasons);
+    if (b->dropped == NULL || b->rows == NULL || b->kept == NULL || b->reasons == NULL)
+        return fault_set_memory(f);
+    return 0;
+}
+
+static void
+batch_release(struct batch *b)
+{
+    view_shapes_release(&b->shapes);
+    arena_release(&b->memory);
+}
 
 /* Written down first: where a drop commits, what is left of it is found by that. Then no view looks
  * at the tables any more, and they go. */
@@ -159,6 +186,7 @@ settle_step(void *state, struct fault *f)
 
     for (size_t i = 0; i < b->keep_count; i++) {
         if (set_mark(db, b->kept[i]->instances, false, f) != 0 ||
+            online_put_back(db, a->activity, b->kept[i], f) != 0 ||
             trail_note_kept(db, b->kept[i], b->reasons[i], f) != 0)
             return -1;
     }
@@ -183,6 +211,10 @@ settle(struct batch *b, struct archiving_result *result, struct fault *f)
 {
     if (b->drop_count + b->keep_count == 0)
         return 0;
+    for (size_t i = 0; i < b->drop_count; i++) {
+        if (online_take_out(b->archiving->primary, b->archiving->activity, b->dropped[i], f) != 0)
+            return -1;
+    }
     if (db_transact(b->archiving->primary, DB_BRIEF, settle_step, b, f) != 0)
         return -1;
     for (size_t i = 0; i < b->drop_count; i++)
@@ -228,7 +260,7 @@ end_all(struct batch *b, const struct partition_list *marked, bool archive_flag,
         rc = interrupt_check(f);
         if (rc == 0)
             rc = judge(b, &marked->items[i], archive_flag, f);
-        if (rc == 0 && (b->drop_count == DROP_BATCH || b->keep_count == DROP_BATCH))
+        if (rc == 0 && (b->drop_count == b->size || b->keep_count == b->size))
             rc = settle(b, result, f);
     }
     return settle(b, result, rc == 0 ? f : &settling) == 0 ? rc : -1;
@@ -239,7 +271,7 @@ archiving_end(const struct archiving *a, struct archiving_result *result, struct
 {
     struct arena memory = ARENA_INIT;
     struct partition_list marked = {.items = NULL};
-    struct batch batch = {.archiving = a, .shapes = {.memory = ARENA_INIT}};
+    struct batch batch;
     struct window window;
     int rc = window_read(a->primary, a->activity->name, &window, f);
 
@@ -248,9 +280,11 @@ archiving_end(const struct archiving *a, struct archiving_result *result, struct
         rc = partition_read(a->primary, a->activity->name, PARTITIONS_MARKED, &memory, &marked, f);
     if (rc == 0 && marked.count > 0)
         rc = trail_prepare(a->primary, f);
-    if (rc == 0 && marked.count > 0)
-        rc = end_all(&batch, &marked, window.archive, result, f);
-    view_shapes_release(&batch.shapes);
+    if (rc == 0 && marked.count > 0) {
+        if ((rc = batch_init(&batch, a, marked.count, f)) == 0)
+            rc = end_all(&batch, &marked, window.archive, result, f);
+        batch_release(&batch);
+    }
     arena_release(&memory);
     return rc == 0 ? 0 : fault_wrap(f, "end archiving of '%s'", a->activity->name);
 }

@@ -1,9 +1,11 @@
 #include "etl/maintenance/spawn.h"
 
 #include "config/base/clock.h"
+#include "config/base/log.h"
 #include "config/base/moment.h"
 #include "etl/activity/hold.h"
 #include "etl/activity/names.h"
+#include "etl/activity/online.h"
 #include "etl/activity/partition.h"
 #include "etl/activity/schema.h"
 #include "etl/activity/views.h"
@@ -127,8 +129,7 @@ swap(struct spawn *s, struct fault *f)
     int rc;
 
     if (read_range(s, f) != 0 || schema_create_twins(db, s->activity, s->last_record, f) != 0 ||
-        (db_dialect(db)->transactional_ddl &&
-            views_drop_for_readers(db, s->definition, s->activity, f) != 0) ||
+        (db_dialect(db)->transactional_ddl && views_drop(db, s->definition, s->activity, f) != 0) ||
         hold_begin(&hold, db, s->activity->name, HOLD_OVER_DDL, f) != 0)
         return -1;
     if ((rc = read_range(s, f)) == 0)
@@ -146,7 +147,6 @@ swap_when_due(void *state, struct fault *f)
 
     *s->result = (struct spawn_result){0};
     if (heal_activity(s->primary, s->definition, s->activity, f) != 0 ||
-        writer_ensure(s->primary, s->activity, f) != 0 ||
         partition_read(s->primary, s->activity->name, PARTITIONS_MARKED, &s->memory, &marked, f) !=
             0 ||
         get_int(s, "SELECT 1 FROM %n LIMIT 1", s->names.completed, &any, f) != 0)
@@ -163,6 +163,46 @@ swap_when_due(void *state, struct fault *f)
     return 0;
 }
 
+/* ---- what writers need ---- */
+
+static int
+equip_step(void *state, struct fault *f)
+{
+    struct spawn *s = state;
+    struct hold hold = {.holder = NULL};
+    int rc = online_exists(s->primary, s->activity, f);
+
+    if (rc == 0 && (rc = hold_begin(&hold, s->primary, s->activity->name, HOLD_OVER_DDL, f)) == 0)
+        rc = online_make(s->primary, s->activity, f);
+    if (rc >= 0)
+        rc = writer_create(s->primary, s->activity, f);
+    hold_end(&hold);
+    return rc;
+}
+
+/* Makes what is missing in a database from before there was any, or where a step died. Partitions
+ * come and go without it: what the engine refuses is a warning. */
+static int
+equip_writers(struct spawn *s, struct fault *f)
+{
+    int there = online_exists(s->primary, s->activity, f);
+    struct fault why = FAULT_INIT;
+
+    if (there == 1)
+        there = writer_exists(s->primary, s->activity, f);
+    if (there != 0)
+        return there < 0 ? -1 : 0;
+    if (db_transact(s->primary, DB_BRIEF, equip_step, s, &why) == 0)
+        return 0;
+    if (why.kind == FAULT_UNAVAILABLE || why.kind == FAULT_IO || why.kind == FAULT_INTERRUPTED ||
+        why.kind == FAULT_TERMINATED) {
+        *f = why;
+        return -1;
+    }
+    log_warning("applications cannot write to activity '%s': %s", s->activity->name, why.text);
+    return 0;
+}
+
 int
 spawn_partition(struct db *primary, const struct definition *d, const struct activity *a,
     struct spawn_result *result, struct fault *f)
@@ -170,6 +210,8 @@ spawn_partition(struct db *primary, const struct definition *d, const struct act
     struct spawn s = {.primary = primary, .definition = d, .activity = a, .result = result};
     int rc = activity_names_init(&s.names, &s.memory, a->name, f);
 
+    if (rc == 0)
+        rc = equip_writers(&s, f);
     if (rc == 0)
         rc = view_shapes_read(&s.shapes, primary, a, f);
     if (rc == 0)

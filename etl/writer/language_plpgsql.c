@@ -49,13 +49,11 @@ static const char root_of[] =
     "    END LOOP;\n"
     "END $$";
 
-/* The indexes of the partitions are asked only for an ActivityID that may be in them. */
 static const char complete[] =
     "CREATE FUNCTION {complete}(\"ActivityID\" varchar) RETURNS void\n"
     "LANGUAGE plpgsql AS $$\n"
     "#variable_conflict use_column\n"
     "DECLARE\n"
-    "    v$online boolean;\n"
     "    v$record bigint;\n"
     "BEGIN\n"
     "    IF EXISTS (SELECT 1 FROM {continuations} AS c WHERE c.\"ParentActivityID\" = $1) OR NOT "
@@ -64,12 +62,8 @@ static const char complete[] =
     "AND a.\"IsComplete\" = 1) THEN\n"
     "        RETURN;\n"
     "    END IF;\n"
-    "    v$online := EXISTS (SELECT 1 FROM {completed} AS d WHERE d.\"ActivityID\" = $1);\n"
-    "    IF NOT v$online AND EXISTS (SELECT 1 FROM {range} AS r "
-    "WHERE $1 COLLATE \"C\" BETWEEN r.\"First\" AND r.\"Last\") THEN\n"
-    "        v$online := EXISTS (SELECT 1 FROM {ids} AS p WHERE p.\"ActivityID\" = $1);\n"
-    "    END IF;\n"
-    "    IF v$online THEN\n"
+    "    INSERT INTO {online} (\"ActivityID\") VALUES ($1) ON CONFLICT DO NOTHING;\n"
+    "    IF NOT FOUND THEN\n"
     "        RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = 'instance ''' || $1 || ''' of "
     "activity ' "
     "|| {activity} || ': completed a second time while the first is still online';\n"
@@ -253,8 +247,7 @@ add_parameter(struct text *sql, const struct activity *a, size_t checkpoint)
     "-- SELECT {reference}('id', 'type', 'name', 'data', 'long data or NULL');\n"                  \
     "-- The account needs: GRANT SELECT, INSERT, UPDATE, DELETE ON {active}, {completed}, "        \
     "{references},\n"                                                                              \
-    "--   {completed references}, {continuations} TO account; GRANT SELECT ON {ids}, {range} TO "  \
-    "account;\n"                                                                                   \
+    "--   {completed references}, {continuations}, {online} TO account;\n"                         \
     "--   and USAGE on the sequence of {completed} and on the schema, which its search_path "      \
     "names.\n"
 

@@ -42,10 +42,8 @@ static const char complete[] =
     "    DELETE FROM {continuations} WHERE \"ActivityID\" = NEW.\"ClosedToken\" AND "
     "\"ParentActivityID\" = NEW.\"ActivityID\";\n"
     "    SELECT RAISE(ABORT, 'completed a second time while the first is still online') WHERE " DUE
-    " AND (EXISTS (SELECT 1 FROM {completed} AS d WHERE d.\"ActivityID\" = NEW.\"ActivityID\") OR "
-    "(EXISTS (SELECT 1 FROM {range} AS r WHERE NEW.\"ActivityID\" BETWEEN r.\"First\" AND "
-    "r.\"Last\") "
-    "AND EXISTS (SELECT 1 FROM {ids} AS p WHERE p.\"ActivityID\" = NEW.\"ActivityID\")));\n"
+    " AND EXISTS (SELECT 1 FROM {online} AS o WHERE o.\"ActivityID\" = NEW.\"ActivityID\");\n"
+    "    INSERT INTO {online} (\"ActivityID\") SELECT NEW.\"ActivityID\" WHERE " DUE ";\n"
     "    INSERT INTO {completed} (\"ActivityID\"{each , @}, \"LastModified\") SELECT "
     "a.\"ActivityID\"{each , a.@}, " NOW " FROM {active} AS a WHERE a.\"ActivityID\" = "
     "NEW.\"ActivityID\" AND " DUE ";\n"

@@ -1,7 +1,7 @@
 /*
  * template: SQL with the names and checkpoints of an activity filled in.
  *
- *   {active} {completed} {references} {completed references} {continuations} {ids} {range}
+ *   {active} {completed} {references} {completed references} {continuations} {online}
  *   {import} {continue} {reference} {root} {announce} {complete}
  *                 quoted names: tables, views, routines
  *   {activity}    the activity's name as a text

@@ -106,27 +106,19 @@ writer_drop(struct db *primary, const struct activity *a, struct fault *f)
 }
 
 /* Is the routine there that is made last and dropped first? */
-static int
-is_there(struct writer *w, struct db *primary, struct fault *f)
+int
+writer_exists(struct db *primary, const struct activity *a, struct fault *f)
 {
     struct text sql = TEXT_INIT;
-    int rc =
-        db_has_row(primary, sql_set(&sql, w->language->is_there, w->names.enable_continuation), f);
-
-    text_release(&sql);
-    return rc;
-}
-
-int
-writer_ensure(struct db *primary, const struct activity *a, struct fault *f)
-{
     struct writer w;
     int rc = writer_init(&w, db_dialect(primary), a, f);
 
     if (rc == 0)
-        rc = is_there(&w, primary, f);
+        rc = db_has_row(
+            primary, sql_set(&sql, w.language->is_there, w.names.enable_continuation), f);
+    text_release(&sql);
     writer_release(&w);
-    return rc == 0 ? writer_create(primary, a, f) : rc < 0 ? -1 : 0;
+    return rc;
 }
 
 int

@@ -15,8 +15,8 @@
 /* Makes them, in the place of those that are there. Must run inside a transaction. */
 int writer_create(struct db *primary, const struct activity *a, struct fault *f);
 
-/* Makes them when they are missing: in a database from before there were any, or restored. */
-int writer_ensure(struct db *primary, const struct activity *a, struct fault *f);
+/* Are they there? 1, 0 (also when a step died that made or dropped them), -1. */
+int writer_exists(struct db *primary, const struct activity *a, struct fault *f);
 
 /* Drops them; what is not there is fine. Must run inside a transaction. */
 int writer_drop(struct db *primary, const struct activity *a, struct fault *f);

@@ -134,11 +134,6 @@ site_drop() {
     esac
 }
 
-# Between which IDs writers look into partitions: it may be wider than it must be, until the views are made anew.
-without_ranges() {
-    sed -E "s/(_PartitionRange.* AS select ')[^']*(' AS .First.,')[^']*/\\1...\\2.../"
-}
-
 dump_databases() {
     local db
     db=$(database_of "${XDG_DATA_HOME##*/}")
@@ -146,7 +141,7 @@ dump_databases() {
     sqlite) for name in $database_names; do echo "== $name" && sqlite3 "$base/$name.db" .dump 'PRAGMA integrity_check'; done ;;
     postgresql) pg_dump -d "$db" --no-owner | grep -v '^\\' ;;
     mariadb) for name in $database_names; do echo "== $name" && dump_mariadb --skip-extended-insert "${db}_$name"; done ;;
-    esac | without_ranges | without_hashes | LC_ALL=C sort
+    esac | without_hashes | LC_ALL=C sort
 }
 
 ask() {
@@ -159,4 +154,4 @@ ask() {
     esac
 }
 
-site_functions='without_hashes without_ranges database_of my copy_databases site_copy site_drop dump_databases dump_mariadb ask'
+site_functions='without_hashes database_of my copy_databases site_copy site_drop dump_databases dump_mariadb ask'

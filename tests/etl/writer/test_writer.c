@@ -45,15 +45,37 @@ what_is_missing_is_made(void)
         [ENGINE_POSTGRESQL] = "DROP FUNCTION bam_Order_EnableContinuation",
         [ENGINE_MARIADB] = "DROP PROCEDURE bam_Order_EnableContinuation",
     };
+    struct spawn_result spawned;
     struct fixture x;
 
     fixture_begin(&x);
     ASSERT_OK(fixture_run(&x, x.primary, drops[test_engine()]), &x.f);
     CU_ASSERT_EQUAL(call(&x, "continue", "o1", "t1"), -1);
     fault_clear(&x.f);
-    ASSERT_OK(db_begin(x.primary, &x.f), &x.f);
-    ASSERT_OK(db_end(x.primary, writer_ensure(x.primary, fixture_activity(&x), &x.f), &x.f), &x.f);
+    ASSERT_OK(
+        spawn_partition(x.primary, &x.definition, fixture_activity(&x), &spawned, &x.f), &x.f);
     ASSERT_OK(call(&x, "continue", "o1", "t1"), &x.f);
+    fixture_end(&x);
+}
+
+/* A database of before there was the table of what is online. */
+static void
+what_is_online_is_gathered(void)
+{
+    struct spawn_result spawned;
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_complete(&x, 1, 3);
+    ASSERT_OK(
+        spawn_partition(x.primary, &x.definition, fixture_activity(&x), &spawned, &x.f), &x.f);
+    fixture_complete(&x, 4, 5);
+    ASSERT_OK(fixture_run(&x, x.primary, "DROP TABLE bam_Order_OnlineIDs"), &x.f);
+    ASSERT_OK(
+        spawn_partition(x.primary, &x.definition, fixture_activity(&x), &spawned, &x.f), &x.f);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_OnlineIDs"), 5);
+    ASSERT_OK(call(&x, "begin", "o2", NULL), &x.f);
+    ASSERT_FAULT(call(&x, "end", "o2", NULL), &x.f, FAULT_DATA, "while the first is still online");
     fixture_end(&x);
 }
 
@@ -239,6 +261,7 @@ random_events_end_as_their_import(void)
 const struct test suite_etl_writer_writer[] = {
     {"an instance runs through", an_instance_runs_through},
     {"what is missing is made", what_is_missing_is_made},
+    {"what is online is gathered", what_is_online_is_gathered},
     {"a flag is no text", a_flag_is_no_text},
     {"random events end as their import", random_events_end_as_their_import},
     {NULL, on_each_engine},
