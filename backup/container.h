@@ -115,6 +115,7 @@ int container_end_table(struct container_writer *w, struct fault *f);
 /* A file of any kind, between tables. `name` is a relative path without "." and ".." parts. */
 int container_add_bytes(
     struct container_writer *w, const char *name, const void *bytes, size_t size, struct fault *f);
+/* What is read of the file counts as progress, in bytes. */
 int container_add_file(
     struct container_writer *w, const char *name, const char *path, struct fault *f);
 

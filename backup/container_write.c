@@ -10,6 +10,7 @@
 #include "backup/summary.h"
 #include "backup/table_xml.h"
 #include "config/base/file.h"
+#include "config/base/progress.h"
 
 struct container_writer {
     struct pack *pack;
@@ -217,6 +218,18 @@ container_add_bytes(
     return add_content(w, name, (struct byte_source){memory_read, &m}, size, f);
 }
 
+/* Of a file alone one knows on the way how far it is. */
+static ssize_t
+read_file(void *state, void *buffer, size_t size, struct fault *f)
+{
+    struct byte_source content = file_reader_source(state);
+    ssize_t n = content.read(content.state, buffer, size, f);
+
+    if (n > 0)
+        progress_add("bytes", (uint64_t)n);
+    return n;
+}
+
 int
 container_add_file(struct container_writer *w, const char *name, const char *path, struct fault *f)
 {
@@ -229,7 +242,7 @@ container_add_file(struct container_writer *w, const char *name, const char *pat
     if (fstat(r.fd, &status) != 0 || !S_ISREG(status.st_mode))
         rc = fault_set(f, FAULT_NO_INPUT, "'%s' is not a plain file", path);
     else
-        rc = add_content(w, name, file_reader_source(&r), (uint64_t)status.st_size, f);
+        rc = add_content(w, name, (struct byte_source){read_file, &r}, (uint64_t)status.st_size, f);
     file_reader_close(&r);
     return rc;
 }

@@ -30,6 +30,10 @@ static struct log_options options = {.level = LOG_LEVEL_INFO};
 
 static bool coloured;
 
+/* Under the lock of stderr. */
+static const struct log_field *fields;
+static size_t field_count;
+
 /* https://no-color.org: a NO_COLOR that is not empty switches colours off. */
 static bool
 wants_colours(void)
@@ -47,14 +51,41 @@ log_init(const struct log_options *chosen)
     coloured = !options.json && wants_colours();
 }
 
+void
+log_set_fields(const struct log_field *chosen, size_t count)
+{
+    flockfile(stderr);
+    fields = chosen;
+    field_count = count;
+    funlockfile(stderr);
+}
+
+static json_t *
+json_of(const struct value *v)
+{
+    switch (v->type) {
+    case VALUE_INT:
+        return json_integer(v->as.integer);
+    case VALUE_FLOAT:
+        return json_real(v->as.real);
+    case VALUE_TEXT:
+        return json_stringn(v->as.text.bytes, v->as.text.length);
+    default:
+        return NULL;
+    }
+}
+
 static void
 print_json(enum log_level level, const char *key, const char *message)
 {
     char time[MOMENT_TEXT_BYTES];
     json_t *line = json_pack("{s:s, s:s, s:s}", "time", moment_format(clock_now(), time), "level",
         levels[level].name, key, message);
-    char *text = line == NULL ? NULL : json_dumps(line, JSON_COMPACT);
+    char *text;
 
+    for (size_t i = 0; line != NULL && i < field_count; i++)
+        json_object_set_new(line, fields[i].name, json_of(&fields[i].value));
+    text = line == NULL ? NULL : json_dumps(line, JSON_COMPACT);
     fprintf(
         stderr, "%s\n", text == NULL ? "{\"level\":\"error\",\"message\":\"not UTF-8\"}" : text);
     free(text);
@@ -71,12 +102,14 @@ print_line(enum log_level level, const char *key, const char *message)
 
     if (level > options.level)
         return;
+    flockfile(stderr);
     progress_clear_line();
     if (options.json)
         print_json(level, key, message);
     else
         fprintf(stderr, "%s%s%s%s%s\n", priority, colour, prefix, colour[0] == '\0' ? "" : plain,
             message);
+    funlockfile(stderr);
 }
 
 static void
@@ -108,8 +141,10 @@ log_object(const char *json)
 {
     if (!options.json)
         return;
+    flockfile(stderr);
     progress_clear_line();
     fprintf(stderr, "%s\n", json);
+    funlockfile(stderr);
 }
 
 void

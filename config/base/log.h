@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "config/base/fault.h"
+#include "config/base/value.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -24,6 +25,15 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What every line of a JSON log carries beside time, level and message (or hint), until others are
+ * set; the array is borrowed until then. NULL values are left out. */
+struct log_field {
+    const char *name;
+    struct value value; /* text, int, float or NULL */
+};
+
+void log_set_fields(const struct log_field *fields, size_t count);
 
 /* A JSON object as a line of its own, at any level, where the log is JSON; nothing in a text log.
  */

@@ -21,27 +21,40 @@ struct work {
     double started;
 };
 
-/* The works under way, the innermost last; one process, one terminal line. */
+/* The works under way, the innermost last; one process, one terminal line. Whoever looks at them or
+ * writes the line holds the lock of stderr: nobody else prints meanwhile. */
 static struct work works[MAX_DEPTH];
 static int depth;
-static bool enabled;
 static bool line_shown;
 static double last_drawn;
+
+/* Set once at start. */
+static bool enabled;
+
 static volatile sig_atomic_t asked;
 
 void
 progress_init(bool wanted)
 {
     enabled = wanted && isatty(STDERR_FILENO);
+    last_drawn = 0;
+}
+
+bool
+progress_is_shown(void)
+{
+    return enabled;
 }
 
 void
 progress_begin(const char *what, const char *unit, uint64_t total)
 {
+    flockfile(stderr);
     if (depth < MAX_DEPTH)
         works[depth] =
             (struct work){.what = what, .unit = unit, .total = total, .started = clock_elapsed()};
     depth++;
+    funlockfile(stderr);
 }
 
 /* ---- the line ---- */
@@ -122,18 +135,12 @@ print_work(const struct work *w, double now, bool on_terminal)
     text_release(&line);
 }
 
-/* ---- works ---- */
-
-void
-progress_step(uint64_t done)
+/* Draws the work, not more often than an eye follows, or tells of it where somebody asked. */
+static void
+show(const struct work *w)
 {
-    struct work *w;
     double now;
 
-    if (depth < 1 || depth > MAX_DEPTH)
-        return;
-    w = &works[depth - 1];
-    w->done = done;
     if (!enabled && !asked)
         return;
     now = clock_elapsed();
@@ -150,20 +157,53 @@ progress_step(uint64_t done)
     }
 }
 
+/* ---- works ---- */
+
+void
+progress_step(uint64_t done)
+{
+    flockfile(stderr);
+    if (depth >= 1 && depth <= MAX_DEPTH) {
+        works[depth - 1].done = done;
+        show(&works[depth - 1]);
+    }
+    funlockfile(stderr);
+}
+
+void
+progress_add(const char *unit, uint64_t more)
+{
+    int i;
+
+    flockfile(stderr);
+    for (i = (depth < MAX_DEPTH ? depth : MAX_DEPTH) - 1; i >= 0; i--) {
+        if (strcmp(works[i].unit, unit) == 0) {
+            works[i].done += more;
+            show(&works[i]);
+            break;
+        }
+    }
+    funlockfile(stderr);
+}
+
 void
 progress_finish(void)
 {
+    flockfile(stderr);
     if (depth > 0)
         depth--;
     progress_clear_line();
+    funlockfile(stderr);
 }
 
 void
 progress_clear_line(void)
 {
+    flockfile(stderr);
     if (line_shown)
         fputs("\r\033[K", stderr);
     line_shown = false;
+    funlockfile(stderr);
 }
 
 void

@@ -30,7 +30,7 @@ print_exit_codes(const struct invocation *i, struct fault *f)
 }
 
 static int
-print_manual(void (*add)(struct text *t), struct fault *f)
+print_text(void (*add)(struct text *t), struct fault *f)
 {
     struct text t = TEXT_INIT;
     int rc;
@@ -51,17 +51,19 @@ run_help(struct invocation *i, struct fault *f)
         return help_print(NULL, f);
     if (strcmp(topic, "exit-codes") == 0)
         return print_exit_codes(i, f);
+    if (strcmp(topic, "log-fields") == 0)
+        return print_text(help_add_log_fields, f);
     if (strcmp(topic, "man") == 0)
-        return print_manual(manual_add_program, f);
+        return print_text(manual_add_program, f);
     if (strcmp(topic, "man-job") == 0)
-        return print_manual(manual_add_job, f);
+        return print_text(manual_add_job, f);
     return (c = command_find(topic, f)) == NULL ? COMMAND_FAILED : help_print(c, f);
 }
 
 const struct command command_help = {
     .name = "help",
-    .arguments = "[COMMAND | exit-codes | man | man-job]",
-    .summary = "lists the commands, explains one, or lists the exit codes",
+    .arguments = "[COMMAND | exit-codes | log-fields | man | man-job]",
+    .summary = "lists the commands, explains one, or lists exit codes or fields of the log",
     .details = "man and man-job print the manual pages nightcube(1) and nightcube-job(5).",
     .most = 1,
     .run = run_help,

@@ -4,6 +4,7 @@
 
 #include "etl/command/options.h"
 #include "etl/command/output.h"
+#include "etl/pipeline/step_log.h"
 
 enum { LINE_WIDTH = 80, OPTION_COLUMN = 28, SUMMARY_COLUMN = 14 };
 
@@ -82,7 +83,8 @@ help_add_overview(struct text *t)
         add_entry(t, (*c)->name, SUMMARY_COLUMN, (*c)->summary);
     text_add(t, "\nOptions of every command, before it or behind it:\n");
     add_options(t, options_global);
-    text_add(t, "\nnightcube help COMMAND explains one; nightcube help exit-codes lists these.\n");
+    text_add(t, "\nnightcube help COMMAND explains one; help exit-codes lists these, help\n"
+                "log-fields what a JSON log has.\n");
 }
 
 static void
@@ -155,6 +157,16 @@ help_add_command(struct text *t, const struct command *c)
     text_add(t, "\nOptions of every command:\n");
     add_options(t, options_global);
     add_fields(t, c->fields);
+}
+
+void
+help_add_log_fields(struct text *t)
+{
+    text_add(t, "With --log-format json each line on stderr is an object. A line of a job has\n"
+                "more of these fields:\n\n");
+    for (const struct step_log_words *w = step_log_words; w->name != NULL; w++)
+        add_entry(t, w->name, SUMMARY_COLUMN, w->words);
+    text_add(t, "\nThe last line of a job is its summary, as with --json.\n");
 }
 
 int

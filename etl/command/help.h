@@ -16,6 +16,9 @@ void help_add_command(struct text *t, const struct command *c);
 /* "With --json a line has: ..." */
 void help_add_fields(struct text *t, const struct command_fields *fields);
 
+/* What the fields of a JSON log mean. */
+void help_add_log_fields(struct text *t);
+
 /* Prints the help for a command; NULL: the overview. */
 int help_print(const struct command *c, struct fault *f);
 

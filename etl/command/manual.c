@@ -8,6 +8,7 @@
 #include "etl/command/help.h"
 #include "etl/command/options.h"
 #include "etl/command/version.h"
+#include "etl/pipeline/step_log.h"
 
 /* ---- man(7) ---- */
 
@@ -142,6 +143,18 @@ add_exit_codes(struct text *t)
 }
 
 static void
+add_log_fields(struct text *t)
+{
+    add_section(t, "LOG");
+    text_add(t,
+        "With \\fB\\-\\-log\\-format json\\fR each line on standard error is an object; a line "
+        "of a job has more of these fields. The last line of a job is its summary, as with "
+        "\\fB\\-\\-json\\fR.\n");
+    for (const struct step_log_words *w = step_log_words; w->name != NULL; w++)
+        add_term(t, w->name, NULL, w->words);
+}
+
+static void
 add_environment(struct text *t)
 {
     static const char *const rows[][2] = {
@@ -174,6 +187,7 @@ manual_add_program(struct text *t)
     for (const struct command *const *c = commands; *c != NULL; c++)
         add_command(t, *c);
     add_exit_codes(t);
+    add_log_fields(t);
     add_environment(t);
     add_section(t, "FILES");
     add_term(t, "nightcube.xml", NULL,

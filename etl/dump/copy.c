@@ -135,6 +135,7 @@ pump(struct byte_source source, struct byte_sink sink, struct fault *f)
     ssize_t n;
 
     while ((n = source.read(source.state, buffer, sizeof buffer, f)) > 0) {
+        progress_add("bytes", (uint64_t)n);
         if (sink.write(sink.state, buffer, (size_t)n, f) != 0 || interrupt_check(f) != 0)
             return -1;
     }
@@ -268,17 +269,29 @@ copy_runs(struct copying *p, struct fault *f)
     return 0;
 }
 
+/* What will be copied, for progress: what the other catalogue does not know yet. */
+static uint64_t
+bytes_to_copy(const struct copying *p)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < p->result->count; i++) {
+        const struct catalogue_entry *e = p->result->rows[i].entry;
+
+        bytes += catalogue_find(&p->result->to, e->container) == NULL ? e->bytes : 0;
+    }
+    return bytes;
+}
+
 static int
 copy_all(struct copying *p, struct fault *f)
 {
     bool *wanted = arena_array(&p->result->memory, p->result->from.count + 1, sizeof *wanted);
     int rc = wanted == NULL ? fault_set_memory(f) : list_wanted(p, wanted, f);
 
-    progress_begin("copy", "containers", p->result->count);
-    for (size_t i = 0; rc == 0 && i < p->result->count; i++) {
+    progress_begin("copy", "bytes", bytes_to_copy(p));
+    for (size_t i = 0; rc == 0 && i < p->result->count; i++)
         rc = copy_one(p, &p->result->rows[i], f);
-        progress_step(i + 1);
-    }
     progress_finish();
     return rc == 0 ? copy_runs(p, f) : -1;
 }

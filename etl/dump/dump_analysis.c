@@ -11,6 +11,7 @@
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
 #include "cube/folder.h"
+#include "cube/store.h"
 #include "etl/dump/dump.h"
 #include "etl/dump/outlet.h"
 
@@ -30,7 +31,6 @@ struct analysis_dump {
     size_t cube_count;
     bool metadata_only;
     struct container_writer *to;
-    uint64_t files;
 };
 
 static int
@@ -153,7 +153,6 @@ add_file(struct analysis_dump *d, const char *name, const char *path, struct fau
 
     if (ends_with(name, ".part"))
         return 0;
-    progress_step(++d->files);
     if (interrupt_check(f) != 0)
         return -1;
     if (c != NULL && (d->metadata_only || c->storage == CUBE_STORAGE_DIRECT)) {
@@ -226,6 +225,22 @@ add_folder(struct analysis_dump *d, const char *name, int depth, struct fault *f
 
 /* ---- the analysis database ---- */
 
+/* For whoever looks on: what the cubes' files come to; what cannot be told is nothing. */
+static uint64_t
+bytes_to_copy(const struct analysis_dump *d)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; progress_is_shown() && !d->metadata_only && i < d->cube_count; i++) {
+        struct stored_cube *c = cube_open(d->directory, d->cubes[i].name, NULL);
+
+        if (c != NULL && d->cubes[i].storage == CUBE_STORAGE_MEMORY)
+            bytes += cube_size_bytes(c, CUBE_PART_ALL);
+        cube_close(c);
+    }
+    return bytes;
+}
+
 static void
 describe(const struct analysis_dump *d, struct container_info *info)
 {
@@ -254,7 +269,7 @@ write_analysis(struct outlet *o, const char *directory, struct fault *f)
     /* One that was never processed has no directory yet: an empty container says just that. */
     if (rc == 0 && file_exists(directory)) {
         d.to = o->container;
-        progress_begin(o->database, "files", 0);
+        progress_begin(o->database, "bytes", bytes_to_copy(&d));
         rc = add_folder(&d, "", 0, f);
         progress_finish();
     }

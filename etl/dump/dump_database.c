@@ -22,8 +22,8 @@ dump_result_release(struct dump_result *result)
 struct dump {
     struct db *db;
     struct container_writer *to;
-    bool is_ours; /* no Other database: what we left half-way is known by its name */
-    uint64_t rows;
+    bool is_ours;  /* no Other database: what we left half-way is known by its name */
+    uint64_t rows; /* of the container that is being written */
     struct history history;
     struct arena *memory; /* lives until the container is finished */
     struct dump_result *result;
@@ -41,7 +41,7 @@ write_rows(struct dump *d, const struct table *t, struct fault *f)
     while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
         rc = container_add_row(d->to, row, f);
         if (rc == 0 && ++d->rows % ROWS_A_STEP == 0) {
-            progress_step(d->rows);
+            progress_add("rows", ROWS_A_STEP);
             rc = interrupt_check(f);
         }
     }
@@ -65,6 +65,20 @@ write_table(struct dump *d, const char *name, struct fault *f)
         rc = container_end_table(d->to, f);
     arena_release(&memory);
     return rc;
+}
+
+/* How many rows tables have, for whoever looks on; what cannot be told is nothing. */
+static uint64_t
+count_rows(struct dump *d, const char *name)
+{
+    struct text sql = TEXT_INIT;
+    int64_t rows = 0;
+
+    if (progress_is_shown() &&
+        db_get_int(d->db, sql_set(&sql, "SELECT count(*) FROM %n", name), 0, &rows, NULL) != 0)
+        rows = 0;
+    text_release(&sql);
+    return (uint64_t)rows;
 }
 
 /* ---- the database ---- */
@@ -133,14 +147,19 @@ write_unit(struct dump *d, struct outlet *whole, struct history_unit *unit, int6
     const struct container_info info = {
         .kind = CONTAINER_DATABASE, .engine = db_dialect(d->db)->name, .taken_utc = taken_utc};
     struct dump_result written = DUMP_RESULT_INIT;
+    uint64_t rows = 0;
     struct outlet o;
     int rc;
 
     outlet_open_unit(&o, whole, unit);
     rc = outlet_begin(&o, &info, f);
     d->to = o.container;
+    for (size_t i = 0; i < unit->table_count; i++)
+        rows += count_rows(d, unit->tables[i].name);
+    progress_begin(unit->name, "rows", rows);
     for (size_t i = 0; rc == 0 && i < unit->table_count; i++)
         rc = write_table(d, unit->tables[i].name, f);
+    progress_finish();
     if (rc == 0 && (rc = outlet_finish(&o, &written, f)) == 0) {
         to->container = arena_strdup(d->memory, written.container);
         to->file = arena_strdup(d->memory, written.file);
@@ -218,6 +237,25 @@ write_history(struct dump *d, struct outlet *o, const char *const *names, size_t
 
 /* ---- the whole ---- */
 
+/* The tables that never change are in containers of their own. */
+static int
+write_tables(
+    struct dump *d, const char *database, const char *const *names, size_t count, struct fault *f)
+{
+    uint64_t rows = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < count; i++)
+        rows += history_find(&d->history, names[i]) == NULL ? count_rows(d, names[i]) : 0;
+    progress_begin(database, "rows", rows);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (history_find(&d->history, names[i]) == NULL)
+            rc = write_table(d, names[i], f);
+    }
+    progress_finish();
+    return rc;
+}
+
 /* Everything of the snapshot, which the caller has begun. The objects come first: who restores
  * makes the tables with them. */
 static int
@@ -238,10 +276,8 @@ write_database(struct dump *d, struct outlet *o, struct fault *f)
         d->to = o->container;
         rc = write_objects(d, &objects, f);
     }
-    for (size_t i = 0; rc == 0 && i < count; i++) {
-        if (history_find(&d->history, names[i]) == NULL)
-            rc = write_table(d, names[i], f);
-    }
+    if (rc == 0)
+        rc = write_tables(d, o->database, names, count, f);
     object_list_release(&objects);
     return rc;
 }
@@ -259,12 +295,10 @@ write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
 
     if (d.db == NULL)
         return -1;
-    progress_begin(o->database, "rows", 0);
     if (db_run(d.db, db_dialect(d.db)->begin_snapshot, NULL, f) == 0) {
         rc = write_database(&d, o, f);
         db_run(d.db, db_dialect(d.db)->rollback, NULL, NULL);
     }
-    progress_finish();
     db_close(d.db);
     return rc;
 }

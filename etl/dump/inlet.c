@@ -6,6 +6,7 @@
 #include "config/base/file.h"
 #include "config/base/interrupt.h"
 #include "config/base/log.h"
+#include "config/base/progress.h"
 
 struct store *
 inlet_store(struct site *site, const char *location, struct store **own, struct fault *f)
@@ -145,13 +146,47 @@ inlet_of_reference(struct inlet *o, const struct inlet *from,
 
 /* ---- reading ---- */
 
+uint64_t
+inlet_bytes(const struct inlet *o, bool whole)
+{
+    const struct catalogue_entry *e = o->entry;
+    const char *last = "";
+    uint64_t bytes = e == NULL ? 0 : e->bytes;
+
+    if (e == NULL && progress_is_shown() && store_find(o->store, o->file, &bytes, NULL) != 1)
+        bytes = 0;
+    for (size_t i = 0; whole && e != NULL && i < e->table_count; i++) {
+        const char *reference = e->tables[i].reference;
+        const struct catalogue_entry *older;
+
+        if (reference == NULL || strcmp(reference, last) == 0)
+            continue;
+        last = reference;
+        older = catalogue_find(o->catalogue, reference);
+        bytes += older == NULL ? 0 : older->bytes;
+    }
+    return bytes;
+}
+
+static ssize_t
+read_stored(void *state, void *buffer, size_t size, struct fault *f)
+{
+    struct inlet *o = state;
+    ssize_t n = o->stored.read(o->stored.state, buffer, size, f);
+
+    if (n > 0)
+        progress_add("bytes", (uint64_t)n);
+    return n;
+}
+
 int
 inlet_open(struct inlet *o, struct byte_source *source, struct fault *f)
 {
     store_reader_close(o->reader);
     if ((o->reader = store_read(o->store, o->file, f)) == NULL)
         return -1;
-    *source = store_reader_source(o->reader);
+    o->stored = store_reader_source(o->reader);
+    *source = (struct byte_source){read_stored, o};
     return 0;
 }
 
@@ -190,6 +225,7 @@ inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], stru
     ssize_t n = -1;
 
     *bytes = 0;
+    progress_begin(o->file, "bytes", inlet_bytes(o, false));
     if (d != NULL && inlet_open(o, &source, f) == 0) {
         while ((n = source.read(source.state, buffer, sizeof buffer, f)) > 0) {
             *bytes += (uint64_t)n;
@@ -199,6 +235,7 @@ inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], stru
             }
         }
     }
+    progress_finish();
     if (n == 0)
         n = digest_finish(d, sha256, f);
     digest_free(d);

@@ -18,6 +18,7 @@ struct inlet {
     const struct catalogue *catalogue;   /* borrowed, or `read`; NULL: none */
     const struct catalogue_entry *entry; /* NULL: the catalogue does not know it */
     struct store_reader *reader;         /* while it is open */
+    struct byte_source stored;           /* of the reader */
 };
 
 #define INLET_INIT                                                                                 \
@@ -46,14 +47,19 @@ int inlet_of_entry(struct inlet *o, struct store *store, const struct catalogue 
 int inlet_of_reference(struct inlet *o, const struct inlet *from,
     const struct container_reference *reference, struct fault *f);
 
-/* Opens it for one reading from its start; closed by inlet_release or opening again. */
+/* Stored bytes of the container and, `whole`, of those it leaves tables to: for progress; 0 when
+ * only the store could tell and nobody looks on. */
+uint64_t inlet_bytes(const struct inlet *o, bool whole);
+
+/* Opens it for one reading from its start; closed by inlet_release or opening again. What is read
+ * counts as progress, in bytes. */
 int inlet_open(struct inlet *o, struct byte_source *source, struct fault *f);
 
 /* After everything was read: is it the very container that the catalogue names? FAULT_DATA when
  * size or SHA-256 differ; 0 also when the catalogue does not know it. */
 int inlet_check(const struct inlet *o, uint64_t bytes, const char *sha256, struct fault *f);
 
-/* Reads the stored bytes for their number and SHA-256. */
+/* Reads the stored bytes for their number and SHA-256: a work of its own. */
 int inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f);
 
 /*

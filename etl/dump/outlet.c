@@ -215,7 +215,7 @@ outlet_begin(struct outlet *o, const struct container_info *info, struct fault *
 static int
 read_back(struct outlet *o, const struct pack_totals *packed, struct fault *f)
 {
-    const struct catalogue_entry written = {.file = o->file};
+    const struct catalogue_entry written = {.file = o->file, .bytes = packed->stored_bytes};
     struct inlet inlet;
     char sha256[DIGEST_HEX_BYTES];
     uint64_t bytes;

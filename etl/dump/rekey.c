@@ -6,6 +6,7 @@
 #include "backup/meter.h"
 #include "config/base/clock.h"
 #include "config/base/interrupt.h"
+#include "config/base/progress.h"
 #include "etl/dump/inlet.h"
 
 struct rekey {
@@ -67,10 +68,12 @@ rewrite(struct rekey *k, struct store_writer *writer, struct fault *f)
     uint64_t bytes;
     int rc = -1;
 
+    progress_begin(k->from.file, "bytes", inlet_bytes(&k->from, false));
     if (meter_init(&in, f) == 0 && meter_init(&out, f) == 0 &&
         inlet_open(&k->from, &source, f) == 0)
         rc = rewrap(meter_source(&in, source), k->unseal,
             meter_sink(&out, store_writer_sink(writer)), k->seal, f);
+    progress_finish();
     if (rc != 0)
         inlet_explain(&k->from, f);
     bytes = in.bytes;

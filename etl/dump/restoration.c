@@ -238,7 +238,7 @@ stage_file(struct restoration *r, const char *name, struct byte_source content, 
     if (rc == 0)
         rc = copy_file(text_get(&path), content, f);
     text_release(&path);
-    progress_step(++r->item.files);
+    r->item.files++;
     return rc;
 }
 
@@ -381,7 +381,8 @@ restoration_load(
     struct container_summary summary = CONTAINER_SUMMARY_INIT;
     int rc;
 
-    progress_begin(r->item.database == NULL ? "restore" : r->item.database, "rows", 0);
+    progress_begin(
+        r->item.database == NULL ? "restore" : r->item.database, "bytes", inlet_bytes(from, true));
     rc = read_container(r, from, keys, &summary, f);
     for (size_t i = 0; rc == 0 && i < summary.info.reference_count; i++) {
         if (wants_part(r, &summary.info.references[i]))

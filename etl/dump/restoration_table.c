@@ -142,11 +142,8 @@ restoration_row(void *state, const struct value *row, struct fault *f)
 {
     struct restoration *r = state;
 
-    if (++r->rows_read % ROWS_A_STEP == 0) {
-        progress_step(r->rows_read);
-        if (interrupt_check(f) != 0)
-            return -1;
-    }
+    if (++r->rows_read % ROWS_A_STEP == 0 && interrupt_check(f) != 0)
+        return -1;
     return r->table == NULL || r->done != NULL ? 0 : write_row(r, row, f);
 }
 
@@ -174,8 +171,11 @@ static int
 prove(struct restoration *r, struct fault *f)
 {
     struct rowsum found = ROWSUM_INIT;
-    int rc = table_rowsum(r->db, r->table, &found, f);
+    int rc;
 
+    progress_begin(r->table->name, "rows", r->sum.rows);
+    rc = table_rowsum(r->db, r->table, &found, f);
+    progress_finish();
     if (rc == 0 && !rowsum_equal(&found, &r->sum))
         rc = fault_set(f, FAULT_DATA, "it reads back other than it was written: %llu of %llu rows",
             (unsigned long long)found.rows, (unsigned long long)r->sum.rows);

@@ -4,6 +4,7 @@
 
 #include "backup/summary.h"
 #include "config/base/clock.h"
+#include "config/base/progress.h"
 #include "etl/dump/inlet.h"
 
 void
@@ -188,11 +189,13 @@ verify_container(struct site *site, const struct verify_order *order, struct ver
     struct inlet from;
     int rc = inlet_find(&from, site, order->store, order->source, f);
 
+    progress_begin(order->source, "bytes", rc == 0 ? inlet_bytes(&from, !order->alone) : 0);
     if (rc == 0)
         rc = order->no_key ? verify_stored(&from, result, f)
                            : verify_deeply(site, &from, &order->opening, result, f);
     if (rc == 0)
         rc = follow(site, &from, order, result, f);
+    progress_finish();
     if (rc == 0)
         rc = settle(&from, result, f);
     inlet_release(&from);

@@ -1,5 +1,6 @@
 #include "etl/maintenance/retire.h"
 
+#include "config/base/progress.h"
 #include "etl/activity/names.h"
 #include "etl/odbc/table_copy.h"
 #include "etl/odbc/table_reader.h"
@@ -141,8 +142,11 @@ retire_partition(
     struct pair pairs[2];
     int rc = pairs_of(a, p, &memory, pairs, f);
 
+    /* Each row is copied and read back. */
+    progress_begin(p->instances, "rows", 2 * (uint64_t)(p->max_record - p->min_record + 1));
     for (int i = 0; rc == 0 && i < 2; i++)
         rc = copy_pair(a, &pairs[i], &memory, &sums[i], f);
+    progress_finish();
     *e = (struct evidence){.container = NULL};
     take_sums(e, sums);
     release_sums(sums);

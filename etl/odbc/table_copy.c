@@ -1,6 +1,7 @@
 #include "etl/odbc/table_copy.h"
 
 #include "config/base/interrupt.h"
+#include "config/base/progress.h"
 #include "etl/odbc/reach.h"
 #include "etl/odbc/table_reader.h"
 #include "etl/odbc/table_writer.h"
@@ -19,8 +20,10 @@ copy_stream(struct db *from, const struct table *source, struct db *to, const st
     while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
         rowsum_add(sum, row);
         rc = table_writer_add(writer, row, f);
-        if (rc == 0 && sum->rows % ROWS_BETWEEN_CHECKS == 0)
+        if (rc == 0 && sum->rows % ROWS_BETWEEN_CHECKS == 0) {
+            progress_add("rows", ROWS_BETWEEN_CHECKS);
             rc = interrupt_check(f);
+        }
     }
     if (rc == 0)
         rc = table_writer_finish(writer, f);

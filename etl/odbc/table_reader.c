@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/base/progress.h"
 #include "etl/odbc/piece.h"
 
 struct table_reader {
@@ -169,6 +170,9 @@ query_key(struct table_reader *r, const struct table_column *c, const struct tab
 
 enum { KEY_COLUMNS = 16 };
 
+/* How often a sum looks up from its rows. */
+enum { ROWS_A_LOOK = 10000 };
+
 /* " (n = 1)": which row it is, where that can be told. */
 static void
 add_key(struct table_reader *r, const struct table_column *c, struct text *to)
@@ -325,8 +329,11 @@ table_rowsum(struct db *db, const struct table *t, struct rowsum *sum, struct fa
         return -1;
     if ((r = table_reader_open_unordered(db, t, NULL, f)) == NULL)
         return -1;
-    while ((rc = table_reader_next(r, &row, f)) == 1)
+    while ((rc = table_reader_next(r, &row, f)) == 1) {
         rowsum_add(sum, row);
+        if (sum->rows % ROWS_A_LOOK == 0)
+            progress_add("rows", ROWS_A_LOOK);
+    }
     table_reader_close(r);
     return rc;
 }

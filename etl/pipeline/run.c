@@ -12,6 +12,7 @@
 #include "etl/pipeline/forecast.h"
 #include "etl/pipeline/lock.h"
 #include "etl/pipeline/remains.h"
+#include "etl/pipeline/step_log.h"
 #include "etl/pipeline/unit.h"
 
 struct run {
@@ -24,6 +25,7 @@ struct run {
     struct run_context context;
     struct journal_steps done; /* of the run to resume */
     bool redoing;              /* units of a dead run's step */
+    struct step_log log;
 };
 
 void
@@ -46,28 +48,6 @@ join_targets(struct run *r, const struct unit *u)
     joined = names.failed ? NULL : arena_strdup(&r->report->memory, text_get(&names));
     text_release(&names);
     return joined;
-}
-
-/* One line a step: what, on what, how much, how long. */
-static void
-log_step(const struct journal_step *s, const struct unit *u)
-{
-    struct text line = TEXT_INIT;
-
-    text_add_format(&line, "%s: %s%s%s", s->name, unit_verb(u->kind),
-        s->target[0] == '\0' ? "" : " ", s->target);
-    if (s->state == JOURNAL_SKIPPED)
-        text_add(&line, ", skipped");
-    if (s->rows > 0)
-        text_add_format(&line, ", %" PRId64 " rows", s->rows);
-    if (s->bytes > 0)
-        text_add_format(&line, ", %" PRId64 " bytes", s->bytes);
-    if (s->state != JOURNAL_SKIPPED)
-        text_add_format(&line, ", %.2f s", s->seconds);
-    if (s->message[0] != '\0')
-        text_add_format(&line, " (%s)", s->message);
-    log_info("%s", text_get(&line));
-    text_release(&line);
 }
 
 static struct journal_step *
@@ -93,7 +73,7 @@ new_step(struct run *r, const struct unit *u, struct fault *f)
 
 /* "started" is durable before the unit acts, what became of it after. */
 static int
-run_unit(struct run *r, const struct unit *u, struct fault *f)
+run_unit(struct run *r, const struct unit *u, size_t number, struct fault *f)
 {
     struct journal_step *s = new_step(r, u, f);
     struct fault noting = FAULT_INIT;
@@ -104,6 +84,7 @@ run_unit(struct run *r, const struct unit *u, struct fault *f)
 
     if (s == NULL || journal_begin_step(r->journal, s, &handle, f) != 0)
         return -1;
+    step_log_begin(&r->log, u, s, number);
     rc = unit_apply(&r->context, u, &result, f);
     s->seconds = clock_elapsed() - start;
     s->rows = result.rows;
@@ -120,7 +101,7 @@ run_unit(struct run *r, const struct unit *u, struct fault *f)
         s->message = "";
     if (journal_end_step(r->journal, handle, s, rc == 0 ? f : &noting) != 0 && rc == 0)
         return -1;
-    log_step(s, u);
+    step_log_end(&r->log, u, s);
     return rc == 0 ? 0 : fault_wrap(f, "step '%s'", u->name);
 }
 
@@ -144,7 +125,7 @@ redo_step(struct run *r, const struct remains *dead, struct fault *f)
     }
     for (size_t i = 0; rc == 0 && i < plan.unit_count; i++) {
         if (plan.units[i].step == step)
-            rc = run_unit(r, &plan.units[i], f);
+            rc = run_unit(r, &plan.units[i], 0, f);
     }
     plan_release(&plan);
     job_release(&job);
@@ -317,7 +298,7 @@ run_units(struct run *r, const struct plan *plan, const bool *selected, struct f
             answer = o->ask(o->ask_state, u);
         if (answer == STOP_HERE)
             return fault_set(f, FAULT_INTERRUPTED, "stopped before step '%s'", u->name);
-        if (answer == RUN_IT && run_unit(r, u, f) != 0 && keep_going(r, u, f) != 0)
+        if (answer == RUN_IT && run_unit(r, u, i + 1, f) != 0 && keep_going(r, u, f) != 0)
             return -1;
     }
     return 0;
@@ -443,10 +424,12 @@ run_job(struct site *site, const struct job *job, const char *xml,
     if (rc == 0)
         rc = journal_bury(r.journal, f);
     if (rc == 0 && (rc = begin(&r, job, xml, f)) == 0) {
+        step_log_begin_run(&r.log, r.entry.id, job->name);
         rc = recover(&r, &dead, f);
         if (rc == 0)
             rc = run_planned(&r, &plan, selected, f);
         rc = end(&r, job, rc, f);
+        step_log_end_run(&r.log);
     }
     proof_close(r.context.proof);
     plan_release(&plan);

@@ -114,8 +114,11 @@ build_part(struct processing *p, enum cube_part part, const char *facts, const c
     const struct reading reading = {
         p->star, p->shape, p->model, p->process, part, facts, where, expected, cells_share(p)};
     struct cube_build_counts c = {0};
-    int rc = reading_run(&reading, &c, f);
+    int rc;
 
+    progress_begin(p->shape->cube->name, "facts", expected);
+    rc = reading_run(&reading, &c, f);
+    progress_finish();
     *count = c.facts;
     p->result->null_keys += c.null_keys + c.unknown_keys;
     p->result->bad_values += c.bad_values;
@@ -213,9 +216,7 @@ build_as(struct processing *p, enum cube_process_kind kind, struct fault *f)
         cube_process_memory(p->process, p->memory_bytes);
         if (p->is_full)
             cube_process_storage(p->process, p->storage);
-        progress_begin(p->shape->cube->name, "facts", 0);
         rc = build(p, f);
-        progress_finish();
     }
     cube_process_end(p->process);
     p->process = NULL;

@@ -71,12 +71,11 @@ write_piece(struct reader *r)
 }
 
 static int
-look_up(struct reader *r, uint64_t done)
+look_up(struct reader *r)
 {
     if (cube_builder_bytes(r->builder) > r->reading->memory_bytes / r->of && write_piece(r) != 0)
         return -1;
-    if (r->number == 0)
-        progress_step(done * r->of);
+    progress_add("facts", LOOK_UP_FACTS);
     return atomic_load(r->ending) ? -1 : interrupt_check(&r->fault);
 }
 
@@ -89,7 +88,7 @@ read_facts(struct reader *r, struct row_reader *rows)
 
     while ((rc = row_reader_next(rows, &row, &r->fault)) == 1) {
         if (cube_builder_add(r->builder, row, &r->fault) != 0 ||
-            (++done % LOOK_UP_FACTS == 0 && look_up(r, done) != 0))
+            (++done % LOOK_UP_FACTS == 0 && look_up(r) != 0))
             return -1;
     }
     return rc == 0 ? write_piece(r) : -1;
