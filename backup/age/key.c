@@ -126,25 +126,27 @@ is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Adds the identity that stands in one line, if any. */
+/* Adds the identity that stands in one line, if any. Whoever types one from paper leaves blanks
+ * between its groups. */
 static int
 add_line(struct identity_list *list, const char *line, size_t length, struct fault *f)
 {
     char text[BECH32_TEXT_LIMIT + 1];
+    size_t typed = 0;
     int rc;
 
     while (length > 0 && is_blank(*line))
         line++, length--;
-    while (length > 0 && is_blank(line[length - 1]))
-        length--;
     if (length == 0 || *line == '#')
         return 0;
     /* A NUL inside would hide the rest of the line; a longer line is no identity of ours anyway. */
     if (memchr(line, '\0', length) != NULL)
         return fault_set(f, FAULT_DATA, "not an identity file: binary");
-    length = length < sizeof text - 1 ? length : sizeof text - 1;
-    memcpy(text, line, length);
-    text[length] = '\0';
+    for (size_t i = 0; i < length && typed < sizeof text - 1; i++) {
+        if (!is_blank(line[i]))
+            text[typed++] = line[i];
+    }
+    text[typed] = '\0';
     rc = identity_parse(&list->items[list->count], text, f);
     if (rc == 0)
         list->count++;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "config/base/file.h"
+#include "config/base/log.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/key_file.h"
@@ -46,17 +47,32 @@ static const struct grid_column generated[] = {
     {"note", GRID_TEXT},
 };
 
+/* For the sheet. A key of its own is made also where the settings cannot be read. */
+static const char *
+store_of(struct invocation *i)
+{
+    struct fault f = FAULT_INIT;
+    struct site *site = invocation_site(i, &f);
+
+    if (site != NULL)
+        return site->settings.backup.store;
+    log_warning("the recovery key does not say where the backups lie: %s", f.text);
+    return NULL;
+}
+
 static int
 generate(struct invocation *i, struct fault *f)
 {
     char identity[RECIPIENT_TEXT_BYTES], recovery[RECIPIENT_TEXT_BYTES];
-    const char *identity_file, *recovery_file;
+    const char *identity_file, *recovery_file, *store;
     struct grid g;
     int rc;
 
-    if (choose_paths(i, &identity_file, &recovery_file, f) != 0 ||
-        key_file_make(identity_file, KEY_IDENTITY, identity, f) != 0 ||
-        key_file_make(recovery_file, KEY_RECOVERY, recovery, f) != 0)
+    if (choose_paths(i, &identity_file, &recovery_file, f) != 0)
+        return COMMAND_FAILED;
+    store = store_of(i);
+    if (key_file_make(identity_file, KEY_IDENTITY, store, identity, f) != 0 ||
+        key_file_make(recovery_file, KEY_RECOVERY, store, recovery, f) != 0)
         return COMMAND_FAILED;
     const struct value first[] = {value_text("identity"), value_text(identity),
         value_text(identity_file), value_text("secret; opens what is sealed for its recipient")};
@@ -112,7 +128,8 @@ const struct command command_key = {
     .summary = "makes a key, says which backups a key opens, changes who may open them",
     .details =
         "generate writes an identity (mode 0600) and beside it a recovery key as a sheet to "
-        "print and put away, and prints both recipients; they go into the settings as "
+        "print and put away (the store's address, the key in groups for typing, what to do), and "
+        "prints both recipients; they go into the settings as "
         "<Recipient>, or behind backup --recipient.\n\n"
         "check says whether the identity (or the passphrase) opens a sealed file; 77 when not. "
         "Only the head of the file is read: verify reads all of it. Without a file it says of "

@@ -161,8 +161,8 @@ make_or_take(struct setup *s, const char *item, const char *path, enum key_role 
                          "when this host is lost",
     };
     bool made = !file_exists(path);
-    int rc =
-        made ? key_file_make(path, role, recipient, f) : key_file_recipient(path, recipient, f);
+    int rc = made ? key_file_make(path, role, s->site->settings.backup.store, recipient, f)
+                  : key_file_recipient(path, recipient, f);
 
     return rc != 0 ? -1 : report(s, item, made, path, notes[role], f);
 }

@@ -14,9 +14,10 @@ enum key_role {
 };
 
 /* Makes a new key and writes its file with mode 0600, and its directory when missing. An existing
- * file stays as it is: FAULT_EXISTS. `recipient` gets the public part. */
-int key_file_make(
-    const char *path, enum key_role role, char recipient[RECIPIENT_TEXT_BYTES], struct fault *f);
+ * file stays as it is: FAULT_EXISTS. The sheet of a recovery key names the store where the backups
+ * lie (NULL: it does not). `recipient` gets the public part. */
+int key_file_make(const char *path, enum key_role role, const char *store,
+    char recipient[RECIPIENT_TEXT_BYTES], struct fault *f);
 
 /* The recipient of the (first) identity in an existing file. */
 int key_file_recipient(const char *path, char recipient[RECIPIENT_TEXT_BYTES], struct fault *f);

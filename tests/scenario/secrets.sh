@@ -95,6 +95,12 @@ exits 73 key generate --output new.txt
 ! grep -q 'AGE-SECRET-KEY' out err || fail "a secret key is printed"
 recipient=$(sed -n 's/^# public key: //p' new.recovery.txt)
 exits 0 backup PrimaryImport --to "file:$home" --file recovered --recipient "$recipient"
+# The sheet says where the backups lie, and the key in groups is the one at its end: typed with blanks, in small letters.
+grep -qF "file:$base/backups" new.recovery.txt || fail "the sheet does not name the store: $(cat new.recovery.txt)"
+same "no line wider than paper" "" "$(grep -v 'file:' new.recovery.txt | grep -E '.{81}')"
+sed -n '/^#     AGE-SECRET/,/^# On/p' new.recovery.txt | sed '$d; s/^# *//' | paste -sd ' ' | tr 'A-Z' 'a-z' >grouped.txt
+same "the key in groups" "$(tail -n 1 new.recovery.txt)" "$(tr -d ' ' <grouped.txt | tr 'a-z' 'A-Z')"
+exits 0 key check recovered.abf --identity-file grouped.txt
 tail -n 1 new.recovery.txt >typed.txt
 exits 0 key check recovered.abf --identity-file typed.txt
 exits 77 key check recovered.abf --identity-file new.txt
