@@ -9,14 +9,16 @@
 
 /* ---- help ---- */
 
+static const struct grid_column exit_code_columns[] = {
+    {"code", GRID_NUMBER}, {"meaning", GRID_TEXT}};
+
 static int
 print_exit_codes(const struct invocation *i, struct fault *f)
 {
-    static const struct grid_column columns[] = {{"code", GRID_NUMBER}, {"meaning", GRID_TEXT}};
     struct grid g;
     int rc = 0;
 
-    grid_init(&g, columns, 2, i->json);
+    grid_init(&g, exit_code_columns, 2, i->json);
     for (int kind = 0; rc == 0 && kind < FAULT_KIND_COUNT; kind++) {
         const struct value row[] = {
             value_int(fault_kinds[kind].exit_code), value_text(fault_kinds[kind].meaning)};
@@ -61,6 +63,7 @@ run_help(struct invocation *i, struct fault *f)
 }
 
 const struct command command_help = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS("exit-codes", exit_code_columns), {0}},
     .name = "help",
     .arguments = "[COMMAND | exit-codes | log-fields | man | man-job]",
     .summary = "lists the commands, explains one, or lists exit codes or fields of the log",
@@ -71,19 +74,21 @@ const struct command command_help = {
 
 /* ---- version ---- */
 
+static const struct grid_column version_columns[] = {{"name", GRID_TEXT}, {"version", GRID_TEXT}};
+
 static int
 run_version(struct invocation *i, struct fault *f)
 {
-    static const struct grid_column columns[] = {{"name", GRID_TEXT}, {"version", GRID_TEXT}};
     const struct value row[] = {value_text(PROGRAM_NAME), value_text(PROGRAM_VERSION)};
 
     if (i->json)
-        return grid_print_one(columns, 2, true, row, f);
+        return grid_print_one(version_columns, 2, true, row, f);
     output_text(PROGRAM_NAME " " PROGRAM_VERSION "\n");
     return COMMAND_DONE;
 }
 
 const struct command command_version = {
+    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, version_columns), {0}},
     .name = "version",
     .arguments = "",
     .summary = "prints the program's name and version",

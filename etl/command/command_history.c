@@ -3,24 +3,13 @@
 #include <string.h>
 
 #include "config/base/log.h"
+#include "config/base/number.h"
 #include "etl/command/command.h"
 #include "etl/pipeline/trend.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { HISTORY_RUNS = 20, RUNS_BEFORE = 4 * TREND_RUNS };
-
-static double
-hundredths(double seconds)
-{
-    return (double)(int64_t)(seconds * 100) / 100;
-}
-
-static struct value
-moment_or_null(int64_t moment)
-{
-    return moment == 0 ? value_null() : value_time(moment);
-}
 
 /* ---- runs ---- */
 
@@ -42,10 +31,9 @@ static int
 add_run(struct grid *g, const struct journal_run *r, const struct trend *t, struct fault *f)
 {
     const struct value row[] = {value_int(r->id), value_text(r->job),
-        value_text(journal_state_names[r->state]), moment_or_null(r->started_utc),
-        moment_or_null(r->ended_utc), value_int(t->sums.rows), value_int(t->sums.bytes),
-        value_float(hundredths(t->sums.seconds)),
-        t->is_known ? value_int(t->percent) : value_null(),
+        value_text(journal_state_names[r->state]), grid_time(r->started_utc),
+        grid_time(r->ended_utc), value_int(t->sums.rows), value_int(t->sums.bytes),
+        grid_seconds(t->sums.seconds), t->is_known ? value_int(t->percent) : value_null(),
         r->ended_utc == 0 ? value_null() : value_int(r->exit_code), value_text(r->message)};
 
     return grid_add(g, row, f);
@@ -90,9 +78,8 @@ static int
 add_step(struct grid *g, const struct journal_step *s, struct fault *f)
 {
     const struct value row[] = {value_int(s->run), value_text(s->name),
-        value_text(journal_state_names[s->state]), value_text(s->target),
-        moment_or_null(s->started_utc), value_int(s->rows), value_int(s->bytes),
-        value_float(hundredths(s->seconds)), value_text(s->message)};
+        value_text(journal_state_names[s->state]), value_text(s->target), grid_time(s->started_utc),
+        value_int(s->rows), value_int(s->bytes), grid_seconds(s->seconds), value_text(s->message)};
 
     return grid_add(g, row, f);
 }
@@ -135,13 +122,28 @@ print_steps(struct invocation *i, struct journal *journal, int64_t run, struct f
 
 /* ---- the command ---- */
 
+/* Named by an option or, as people type it, alone; 0: none is. */
+static int
+read_run(const struct invocation *i, int64_t *run, struct fault *f)
+{
+    const char *word = invocation_argument(i, 0);
+
+    if (word == NULL)
+        return invocation_number(i, "run", 1, INT64_MAX, run, f);
+    if (invocation_has(i, "run"))
+        return fault_set(f, FAULT_USAGE, "--run and the number of a run exclude each other");
+    if (number_parse_int(word, strlen(word), run) == 0 && *run > 0)
+        return 0;
+    fault_set(f, FAULT_USAGE, "'%s' is no run's number", word);
+    return fault_hint(f, "nightcube history lists the runs");
+}
+
 static int
 print_history(struct invocation *i, struct journal *journal, struct fault *f)
 {
     int64_t run = 0, limit = HISTORY_RUNS;
 
-    if (invocation_number(i, "run", 1, INT64_MAX, &run, f) != 0 ||
-        invocation_number(i, "limit", 1, INT32_MAX, &limit, f) != 0)
+    if (read_run(i, &run, f) != 0 || invocation_number(i, "limit", 1, INT32_MAX, &limit, f) != 0)
         return -1;
     return run > 0 ? print_steps(i, journal, run, f) : print_runs(i, journal, (size_t)limit, f);
 }
@@ -159,21 +161,22 @@ run_history(struct invocation *i, struct fault *f)
 
 static const struct command_option options[] = {
     {"job", "NAME", "only runs of this job", false},
-    {"run", "ID", "the steps of this run instead", false},
+    {"run", "ID", "the steps of this run instead, as RUN", false},
     {"limit", "N", "at most so many runs (default: 20)", false},
     {NULL, NULL, NULL, false},
 };
 
 const struct command command_history = {
     .fields = (const struct command_fields[]){COMMAND_FIELDS("a run", run_columns),
-        COMMAND_FIELDS("a step, with --run", step_columns), {0}},
+        COMMAND_FIELDS("a step, with RUN", step_columns), {0}},
     .name = "history",
-    .arguments = "",
+    .arguments = "[RUN]",
+    .most = 1,
     .summary = "lists past runs, or the steps of one",
     .details = "Newest first. trend_percent tells how much longer a run took than the good runs of "
                "its job before it (the median of at most seven, at least three): 40 is longer, -12 "
                "shorter.\n\n"
-               "nightcube history --run 12",
+               "nightcube history 12",
     .options = options,
     .run = run_history,
 };

@@ -35,14 +35,15 @@ add_restored(struct grid *g, const struct restored *r, struct fault *f)
     return grid_add(g, row, f);
 }
 
+static const struct grid_column todo_columns[] = {{"todo", GRID_TEXT}};
+
 static int
 print_todo(const struct invocation *i, const char *line, struct fault *f)
 {
-    static const struct grid_column column = {"todo", GRID_TEXT};
     const struct value row = value_text(line);
 
     if (i->json)
-        return grid_print_one(&column, 1, true, &row, f);
+        return grid_print_one(todo_columns, 1, true, &row, f);
     output_format("to do: %s\n", line);
     return 0;
 }
@@ -215,7 +216,8 @@ static const struct command_option options[] = {
 };
 
 const struct command command_restore = {
-    .fields = (const struct command_fields[]){COMMAND_FIELDS(NULL, columns), {0}},
+    .fields = (const struct command_fields[]){COMMAND_FIELDS("a database", columns),
+        COMMAND_FIELDS("what is left to do", todo_columns), {0}},
     .name = "restore",
     .arguments = "FILE|ID | --run ID | --as-of MOMENT",
     .summary = "restores one backup, or a whole set that belongs together",

@@ -12,30 +12,12 @@
 
 enum { MAX_AGE_HOURS = 26, RUNS_LOOKED_AT = 1000, TRENDS_LOOKED_AT = 30 };
 
-static bool
-is_good(const struct journal_run *run)
-{
-    return run->state == JOURNAL_DONE || run->state == JOURNAL_WARNED;
-}
-
-static double
-hundredths(double seconds)
-{
-    return (double)(int64_t)(seconds * 100) / 100;
-}
-
-static struct value
-moment_or_null(int64_t moment)
-{
-    return moment == 0 ? value_null() : value_time(moment);
-}
-
 /* The newest run that ended well; NULL when none did. */
 static const struct journal_run *
 last_good(const struct journal_runs *runs)
 {
     for (size_t i = 0; i < runs->count; i++) {
-        if (is_good(&runs->items[i]))
+        if (journal_is_good(runs->items[i].state))
             return &runs->items[i];
     }
     return NULL;
@@ -69,15 +51,15 @@ print_status(struct invocation *i, const char *job, const struct journal_runs *r
     bool fresh = good != NULL && age <= max_age;
     const struct value row[] = {value_text(job), last == NULL ? value_null() : value_int(last->id),
         value_text(last == NULL ? "never run" : journal_state_names[last->state]),
-        moment_or_null(last == NULL ? 0 : last->started_utc),
-        moment_or_null(last == NULL ? 0 : last->ended_utc),
+        grid_time(last == NULL ? 0 : last->started_utc),
+        grid_time(last == NULL ? 0 : last->ended_utc),
         good == NULL ? value_null() : value_int(good->id),
-        moment_or_null(good == NULL ? 0 : good->ended_utc),
+        grid_time(good == NULL ? 0 : good->ended_utc),
         good == NULL ? value_null() : value_float((double)(int64_t)(age * 10) / 10),
         grid_flag(fresh), last == NULL ? value_null() : value_int(trends[0].sums.rows),
         last == NULL ? value_null() : value_int(trends[0].sums.bytes),
-        last == NULL ? value_null() : value_float(hundredths(trends[0].sums.seconds)),
-        trends[0].is_known ? value_float(hundredths(trends[0].usual_seconds)) : value_null(),
+        last == NULL ? value_null() : grid_seconds(trends[0].sums.seconds),
+        trends[0].is_known ? grid_seconds(trends[0].usual_seconds) : value_null(),
         trends[0].is_known ? value_int(trends[0].percent) : value_null(),
         value_text(last == NULL ? "" : last->message)};
 

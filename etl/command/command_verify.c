@@ -239,9 +239,9 @@ add_listed(struct grid *g, const struct listing_row *r, struct fault *f)
     const struct value row[] = {value_time(r->taken_utc), value_text(r->database),
         value_text(r->kind), r->run == 0 ? value_null() : value_int(r->run),
         r->run == 0 ? value_null() : grid_flag(r->run_complete), value_int((int64_t)r->rows),
-        value_int((int64_t)r->bytes), grid_flag(r->encrypted),
-        r->verified_utc == 0 ? value_null() : value_time(r->verified_utc), value_text(r->file),
-        value_text(r->container), grid_flag(r->removed), value_text(r->partition)};
+        value_int((int64_t)r->bytes), grid_flag(r->encrypted), grid_time(r->verified_utc),
+        value_text(r->file), value_text(r->container), grid_flag(r->removed),
+        value_text(r->partition)};
 
     return grid_add(g, row, f);
 }

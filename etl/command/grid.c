@@ -31,6 +31,18 @@ grid_flag(bool flag)
     return value_int(flag);
 }
 
+struct value
+grid_time(int64_t moment)
+{
+    return moment == 0 ? value_null() : value_time(moment);
+}
+
+struct value
+grid_seconds(double seconds)
+{
+    return value_float((double)(int64_t)(seconds * 100 + 0.5) / 100);
+}
+
 /* ---- JSON ---- */
 
 static void

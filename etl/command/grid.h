@@ -54,8 +54,11 @@ int grid_finish(struct grid *g, struct fault *f);
 int grid_print_one(const struct grid_column *columns, size_t column_count, bool json,
     const struct value *row, struct fault *f);
 
-/* A truth for a GRID_FLAG column. */
+/* A truth for a GRID_FLAG column; a moment for a GRID_TIME column, NULL for 0; seconds to the
+ * hundredth. */
 struct value grid_flag(bool flag);
+struct value grid_time(int64_t moment);
+struct value grid_seconds(double seconds);
 
 /* Adds a text as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void grid_add_json_text(struct text *t, const char *bytes, size_t length);

@@ -79,9 +79,7 @@ print_report(struct invocation *i, const struct run_report *r, struct fault *f)
         const char *seconds = format_seconds(s->seconds, room);
         const struct value row[] = {value_int(s->run), value_text(s->name),
             value_text(journal_state_names[s->state]), value_text(s->target), value_int(s->rows),
-            value_int(s->bytes),
-            i->json ? value_float((double)(int64_t)(s->seconds * 1000) / 1000)
-                    : value_text(seconds),
+            value_int(s->bytes), i->json ? grid_seconds(s->seconds) : value_text(seconds),
             value_text(s->message)};
 
         rc = grid_add(&g, row, f);

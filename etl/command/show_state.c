@@ -133,12 +133,6 @@ last_step(const struct trail *t)
 }
 
 static struct value
-moment_or_null(int64_t moment)
-{
-    return moment == 0 ? value_null() : value_time(moment);
-}
-
-static struct value
 text_or_null(const char *text)
 {
     return text == NULL ? value_null() : value_text(text);
@@ -151,11 +145,11 @@ add_trail(struct show *s, const char *activity, const struct trail *t, struct fa
     const char *sum =
         arena_printf(&s->memory, "%016llx", (unsigned long long)(e->sum + e->relationship_sum));
     const struct value row[] = {value_text(activity), value_text(t->instances),
-        value_text(last_step(t)), moment_or_null(t->marked), moment_or_null(t->verified),
+        value_text(last_step(t)), grid_time(t->marked), grid_time(t->verified),
         t->verified == 0 ? value_null() : value_int(e->rows),
-        t->verified == 0 ? value_null() : text_or_null(sum), moment_or_null(t->backed_up),
-        text_or_null(e->container), text_or_null(e->sha256), moment_or_null(t->dropped),
-        moment_or_null(t->kept), text_or_null(t->why)};
+        t->verified == 0 ? value_null() : text_or_null(sum), grid_time(t->backed_up),
+        text_or_null(e->container), text_or_null(e->sha256), grid_time(t->dropped),
+        grid_time(t->kept), text_or_null(t->why)};
 
     return sum == NULL ? fault_set_memory(f) : grid_add(&s->grid, row, f);
 }

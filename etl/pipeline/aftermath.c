@@ -114,7 +114,7 @@ gather(struct journal *journal, struct arena *memory, const struct journal_runs 
                 return -1;
             j->sums = trend_sum_up(steps.items, steps.count);
         }
-        if (j->good == NULL && (run->state == JOURNAL_DONE || run->state == JOURNAL_WARNED))
+        if (j->good == NULL && journal_is_good(run->state))
             j->good = run;
     }
     return 0;

@@ -18,6 +18,12 @@ const char *const journal_state_names[JOURNAL_STATE_COUNT] = {
     [JOURNAL_DIED] = "died",
 };
 
+bool
+journal_is_good(enum journal_state state)
+{
+    return state == JOURNAL_DONE || state == JOURNAL_WARNED;
+}
+
 struct journal {
     struct db *db;
 };

@@ -35,6 +35,9 @@ struct journal_run {
     const char *message;
 };
 
+/* Done, with warnings or without. */
+bool journal_is_good(enum journal_state state);
+
 struct journal_step {
     int64_t run;
     const char *name; /* "maintain/copy" */

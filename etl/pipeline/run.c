@@ -168,7 +168,7 @@ was_done(const struct run *r, const struct unit *u)
         const struct journal_step *s = &r->done.items[i];
 
         if (strcmp(s->name, u->name) == 0 &&
-            (s->state == JOURNAL_DONE || s->state == JOURNAL_WARNED || s->state == JOURNAL_SKIPPED))
+            (journal_is_good(s->state) || s->state == JOURNAL_SKIPPED))
             return true;
     }
     return false;
@@ -207,8 +207,7 @@ read_done(struct run *r, const struct job *job, struct fault *f)
 
     if (journal_read_runs(r->journal, job->name, 1, &r->report->memory, &runs, f) != 0)
         return -1;
-    if (runs.count == 0 || runs.items[0].state == JOURNAL_DONE ||
-        runs.items[0].state == JOURNAL_WARNED) {
+    if (runs.count == 0 || journal_is_good(runs.items[0].state)) {
         log_info("nothing to resume: the last run of job '%s' was complete", job->name);
         return 0;
     }

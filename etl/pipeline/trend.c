@@ -26,12 +26,6 @@ compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool
-is_good(const struct journal_run *run)
-{
-    return run->state == JOURNAL_DONE || run->state == JOURNAL_WARNED;
-}
-
 static void
 judge(struct trend *trends, const struct journal_runs *runs, size_t at)
 {
@@ -40,11 +34,12 @@ judge(struct trend *trends, const struct journal_runs *runs, size_t at)
     size_t count = 0;
 
     for (size_t i = at + 1; i < runs->count && count < TREND_RUNS; i++) {
-        if (is_good(&runs->items[i]) && strcmp(runs->items[i].job, runs->items[at].job) == 0 &&
+        if (journal_is_good(runs->items[i].state) &&
+            strcmp(runs->items[i].job, runs->items[at].job) == 0 &&
             trends[i].sums.steps == t->sums.steps)
             seconds[count++] = trends[i].sums.seconds;
     }
-    if (count < TREND_LEAST || !is_good(&runs->items[at]))
+    if (count < TREND_LEAST || !journal_is_good(runs->items[at].state))
         return;
     qsort(seconds, count, sizeof *seconds, compare);
     t->usual_seconds = seconds[count / 2];

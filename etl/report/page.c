@@ -330,6 +330,20 @@ page_cell_time(struct text *html, const char *heading, int64_t moment)
 }
 
 void
+page_tile(struct text *html, const char *name)
+{
+    text_add(html, "<div><dt>");
+    page_text(html, name);
+    text_add(html, "</dt><dd>");
+}
+
+void
+page_tile_end(struct text *html)
+{
+    text_add(html, "</dd></div>\n");
+}
+
+void
 page_badge(struct text *html, enum tone tone, const char *word)
 {
     text_add_format(html, "<span class=\"badge %s\">", tone_names[tone]);

@@ -52,6 +52,10 @@ void page_cell_number(struct text *html, const char *heading, int64_t number);
 void page_cell_bytes(struct text *html, const char *heading, int64_t bytes);
 void page_cell_time(struct text *html, const char *heading, int64_t moment);
 
+/* A tile of a <dl class="tiles">: a name and, up to page_tile_end, what stands below it. */
+void page_tile(struct text *html, const char *name);
+void page_tile_end(struct text *html);
+
 /* A word in its tone's colour. */
 void page_badge(struct text *html, enum tone tone, const char *word);
 

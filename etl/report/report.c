@@ -39,16 +39,6 @@ report_add_failure(struct report *r, const struct fault *why)
 
 /* ---- gathering ---- */
 
-static void
-sum_up(struct night *n)
-{
-    for (size_t i = 0; i < n->steps.count; i++) {
-        n->rows += n->steps.items[i].rows;
-        n->bytes += n->steps.items[i].bytes;
-        n->seconds += n->steps.items[i].seconds;
-    }
-}
-
 static int
 read_nights(
     struct report *r, struct journal *journal, const struct report_order *order, struct fault *f)
@@ -126,8 +116,10 @@ read_journal(struct report *r, const struct report_order *order, struct fault *f
     if (rc == 0)
         rc = choose(r, order->run, f);
     for (size_t i = 0; rc == 0 && i < r->night_count; i++) {
-        rc = journal_read_steps(journal, r->nights[i].run->id, &r->memory, &r->nights[i].steps, f);
-        sum_up(&r->nights[i]);
+        struct night *n = &r->nights[i];
+
+        rc = journal_read_steps(journal, n->run->id, &r->memory, &n->steps, f);
+        n->sums = trend_sum_up(n->steps.items, n->steps.count);
     }
     if (rc == 0)
         rc = read_trend(r, journal, f);

@@ -21,8 +21,7 @@ struct report_order {
 struct night {
     const struct journal_run *run;
     struct journal_steps steps;
-    int64_t rows, bytes;
-    double seconds;
+    struct trend_sums sums;
 };
 
 /* What the parts of a report have in common. */

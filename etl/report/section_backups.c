@@ -64,18 +64,6 @@ add_row(struct text *html, const struct listing_row *row)
 
 /* ---- the summary ---- */
 
-static void
-begin_tile(struct text *html, const char *name)
-{
-    text_add_format(html, "<div><dt>%s</dt><dd>", name);
-}
-
-static void
-end_tile(struct text *html)
-{
-    text_add(html, "</dd></div>\n");
-}
-
 /* The newest restore drill. */
 static void
 add_drill_tile(struct text *html, const struct catalogue *c)
@@ -86,14 +74,14 @@ add_drill_tile(struct text *html, const struct catalogue *c)
         if (c->entries[i].kind == CATALOGUE_DRILLED)
             drill = &c->entries[i];
     }
-    begin_tile(html, "Last restore drill");
+    page_tile(html, "Last restore drill");
     page_time(html, drill == NULL ? 0 : drill->added_utc);
     if (drill == NULL)
         text_add(html, "<small>nightcube drill proves that the newest set restores</small>");
     else
         text_add_format(html, "<small>run %" PRId64 ": %s</small>", drill->run,
             drill->complete ? "all as it should be" : "a difference was found");
-    end_tile(html);
+    page_tile_end(html);
 }
 
 /* How many there are, how large they are together, and the newest proofs that they can be read. */
@@ -107,15 +95,15 @@ add_tiles(struct text *html, const struct listing *l)
         deep = l->rows[i].deep_utc > deep ? l->rows[i].deep_utc : deep;
     }
     text_add(html, "<dl class=\"tiles\">\n");
-    begin_tile(html, "Containers");
+    page_tile(html, "Containers");
     page_number(html, (int64_t)l->count);
-    end_tile(html);
-    begin_tile(html, "In all");
+    page_tile_end(html);
+    page_tile(html, "In all");
     page_bytes(html, bytes);
-    end_tile(html);
-    begin_tile(html, "Last one read to its end");
+    page_tile_end(html);
+    page_tile(html, "Last one read to its end");
     page_time(html, deep);
-    end_tile(html);
+    page_tile_end(html);
     add_drill_tile(html, &l->catalogue);
     text_add(html, "</dl>\n");
 }

@@ -17,19 +17,19 @@ struct quantity {
 static double
 rows_of(const struct night *n)
 {
-    return (double)n->rows;
+    return (double)n->sums.rows;
 }
 
 static double
 bytes_of(const struct night *n)
 {
-    return (double)n->bytes;
+    return (double)n->sums.bytes;
 }
 
 static double
 seconds_of(const struct night *n)
 {
-    return n->seconds;
+    return n->sums.seconds;
 }
 
 static void
@@ -122,10 +122,10 @@ add_table(struct report *r)
         page_badge(r->html, report_tone(n->run->state), journal_state_names[n->run->state]);
         page_cell_end(r->html);
         page_cell_begin(r->html, headings[3]);
-        page_seconds(r->html, n->seconds);
+        page_seconds(r->html, n->sums.seconds);
         page_cell_end(r->html);
-        page_cell_number(r->html, headings[4], n->rows);
-        page_cell_bytes(r->html, headings[5], n->bytes);
+        page_cell_number(r->html, headings[4], n->sums.rows);
+        page_cell_bytes(r->html, headings[5], n->sums.bytes);
         page_row_end(r->html);
     }
     page_table_end(r->html);

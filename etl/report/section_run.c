@@ -19,7 +19,7 @@ last_good(const struct report *r)
     for (size_t i = 0; i < r->night_count; i++) {
         enum journal_state state = r->nights[i].run->state;
 
-        if (state == JOURNAL_DONE || state == JOURNAL_WARNED)
+        if (journal_is_good(state))
             return &r->nights[i];
     }
     return NULL;
@@ -70,20 +70,6 @@ add_run_line(struct report *r)
     text_add_format(r->html, " UTC, exit code %d</p>\n", run->exit_code);
 }
 
-static void
-begin_tile(struct text *html, const char *name)
-{
-    text_add(html, "<div><dt>");
-    page_text(html, name);
-    text_add(html, "</dt><dd>");
-}
-
-static void
-end_tile(struct text *html)
-{
-    text_add(html, "</dd></div>\n");
-}
-
 static size_t
 count_steps(const struct night *n, enum journal_state state)
 {
@@ -100,13 +86,13 @@ add_step_tile(struct report *r)
     size_t skipped = count_steps(r->shown, JOURNAL_SKIPPED);
     size_t failed = count_steps(r->shown, JOURNAL_FAILED);
 
-    begin_tile(r->html, "Steps");
+    page_tile(r->html, "Steps");
     page_number(r->html, (int64_t)r->shown->steps.count);
     text_add(r->html, "<small>");
     if (failed > 0)
         text_add_format(r->html, "%zu failed, ", failed);
     text_add_format(r->html, "%zu skipped</small>", skipped);
-    end_tile(r->html);
+    page_tile_end(r->html);
 }
 
 /* How long it worked, against what is usual. */
@@ -115,14 +101,14 @@ add_time_tile(struct report *r)
 {
     int percent = r->trend.percent;
 
-    begin_tile(r->html, "Time of work");
-    page_seconds(r->html, r->shown->seconds);
+    page_tile(r->html, "Time of work");
+    page_seconds(r->html, r->shown->sums.seconds);
     if (r->trend.is_known && percent == 0)
         text_add(r->html, "<small>as usual</small>");
     else if (r->trend.is_known)
         text_add_format(r->html, "<small>%d %% %s than usual</small>", abs(percent),
             percent > 0 ? "more" : "less");
-    end_tile(r->html);
+    page_tile_end(r->html);
 }
 
 static void
@@ -132,14 +118,14 @@ add_tiles(struct report *r)
 
     text_add(r->html, "<dl class=\"tiles\">\n");
     add_step_tile(r);
-    begin_tile(r->html, "Rows treated");
-    page_number(r->html, r->shown->rows);
-    end_tile(r->html);
-    begin_tile(r->html, "Written to the store");
-    page_bytes(r->html, r->shown->bytes);
-    end_tile(r->html);
+    page_tile(r->html, "Rows treated");
+    page_number(r->html, r->shown->sums.rows);
+    page_tile_end(r->html);
+    page_tile(r->html, "Written to the store");
+    page_bytes(r->html, r->shown->sums.bytes);
+    page_tile_end(r->html);
     add_time_tile(r);
-    begin_tile(r->html, "Last good run");
+    page_tile(r->html, "Last good run");
     if (good == NULL) {
         text_add(r->html, "none");
     } else {
@@ -147,7 +133,7 @@ add_tiles(struct report *r)
         text_add_format(r->html, "<small>%s</small>",
             is_stale(r) ? "more than 26 hours ago" : "within the last 26 hours");
     }
-    end_tile(r->html);
+    page_tile_end(r->html);
     text_add(r->html, "</dl>\n");
 }
 
@@ -183,7 +169,7 @@ static const char *const headings[] = {
 static void
 add_step(struct report *r, const struct journal_step *s, double *at)
 {
-    double whole = r->shown->seconds > 0 ? r->shown->seconds : 1;
+    double whole = r->shown->sums.seconds > 0 ? r->shown->sums.seconds : 1;
 
     page_row(r->html);
     page_cell(r->html, headings[0], s->name);

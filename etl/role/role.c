@@ -73,7 +73,9 @@ refuse_role(const struct role_list *l, const char *name, struct fault *f)
     for (size_t i = 0; i < l->count; i++)
         nearest_offer(&n, l->items[i].name);
     fault_set(f, FAULT_DATA, "there is no role '%s'", name);
-    return l->count > 0 ? nearest_hint(&n, f) : -1;
+    if (nearest_get(&n) != NULL)
+        return nearest_hint(&n, f);
+    return fault_hint(f, "make it first: nightcube set role DATABASE '%s' add", name);
 }
 
 static int

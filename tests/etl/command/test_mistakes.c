@@ -30,7 +30,10 @@ misspelt_names_are_guessed(void)
     run_says("set archive Orde off", 65, NULL, "did you mean 'Order'?");
     run_says("set index Orde I City", 65, NULL, "did you mean 'Order'?");
     run_says("import x --case Order", 64, NULL, "did you mean '--case-column'?");
-    run_says("history 2", 64, NULL, "hint: nightcube history\n");
+    run_says("history 99", 65, NULL, "nightcube history lists the runs");
+    run_says("history night", 64, NULL, "'night' is no run's number");
+    run_says("history 1 --run 2", 64, NULL, "exclude each other");
+    run_says("set role BAMAnalysis Sales add anna", 65, NULL, "set role DATABASE 'Sales' add");
     run_says("history --run 99", 65, NULL, "nightcube history lists the runs");
 }
 
