@@ -5,10 +5,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/base/file.h"
 #include "config/settings/connection.h"
 #include "etl/activity/metadata.h"
 #include "etl/command/checkup.h"
 #include "etl/odbc/drivers.h"
+#include "etl/odbc/requirement.h"
+#include "etl/odbc/trial.h"
+#include "etl/pipeline/lock.h"
+
+/* What may lie between the clocks of two machines. */
+enum { CLOCK_SECONDS = 5 };
 
 /* ---- drivers ---- */
 
@@ -70,20 +77,106 @@ check_drivers(struct checkup *c)
 
 /* ---- databases ---- */
 
-/* Keys and members compare binary everywhere; an engine that folds case or drops blanks would merge
- * what is different. */
+/* Of one thing about a database: "PrimaryImport: locks". */
 static void
-check_comparison(struct checkup *c, const char *check, struct db *db)
+name_check(char check[96], struct db *db, const char *what)
+{
+    snprintf(check, 96, "%.40s: %.50s", db_name(db), what);
+}
+
+static void
+check_version(struct checkup *c, struct db *db, const char *what, const char *found,
+    const char *oldest, const char *whose)
+{
+    char check[96], detail[160], cure[160];
+
+    if (!version_is_older(found, oldest))
+        return;
+    name_check(check, db, what);
+    snprintf(detail, sizeof detail, "%.60s%s%.60s", whose, whose[0] == '\0' ? "" : " ", found);
+    snprintf(cure, sizeof cure, "nightcube is tested with %s and later: upgrade it", oldest);
+    checkup_warn(c, check, detail, cure);
+}
+
+/* Adds "PostgreSQL 15.14, driver psqlodbcw.so 13.02.0000". */
+static void
+check_versions(struct checkup *c, struct db *db, struct text *summary)
+{
+    const struct dialect *dialect = db_dialect(db);
+    struct fault f = FAULT_INIT;
+    struct versions v;
+    char check[96];
+
+    text_add(summary, dialect->name);
+    if (versions_read(db, &v, &f) != 0) {
+        name_check(check, db, "versions");
+        checkup_fault(c, check, &f);
+        return;
+    }
+    text_add_format(summary, " %s, driver %s %s", v.engine, v.driver, v.driver_version);
+    check_version(c, db, "server", v.engine, dialect->engine_from, dialect->name);
+    check_version(c, db, "driver", v.driver_version, dialect->driver_from, v.driver);
+}
+
+static void
+check_requirement(
+    struct checkup *c, struct db *db, const struct requirement *r, struct text *summary)
+{
+    struct text found = TEXT_INIT;
+    struct fault f = FAULT_INIT;
+    char check[96];
+    int met = requirement_look(db, r, &found, &f);
+
+    name_check(check, db, r->what);
+    if (met < 0)
+        checkup_fault(c, check, &f);
+    else if (met == 0 && r->weight == REQUIREMENT_ADVISED)
+        checkup_warn(c, check, text_get(&found), r->cure);
+    else if (met == 0)
+        checkup_fail(c, check, FAULT_SETTINGS, text_get(&found), r->cure);
+    else if (found.length > 0)
+        text_add_format(summary, ", %s %s", r->what, text_get(&found));
+    text_release(&found);
+}
+
+/* Writers' moments are the server's, ours are this machine's. */
+static void
+check_clock(struct checkup *c, struct db *db)
 {
     struct fault f = FAULT_INIT;
-    int64_t folds;
+    char check[96], detail[96];
+    int64_t ahead;
 
-    if (db_get_int(
-            db, "SELECT CASE WHEN 'a' = 'A' OR 'a' = 'a ' THEN 1 ELSE 0 END", 0, &folds, &f) != 0)
+    name_check(check, db, "clock");
+    if (requirement_clock_ahead(db, &ahead, &f) != 0) {
         checkup_fault(c, check, &f);
-    else if (folds != 0)
-        checkup_warn(c, check, "texts that differ in case or end blanks count as equal",
-            "give the database a binary collation");
+    } else if (ahead < -CLOCK_SECONDS || ahead > CLOCK_SECONDS) {
+        snprintf(detail, sizeof detail, "the server's clock is %lld seconds %s this machine's",
+            (long long)(ahead < 0 ? -ahead : ahead), ahead < 0 ? "behind" : "ahead of");
+        checkup_warn(c, check, detail, "let both be set by NTP");
+    }
+}
+
+/* A table of its own must not turn up in a backup: not while a job runs. */
+static void
+check_rights(struct checkup *c, struct db *db)
+{
+    const char *state = c->site->settings.state_directory;
+    struct lock lock = LOCK_INIT;
+    struct fault f = FAULT_INIT;
+    char check[96];
+
+    name_check(check, db, "rights");
+    if (file_exists(state) && lock_take(&lock, state, "doctor", &f) != 0) {
+        checkup_warn(c, check, f.text, "ask again when that is done: they were not looked at");
+        return;
+    }
+    if (trial_run(db, &f) != 0) {
+        fault_hint(&f, "%s", db_dialect(db)->rights);
+        checkup_fail(
+            c, check, f.kind, f.text, f.kind == FAULT_PERMISSION ? db_dialect(db)->rights : f.hint);
+    }
+    lock_release(&lock);
 }
 
 static void
@@ -97,6 +190,23 @@ check_metadata(struct checkup *c, struct db *primary)
         checkup_fault(c, "metadata", &f);
     else
         checkup_good(c, "metadata", "present");
+}
+
+static void
+examine(struct checkup *c, const struct database_setting *d, struct db *db, const char *check)
+{
+    struct text summary = TEXT_INIT;
+
+    check_versions(c, db, &summary);
+    for (const struct requirement *r = db_dialect(db)->requirements; r->what != NULL; r++) {
+        if (!d->is_other || r->weight == REQUIREMENT_ADVISED)
+            check_requirement(c, db, r, &summary);
+    }
+    check_clock(c, db);
+    if (!d->is_other)
+        check_rights(c, db);
+    checkup_good(c, check, text_get(&summary));
+    text_release(&summary);
 }
 
 static void
@@ -114,8 +224,7 @@ check_database(struct checkup *c, const struct database_setting *d)
                 : f.hint);
         return;
     }
-    checkup_good(c, check, db_dialect(db)->name);
-    check_comparison(c, check, db);
+    examine(c, d, db, check);
     if (strcmp(d->name, "PrimaryImport") == 0)
         check_metadata(c, db);
 }

@@ -185,12 +185,14 @@ prepare_session(struct db *db, struct fault *f)
     return 0;
 }
 
-/* What must stand in the connection string before anybody is asked, by the dialect of the driver
- * that the string names. */
+/* What must stand in the connection string before anybody is asked, by the dialect of the driver.
+ * Of a word that is said twice some drivers take the first, some the last: so it stands before and
+ * behind what the settings say. */
 static void
-add_attributes(struct text *full, const struct dialect *dialect, enum db_mode mode)
+write_connection(
+    struct text *full, const char *connection, const struct dialect *dialect, enum db_mode mode)
 {
-    text_add_format(full, ";%s", dialect->attributes);
+    text_add_format(full, "%s;%s;%s", dialect->attributes, connection, dialect->attributes);
     if (mode == DB_EXISTING && dialect->no_create[0] != '\0')
         text_add_format(full, ";%s", dialect->no_create);
 }
@@ -206,8 +208,7 @@ connect_dsn(struct db *db, const char *connection, enum db_mode mode, struct fau
     if (connect_with(db, connection, f) != 0 || find_dialect(db, f) != 0)
         return -1;
     SQLDisconnect(db->connection);
-    text_add(&full, connection);
-    add_attributes(&full, db->dialect, mode);
+    write_connection(&full, connection, db->dialect, mode);
     if (text_check(&full, f) == 0)
         rc = connect_with(db, text_get(&full), f);
     text_release(&full);
@@ -221,8 +222,7 @@ connect_driver(struct db *db, const char *connection, const struct dialect *dial
     struct text full = TEXT_INIT;
     int rc = -1;
 
-    text_add(&full, connection);
-    add_attributes(&full, dialect, mode);
+    write_connection(&full, connection, dialect, mode);
     if (text_check(&full, f) == 0 && connect_with(db, text_get(&full), f) == 0)
         rc = find_dialect(db, f);
     text_release(&full);

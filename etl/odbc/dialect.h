@@ -19,6 +19,7 @@
 struct db;
 struct bulk_kind;
 struct error_rule;
+struct requirement;
 
 struct dialect {
     const char *name;      /* "SQLite", for people */
@@ -114,6 +115,17 @@ struct dialect {
      * Everything is allocated in `memory`. FAULT_DATA when there is no such table. */
     int (*describe)(struct db *db, const char *name, struct arena *memory, struct table *table,
         struct fault *f);
+
+    /* How a database of it must be set up (requirement.h); the oldest versions of engine and driver
+     * that we are tested with; a query for its clock in seconds since 1970 (NULL: ours). */
+    const struct requirement *requirements;
+    const char *engine_from, *driver_from;
+    const char *clock;
+    /* For a trial (trial.h): makes what applications write through, over the table
+     * nightcube_Doctor, and drops it, if it does not go with the table. The rights that an account
+     * needs. */
+    const char *try_routine, *forget_routine;
+    const char *rights;
 
     /* What its errors mean (error.h), looked up by these bits of the native code (0: all). */
     const struct error_rule *errors;

@@ -11,6 +11,7 @@
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/error.h"
+#include "etl/odbc/requirement.h"
 #include "etl/odbc/space_mariadb.h"
 
 /* OPTION=2, FOUND_ROWS: an update that changes nothing has found its row all the same. */
@@ -26,6 +27,12 @@ static const char *const session[] = {
     "SET collation_connection = utf8mb4_nopad_bin",
     "SET time_zone = '+00:00'",
     WAIT_PATIENTLY,
+    /* Whatever the server gives to others: tables with transactions, snapshots that hold, long
+     * statements, and pauses in between. */
+    "SET default_storage_engine = 'InnoDB', max_statement_time = 0, wait_timeout = 28800, "
+    "idle_transaction_timeout = 0, idle_write_transaction_timeout = 0, "
+    "idle_readonly_transaction_timeout = 0",
+    "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     /* GROUP BY and ORDER BY look at no more bytes of a longtext (mariadb.com/kb/en/server-system-
      * variables): 4,000 characters of four bytes. */
     "SET max_sort_length = 16384",
@@ -274,6 +281,14 @@ const struct dialect dialect_mariadb = {
     .fit = fit,
     .describe = describe,
     .errors = errors_mariadb,
+    .requirements = requirements_mariadb,
+    .engine_from = "10.11",
+    .driver_from = "3.1.15",
+    .clock = "SELECT unix_timestamp()",
+    .try_routine = "CREATE PROCEDURE \"nightcube_DoctorRoutine\"() SQL SECURITY INVOKER UPDATE "
+                   "\"nightcube_Doctor\" SET \"Key\" = 1 WHERE \"Key\" = 0",
+    .forget_routine = "DROP PROCEDURE IF EXISTS \"nightcube_DoctorRoutine\"",
+    .rights = "GRANT ALL ON (this).* TO (account); for restores beside it CREATE and DROP on *.*",
     .contention_hint =
         "SHOW PROCESSLIST and information_schema.innodb_trx show who holds the lock; "
         "KILL ends it",

@@ -9,6 +9,7 @@
 #include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/error.h"
+#include "etl/odbc/requirement.h"
 
 /*
  * Protocol=7.4-0: an error inside a transaction spoils all of it, and the server itself refuses
@@ -29,11 +30,16 @@ enum { USE_DECLARE_FETCH = 65539 };
 
 /* extra_float_digits above 0 writes doubles so that they read back to the same bits. */
 static const char *const session[] = {
+    "SET client_encoding TO 'UTF8'", /* the driver would have that of the locale */
     "SET TIME ZONE 'UTC'",
     "SET DateStyle TO 'ISO, YMD'",
     "SET standard_conforming_strings TO on",
     "SET extra_float_digits TO 3",
     LOCK_TIMEOUT,
+    /* Whatever the server gives to others: a night has long statements, and pauses in between. */
+    "SET statement_timeout TO 0",
+    "SET idle_in_transaction_session_timeout TO 0",
+    "SET default_transaction_isolation TO 'read committed'",
     NULL,
 };
 
@@ -330,6 +336,13 @@ const struct dialect dialect_postgresql = {
     .fail_where = "1 / CASE WHEN %s THEN 0 ELSE 1 END = 1",
     .describe = describe,
     .errors = errors_postgresql,
+    .requirements = requirements_postgresql,
+    .engine_from = "15",
+    .driver_from = "13.2",
+    .clock = "SELECT CAST(floor(extract(epoch FROM clock_timestamp())) AS bigint)",
+    .try_routine = "CREATE FUNCTION \"nightcube_DoctorRoutine\"() RETURNS void LANGUAGE plpgsql AS "
+                   "$$ BEGIN UPDATE \"nightcube_Doctor\" SET \"Key\" = 1 WHERE \"Key\" = 0; END $$",
+    .rights = "GRANT USAGE, CREATE ON SCHEMA (this) TO (account)",
     .lock_limit = "SELECT CAST(current_setting('max_locks_per_transaction') AS bigint) * "
                   "(CAST(current_setting('max_connections') AS bigint) + "
                   "CAST(current_setting('max_prepared_transactions') AS bigint))",

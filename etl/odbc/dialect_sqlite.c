@@ -13,6 +13,7 @@
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/error.h"
+#include "etl/odbc/requirement.h"
 #include "etl/odbc/space_sqlite.h"
 
 /* FULL makes a commit survive a power cut. legacy_alter_table: a rename must not rewrite views and
@@ -419,6 +420,12 @@ const struct dialect dialect_sqlite = {
     .fit = fit,
     .describe = describe,
     .errors = errors_sqlite,
+    .requirements = requirements_sqlite,
+    .engine_from = "3.39",
+    .driver_from = "0.9998",
+    .try_routine = "CREATE TRIGGER nightcube_DoctorRoutine INSTEAD OF INSERT ON "
+                   "nightcube_DoctorView BEGIN UPDATE nightcube_Doctor SET Key = 1; END",
+    .rights = "who runs nightcube must be able to write the file and its directory",
     .error_mask = 0xFF, /* the rest of an extended code is detail */
     .contention_hint = "another program writes to this file without end; look for it: fuser FILE",
     .attach = space_sqlite_attach,

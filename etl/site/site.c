@@ -11,6 +11,7 @@
 #include "config/settings/secret.h"
 #include "etl/activity/deployment.h"
 #include "etl/activity/metadata.h"
+#include "etl/odbc/requirement.h"
 
 int
 site_open(struct site *s, const char *settings_path, struct fault *f)
@@ -101,6 +102,10 @@ site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *
     secret_release(&connection);
     if (db == NULL)
         add_place(setting->connection, f);
+    else if (!setting->is_other && requirement_check_vital(db, f) != 0) {
+        db_close(db);
+        return NULL;
+    }
     if (db == NULL && mode == DB_EXISTING && explain_missing_file(name, setting->connection, f))
         return NULL;
     if (db == NULL && f->kind == FAULT_UNAVAILABLE && mode == DB_EXISTING)
