@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "config/base/clock.h"
+#include "etl/activity/difference.h"
 #include "etl/activity/lookup.h"
 #include "etl/activity/schema.h"
 #include "etl/activity/storage_load.h"
@@ -59,7 +60,7 @@ describe_tables(struct storage *s, struct fault *f)
     s->completed.columns++;
     s->completed.column_count--;
     s->row = arena_array(&s->memory, s->active.column_count, sizeof *s->row);
-    return s->row == NULL ? fault_set_memory(f) : 0;
+    return s->row == NULL ? fault_set_memory(f) : difference_check(s->primary, a, f);
 }
 
 struct storage *

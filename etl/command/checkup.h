@@ -40,6 +40,7 @@ extern const struct grid_column checkup_columns[];
 void checkup_settings(struct checkup *c);
 void checkup_clock(struct checkup *c);
 void checkup_databases(struct checkup *c);
+void checkup_schema(struct checkup *c);
 void checkup_places(struct checkup *c);
 void checkup_keys(struct checkup *c);
 

@@ -4,6 +4,7 @@
 
 static void (*const checks[])(struct checkup *c) = {
     checkup_databases,
+    checkup_schema,
     checkup_places,
     checkup_keys,
 };
@@ -28,10 +29,10 @@ const struct command command_doctor = {
     .fields = (const struct command_fields[]){{NULL, checkup_columns, 0}, {0}},
     .name = "doctor",
     .arguments = "",
-    .summary = "looks at drivers, connections, permissions, clock, free space and keys",
+    .summary = "looks at drivers, servers, rights, tables, clocks, free space and keys",
     .details =
         "Each line is a verdict (ok, warning, failed), what was found and what to do about it. "
         "The exit code is 0, also with warnings, or that of the first check that failed. Nothing "
-        "is changed.",
+        "is changed; rights are found out with a table nightcube_Doctor, which is gone afterwards.",
     .run = run_doctor,
 };
