@@ -60,10 +60,6 @@ choose_options(struct archive *zstd, int level)
     snprintf(number, sizeof number, "%d", level);
     if (archive_write_set_filter_option(zstd, "zstd", "compression-level", number) != ARCHIVE_OK)
         return -1;
-    /* A zstd built without threads refuses this one; it then works with one. */
-    snprintf(number, sizeof number, "%d", COMPRESS_THREADS);
-    archive_write_set_filter_option(zstd, "zstd", "threads", number);
-    archive_clear_error(zstd);
     return archive_write_set_bytes_in_last_block(zstd, 1) == ARCHIVE_OK ? 0 : -1;
 }
 

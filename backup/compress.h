@@ -21,7 +21,6 @@ enum {
     COMPRESS_LEVEL_MIN = 1,
     COMPRESS_LEVEL_MAX = 19, /* beyond it a reader needs more than 8 MiB of window */
     COMPRESS_LEVEL_DEFAULT = 3,
-    COMPRESS_THREADS = 1, /* besides the caller: each takes some 12 MiB */
     COMPRESS_TRAILER_BYTES = 72,
 };
 

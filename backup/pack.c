@@ -4,16 +4,20 @@
 
 #include "backup/compress.h"
 #include "backup/meter.h"
+#include "config/base/pump.h"
 
 struct pack {
     struct meter stored;
     struct seal *seal;             /* NULL: not encrypted */
     struct compressor *compressor; /* NULL: not compressed */
-    struct byte_sink head;         /* of the chain */
+    struct byte_sink layers;       /* the first of them */
+    struct pump *pump;             /* puts them on in a thread of its own */
     uint64_t unpacked_bytes;
 };
 
-/* Built from the store upwards: the count, the seal, the compression. */
+static int pack_write(void *state, const void *bytes, size_t size, struct fault *f);
+
+/* Built from the store upwards: the count, the seal, the compression, the thread. */
 static int
 build(struct pack *p, const struct pack_options *o, struct byte_sink store, struct fault *f)
 {
@@ -24,18 +28,19 @@ build(struct pack *p, const struct pack_options *o, struct byte_sink store, stru
             COMPRESS_LEVEL_MIN, COMPRESS_LEVEL_MAX);
     if (meter_init(&p->stored, f) != 0)
         return -1;
-    p->head = meter_sink(&p->stored, store);
+    p->layers = meter_sink(&p->stored, store);
     if (o->seal != NULL) {
-        if ((p->seal = seal_open(p->head, o->seal, f)) == NULL)
+        if ((p->seal = seal_open(p->layers, o->seal, f)) == NULL)
             return -1;
-        p->head = seal_sink(p->seal);
+        p->layers = seal_sink(p->seal);
     }
     if (o->compress) {
-        if ((p->compressor = compressor_new(p->head, level, f)) == NULL)
+        if ((p->compressor = compressor_new(p->layers, level, f)) == NULL)
             return -1;
-        p->head = compressor_sink(p->compressor);
+        p->layers = compressor_sink(p->compressor);
     }
-    return 0;
+    p->pump = pump_new((struct byte_sink){pack_write, p}, f);
+    return p->pump == NULL ? -1 : 0;
 }
 
 struct pack *
@@ -66,18 +71,20 @@ pack_write(void *state, const void *bytes, size_t size, struct fault *f)
             (unsigned long long)PACK_RATIO);
         return fault_hint(f, "back it up with --no-compression");
     }
-    return p->head.write(p->head.state, bytes, size, f);
+    return p->layers.write(p->layers.state, bytes, size, f);
 }
 
 struct byte_sink
 pack_sink(struct pack *p)
 {
-    return (struct byte_sink){pack_write, p};
+    return pump_sink(p->pump);
 }
 
 int
 pack_finish(struct pack *p, struct pack_totals *totals, struct fault *f)
 {
+    if (pump_finish(p->pump, f) != 0)
+        return -1;
     if (p->compressor != NULL && compressor_finish(p->compressor, f) != 0)
         return -1;
     if (p->seal != NULL && seal_finish(p->seal, f) != 0)
@@ -96,6 +103,7 @@ pack_free(struct pack *p)
 {
     if (p == NULL)
         return;
+    pump_free(p->pump);
     compressor_free(p->compressor);
     seal_free(p->seal);
     meter_release(&p->stored);

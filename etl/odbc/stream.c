@@ -6,8 +6,8 @@
 
 #include "etl/odbc/fetcher.h"
 
-/* One is read, one waits, one is filled. */
-enum { BLOCKS = 3 };
+/* One is read, one is filled; those between outlast a moment in which the reader is held up. */
+enum { BLOCKS = 16 };
 
 struct stream {
     struct fetcher *fetcher;
