@@ -8,7 +8,7 @@ libraries='odbc libxml-2.0 libarchive libcrypto libcurl jansson libxxhash'
 packages='gcc libc6-dev make pkg-config unixodbc-dev libsqliteodbc odbcinst libxml2-dev libarchive-dev libssl-dev
     libcurl4-openssl-dev libjansson-dev libxxhash-dev tzdata'
 test_packages='libcunit1-dev age zstd sqlite3 libxml2-utils postgresql odbc-postgresql mariadb-server odbc-mariadb'
-browser_packages='chromium fonts-dejavu-core'
+browser_packages='chromium fonts-dejavu-core poppler-utils'
 
 case ${1-} in
 run) ;;

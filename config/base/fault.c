@@ -143,6 +143,16 @@ fault_clear(struct fault *f)
     f->sqlstate[0] = f->text[0] = f->hint[0] = '\0';
 }
 
+const char *
+fault_meaning_of(int exit_code)
+{
+    for (int kind = 0; kind < FAULT_KIND_COUNT; kind++) {
+        if (fault_kinds[kind].exit_code == exit_code)
+            return fault_kinds[kind].meaning;
+    }
+    return "unknown";
+}
+
 int
 fault_exit_code(enum fault_kind kind)
 {

@@ -49,6 +49,9 @@ struct fault_kind_row {
 /* The table, in order of enum fault_kind. */
 extern const struct fault_kind_row fault_kinds[FAULT_KIND_COUNT];
 
+/* What an exit code means; "unknown" for one that is none of ours. */
+const char *fault_meaning_of(int exit_code);
+
 /* Records a new fault, replacing what was there; a NULL `f` is allowed. Always returns -1. */
 int fault_set(struct fault *f, enum fault_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

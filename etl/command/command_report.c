@@ -57,6 +57,15 @@ write_index(
 
 /* ---- report ---- */
 
+/* Named by the option or, as people type it, alone. */
+static const char *
+output_of(const struct invocation *i)
+{
+    const char *output = invocation_option(i, "output");
+
+    return output == NULL ? invocation_argument(i, 0) : output;
+}
+
 static int
 check_output(const struct invocation *i, const char *output, struct fault *f)
 {
@@ -66,6 +75,8 @@ check_output(const struct invocation *i, const char *output, struct fault *f)
         fault_set(f, FAULT_USAGE, "report needs --output");
         return fault_hint(f, "nightcube report --output night.html");
     }
+    if (invocation_has(i, "output") && i->argument_count > 0)
+        return fault_set(f, FAULT_USAGE, "--output and '%s' exclude each other", i->arguments[0]);
     if (invocation_has(i, "index") &&
         strcmp(slash == NULL ? output : slash + 1, "index.html") == 0) {
         fault_set(f, FAULT_USAGE, "index.html is the page over all nights");
@@ -77,8 +88,10 @@ check_output(const struct invocation *i, const char *output, struct fault *f)
 static int
 run_report(struct invocation *i, struct fault *f)
 {
-    const char *output = invocation_option(i, "output");
-    struct report_order order = {.job = invocation_option(i, "job"), .signature = SIGNATURE};
+    const char *output = output_of(i);
+    struct report_order order = {.job = invocation_option(i, "job"),
+        .has_index = invocation_has(i, "index"),
+        .signature = SIGNATURE};
     struct text html = TEXT_INIT;
     int64_t run = 0;
     int rc = -1;
@@ -98,7 +111,7 @@ run_report(struct invocation *i, struct fault *f)
 }
 
 static const struct command_option options[] = {
-    {"output", "FILE", "the HTML file to write; replaces it", false},
+    {"output", "FILE", "the HTML file to write, as FILE; replaces it", false},
     {"run", "ID", "about this run (default: the newest)", false},
     {"job", "NAME", "about runs of this job (default: nightly)", false},
     {"index", NULL, "keep it as run-ID.html beside FILE too, and list all runs in index.html",
@@ -108,7 +121,8 @@ static const struct command_option options[] = {
 
 const struct command command_report = {
     .name = "report",
-    .arguments = "",
+    .arguments = "[FILE]",
+    .most = 1,
     .summary = "writes what the nights did as one HTML file",
     .details =
         "The verdict, the steps of the run, the nights before it, the partitions against the "

@@ -386,6 +386,16 @@ begin(struct run *r, const struct job *job, const char *xml, struct fault *f)
     return r->context.set == NULL ? fault_set_memory(f) : 0;
 }
 
+/* With its cure: whoever reads the journal has no log at hand. */
+static const char *
+failure_of(struct run *r, const struct fault *f)
+{
+    const char *both =
+        f->hint[0] == '\0' ? NULL : arena_printf(&r->context.memory, "%s (%s)", f->text, f->hint);
+
+    return both == NULL ? f->text : both;
+}
+
 /* Notes how the run ended. A failure to note must not hide the run's own. */
 static int
 end(struct run *r, const struct job *job, int rc, struct fault *f)
@@ -396,7 +406,7 @@ end(struct run *r, const struct job *job, int rc, struct fault *f)
     r->entry.state = rc != 0 ? JOURNAL_FAILED : r->report->warned ? JOURNAL_WARNED : JOURNAL_DONE;
     r->entry.exit_code = rc != 0 ? fault_exit_code(f->kind)
                                  : fault_exit_code(r->report->warned ? FAULT_WARNING : FAULT_NONE);
-    r->entry.message = rc != 0 ? f->text : "";
+    r->entry.message = rc != 0 ? failure_of(r, f) : "";
     if (r->context.wrote_containers && catalogue_run(r, job, rc == 0, g) != 0)
         rc = -1;
     if (journal_end_run(r->journal, &r->entry, g) != 0)

@@ -136,8 +136,8 @@ page_time(struct text *html, int64_t moment)
         return;
     }
     moment_format(moment - moment % 1000000, full);
-    text_add_format(
-        html, "<time datetime=\"%s\">%.10s %.5s</time>", full, full, full + sizeof "2026-11-20");
+    text_add_format(html, "<time datetime=\"%s\"><span>%.10s</span> <span>%.5s</span></time>", full,
+        full, full + sizeof "2026-11-20");
 }
 
 /* ---- the frame ---- */

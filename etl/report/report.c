@@ -136,7 +136,10 @@ add_navigation(struct report *r)
                       "<li><a href=\"#steps\">Steps</a></li><li><a href=\"#nights\">Nights</a></li>"
                       "<li><a href=\"#partitions\">Partitions</a></li>"
                       "<li><a href=\"#backups\">Backups</a></li>"
-                      "<li><a href=\"#cubes\">Cubes</a></li></ul></nav>\n");
+                      "<li><a href=\"#cubes\">Cubes</a></li>");
+    if (r->has_index)
+        text_add(r->html, "<li><a href=\"index.html\">All nights</a></li>");
+    text_add(r->html, "</ul></nav>\n");
 }
 
 static int
@@ -168,7 +171,11 @@ int
 report_write(struct site *site, const struct report_order *order, struct text *html, int64_t *run,
     struct fault *f)
 {
-    struct report r = {.site = site, .html = html, .memory = ARENA_INIT, .now_utc = clock_now()};
+    struct report r = {.site = site,
+        .html = html,
+        .memory = ARENA_INIT,
+        .now_utc = clock_now(),
+        .has_index = order->has_index};
     struct text title = TEXT_INIT;
     int rc = read_journal(&r, order, f);
 

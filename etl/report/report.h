@@ -14,6 +14,7 @@
 struct report_order {
     const char *job;       /* whose runs; NULL: the nightly job, or any when that never ran */
     int64_t run;           /* 0: the newest one */
+    bool has_index;        /* index.html stands beside it */
     const char *signature; /* who made it, for the foot: program and version */
 };
 
@@ -31,6 +32,7 @@ struct report {
     struct arena memory;
     int64_t now_utc;
     const char *job;
+    bool has_index;
     struct night *nights; /* newest first */
     size_t night_count;
     const struct night *shown; /* NULL: there is none */

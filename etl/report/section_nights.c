@@ -68,7 +68,8 @@ title_of(struct report *r, const struct quantity *q, const struct night *n)
 static void
 add_scale(struct report *r)
 {
-    text_add_format(r->html, "<p class=\"scale\"><span>%zu since ", r->night_count);
+    text_add_format(r->html, "<p class=\"scale\"><span>%zu run%s since ", r->night_count,
+        r->night_count == 1 ? "" : "s");
     page_time(r->html, r->nights[r->night_count - 1].run->started_utc);
     text_add(r->html, "</span><span>");
     page_time(r->html, r->nights[0].run->started_utc);
@@ -108,7 +109,7 @@ add_table(struct report *r)
     static const char *const headings[] = {
         "Run", "Began", "State", "#Time", "#Rows", "#Bytes", NULL};
 
-    text_add(r->html, "<details><summary>The same as a table</summary>\n");
+    text_add(r->html, "<details class=\"on-paper\"><summary>The same as a table</summary>\n");
     page_table(r->html, "Newest first", headings);
     for (size_t i = 0; i < r->night_count; i++) {
         const struct night *n = &r->nights[i];

@@ -6,6 +6,7 @@
 
 #include "config/base/moment.h"
 #include "etl/maintenance/due.h"
+#include "etl/maintenance/trail.h"
 #include "etl/report/chart.h"
 #include "etl/report/report.h"
 
@@ -15,8 +16,9 @@ struct map {
     struct report *report;
     const struct activity *activity;
     struct due_list list;
-    int64_t begins, ends; /* moments the strip reaches from and to */
-    size_t first;         /* of the partitions that are drawn */
+    struct trail_list trail; /* of those that are gone */
+    int64_t begins, ends;    /* moments the strip reaches from and to */
+    size_t first;            /* of the partitions that are drawn */
 };
 
 static enum tone
@@ -33,6 +35,18 @@ state_of(const struct due *d)
     if (d->partition->dropped)
         return "archived";
     return d->partition->archiving ? "archiving" : d->is_due ? "due" : "online";
+}
+
+/* What is gone had as many rows as its copy was verified with; -1: nobody knows. */
+static int64_t
+rows_of(const struct map *m, const struct due *d)
+{
+    const struct trail *t;
+
+    if (!d->partition->dropped)
+        return d->rows;
+    t = trail_find(&m->trail, d->partition->instances);
+    return t == NULL || t->verified == 0 ? -1 : t->evidence.rows;
 }
 
 static double
@@ -56,6 +70,17 @@ measure(struct map *m)
     m->begins = oldest - (m->ends - oldest) / 8 - 1;
 }
 
+static const char *
+title_of(const struct map *m, const struct due *d)
+{
+    const char *name = d->partition->instances, *state = state_of(d);
+    int64_t rows = rows_of(m, d);
+
+    return rows < 0
+               ? arena_printf(&m->report->memory, "%s: %s", name, state)
+               : arena_printf(&m->report->memory, "%s: %s, %" PRId64 " rows", name, state, rows);
+}
+
 /* A partition holds what was completed between the one before it and its own making. */
 static int
 add_strip(struct map *m, struct fault *f)
@@ -74,8 +99,7 @@ add_strip(struct map *m, struct fault *f)
             .end = place(m, d->partition->created),
             .tone = tone_of(d),
             .is_accent = tone_of(d) == TONE_GOOD,
-            .title = arena_printf(&m->report->memory, "%s: %s, %" PRId64 " rows",
-                d->partition->instances, state_of(d), d->rows)};
+            .title = title_of(m, d)};
         from = d->partition->created;
     }
     text_add_format(&label, "%zu partitions of %s over time, and the online window at the right",
@@ -116,7 +140,10 @@ add_row(struct map *m, const struct due *d)
     page_row(html);
     page_cell(html, headings[0], d->partition->instances);
     page_cell_time(html, headings[1], d->partition->created);
-    page_cell_number(html, headings[2], d->rows);
+    if (rows_of(m, d) >= 0)
+        page_cell_number(html, headings[2], rows_of(m, d));
+    else
+        page_cell(html, headings[2], "");
     page_cell_begin(html, headings[3]);
     page_badge(html, tone_of(d), state_of(d));
     page_cell_end(html);
@@ -201,7 +228,8 @@ report_add_partitions(struct report *r, struct fault *f)
         struct map m = {.report = r, .activity = &r->definition.activities[i]};
 
         if (due_read(primary, &r->definition, m.activity, PARTITIONS_ALL, &r->memory, &m.list,
-                &why) != 0)
+                &why) != 0 ||
+            trail_read(primary, m.activity->name, &r->memory, &m.trail, &why) != 0)
             report_add_failure(r, &why);
         else
             rc = add_map(&m, f);

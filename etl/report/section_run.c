@@ -2,6 +2,7 @@
  * The verdict on top and the steps of the run that is shown.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +68,39 @@ add_run_line(struct report *r)
     page_text(r->html, run->job);
     text_add(r->html, "</b>, ");
     page_time(r->html, run->started_utc);
-    text_add_format(r->html, " UTC, exit code %d</p>\n", run->exit_code);
+    text_add(r->html, " UTC");
+    if (run->ended_utc != 0)
+        text_add_format(
+            r->html, ", exit code %d: %s", run->exit_code, fault_meaning_of(run->exit_code));
+    text_add(r->html, "</p>\n");
+}
+
+/* What the operator does now; NULL: nothing. */
+static const char *
+advice(const struct report *r)
+{
+    static const char *const lines[JOURNAL_STATE_COUNT] = {
+        [JOURNAL_WARNED] = "The steps below say what to look at.",
+        [JOURNAL_FAILED] =
+            "Nothing is lost: mend the cause (nightcube doctor looks for it); with --resume the "
+            "job goes on where it stopped, otherwise the next run does all of it.",
+        [JOURNAL_DIED] = "Nothing is lost: the next run does the step again that was cut short, "
+                         "and then its whole job.",
+    };
+    enum journal_state state = r->shown == NULL ? JOURNAL_DONE : r->shown->run->state;
+
+    if (lines[state] == NULL && r->shown != NULL && is_stale(r))
+        return "No night has gone well for more than 26 hours: look whether its timer runs "
+               "(systemctl list-timers).";
+    return lines[state];
+}
+
+static void
+add_why(struct report *r, const char *words)
+{
+    text_add(r->html, "<p class=\"why\">");
+    page_text(r->html, words);
+    text_add(r->html, "</p>\n");
 }
 
 static size_t
@@ -150,11 +183,10 @@ report_add_verdict(struct report *r)
         text_add(r->html, "<p>nightcube nightly runs the first one.</p>\n");
     else
         add_run_line(r);
-    if (r->shown != NULL && r->shown->run->message[0] != '\0') {
-        text_add(r->html, "<p class=\"why\">");
-        page_text(r->html, r->shown->run->message);
-        text_add(r->html, "</p>\n");
-    }
+    if (r->shown != NULL && r->shown->run->message[0] != '\0')
+        add_why(r, r->shown->run->message);
+    if (advice(r) != NULL)
+        add_why(r, advice(r));
     text_add(r->html, "</header>\n");
     if (r->shown != NULL)
         add_tiles(r);
@@ -170,6 +202,7 @@ static void
 add_step(struct report *r, const struct journal_step *s, double *at)
 {
     double whole = r->shown->sums.seconds > 0 ? r->shown->sums.seconds : 1;
+    char when[64];
 
     page_row(r->html);
     page_cell(r->html, headings[0], s->name);
@@ -177,7 +210,8 @@ add_step(struct report *r, const struct journal_step *s, double *at)
     page_badge(r->html, report_tone(s->state), journal_state_names[s->state]);
     page_cell_end(r->html);
     text_add(r->html, "<td role=\"cell\" class=\"picture\">");
-    chart_bar(r->html, report_tone(s->state), *at / whole, (*at + s->seconds) / whole, NULL);
+    snprintf(when, sizeof when, "after %.2f s, for %.2f s", *at, s->seconds);
+    chart_bar(r->html, report_tone(s->state), *at / whole, (*at + s->seconds) / whole, when);
     page_cell_end(r->html);
     page_cell_begin(r->html, headings[3]);
     page_seconds(r->html, s->seconds);
