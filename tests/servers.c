@@ -88,7 +88,7 @@ static const struct recipe recipes[ENGINE_COUNT] = {
 };
 
 static struct server {
-    char directory[64];
+    char directory[80];
     int port; /* 0: not running */
     pid_t guard;
     int leash; /* the guard stops the server when this closes */

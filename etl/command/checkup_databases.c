@@ -198,13 +198,13 @@ examine(struct checkup *c, const struct database_setting *d, struct db *db, cons
     struct text summary = TEXT_INIT;
 
     check_versions(c, db, &summary);
+    if (!d->is_other)
+        check_rights(c, db);
     for (const struct requirement *r = db_dialect(db)->requirements; r->what != NULL; r++) {
         if (!d->is_other || r->weight == REQUIREMENT_ADVISED)
             check_requirement(c, db, r, &summary);
     }
     check_clock(c, db);
-    if (!d->is_other)
-        check_rights(c, db);
     checkup_good(c, check, text_get(&summary));
     text_release(&summary);
 }

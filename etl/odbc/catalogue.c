@@ -1,4 +1,5 @@
 #include "etl/odbc/catalogue.h"
+#include "etl/odbc/error.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -84,7 +85,7 @@ catalogue_read_columns(struct db *db, const char *sql, const struct catalogue_ty
         rc = take_column(row, types, memory, table, f);
     stmt_free(s);
     if (rc == 0 && table->column_count == 0)
-        rc = fault_set(f, FAULT_DATA, "%s: there is no table '%s'", db_name(db), table->name);
+        rc = error_missing_table(db, table->name, f);
     return rc;
 }
 

@@ -264,7 +264,7 @@ describe_columns(
     stmt_free(s);
     text_release(&sql);
     if (rc == 0 && table->column_count == 0)
-        rc = fault_set(f, FAULT_DATA, "%s: there is no table '%s'", db_name(db), name);
+        rc = error_missing_table(db, name, f);
     return rc;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "etl/odbc/db.h"
+
 static bool
 agrees(const struct error_rule *r, int native, const char *state, const char *message)
 {
@@ -18,4 +20,11 @@ error_find(const struct error_rule *rules, int native, const char *state, const 
             return r;
     }
     return NULL;
+}
+
+int
+error_missing_table(const struct db *db, const char *table, struct fault *f)
+{
+    fault_set(f, FAULT_DATA, "%s: there is no table '%s'", db_name(db), table);
+    return fault_hint(f, "%s", ERROR_CURE_SCHEMA);
 }

@@ -9,6 +9,8 @@
 
 #include "config/base/fault.h"
 
+struct db;
+
 /* The first rule counts whose parts all agree. */
 struct error_rule {
     int native;        /* the engine's own code; 0: any */
@@ -25,6 +27,9 @@ extern const struct error_rule errors_sqlite[], errors_postgresql[], errors_mari
 /* NULL when no rule speaks of it: something that is not expected (FAULT_INTERNAL). */
 const struct error_rule *error_find(
     const struct error_rule *rules, int native, const char *state, const char *message);
+
+/* "There is no table ...": FAULT_DATA with the cure. Always returns -1. */
+int error_missing_table(const struct db *db, const char *table, struct fault *f);
 
 /* What several engines say the same way. */
 #define ERROR_CURE_SCHEMA                                                                          \
