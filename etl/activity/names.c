@@ -176,9 +176,9 @@ incoming_name(struct arena *memory, const char *table)
 }
 
 char *
-tier_name(struct arena *memory, const char *view, size_t number)
+tier_name(struct arena *memory, const char *view, uint64_t hash)
 {
-    char *tail = arena_printf(memory, "_%zu", number);
+    char *tail = arena_printf(memory, "_%0*" PRIx64, TIER_DIGITS, hash);
 
     return tail == NULL ? NULL : join(memory, view, tail);
 }

@@ -7,6 +7,8 @@
 #ifndef ETL_ACTIVITY_NAMES_H
 #define ETL_ACTIVITY_NAMES_H
 
+#include <stdint.h>
+
 #include "config/base/arena.h"
 #include "config/base/fault.h"
 #include "config/definition/definition.h"
@@ -58,8 +60,9 @@ const char *partition_stamp(const char *name);
 /* What a table is called while it is being filled or made ready. */
 char *incoming_name(struct arena *memory, const char *table);
 
-/* <view>_<number>: a view over some of the tables that are too many for one. */
-char *tier_name(struct arena *memory, const char *view, size_t number);
+/* <view>_<16 digits>: a view over some of the tables that are too many for one. */
+enum { TIER_DIGITS = 16 };
+char *tier_name(struct arena *memory, const char *view, uint64_t hash);
 
 /* Its copies in the archive, bam_<Activity>_Instances_<stamp>, and how they all begin. */
 enum archive_kind { ARCHIVE_INSTANCES, ARCHIVE_RELATIONSHIPS };

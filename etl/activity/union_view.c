@@ -2,116 +2,147 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
-#include "config/base/arena.h"
 #include "etl/activity/names.h"
+
+struct union_view_tier {
+    const char *name;
+    bool needed;
+};
 
 void
 union_view_init(struct union_view *u, struct db *db, const char *name)
 {
-    *u =
-        (struct union_view){.db = db, .name = name, .in_place = !db_dialect(db)->transactional_ddl};
+    *u = (struct union_view){.db = db, .name = name, .memory = ARENA_INIT};
 }
 
 void
 union_view_release(struct union_view *u)
 {
     text_release(&u->terms);
-    text_release(&u->tiers);
+    text_release(&u->next);
+    arena_release(&u->memory);
 }
 
-/* Makes the gathered terms the next tier. */
-static int
-close_tier(struct union_view *u, struct fault *f)
-{
-    struct arena memory = ARENA_INIT;
-    const char *name = tier_name(&memory, u->name, u->tier_count + 1);
-    int rc = name == NULL ? fault_set_memory(f) : text_check(&u->terms, f);
+/* ---- the tiers there are ---- */
 
-    if (rc == 0)
-        rc = db_replace_view(u->db, name, text_get(&u->terms), f);
-    if (rc == 0) {
-        sql_add(&u->tiers, u->tier_count == 0 ? "SELECT * FROM %n" : " UNION ALL SELECT * FROM %n",
-            name);
-        u->tier_count++;
-        u->term_count = 0;
-        text_clear(&u->terms);
-    }
-    arena_release(&memory);
-    return rc;
-}
-
-int
-union_view_add(struct union_view *u, const char *select, struct fault *f)
-{
-    if (u->term_count == UNION_VIEW_TERMS && close_tier(u, f) != 0)
-        return -1;
-    if (u->term_count > 0)
-        text_add(&u->terms, " UNION ALL ");
-    text_add(&u->terms, select);
-    u->term_count++;
-    return text_check(&u->terms, f);
-}
-
-/* ---- dropping ---- */
-
-/* Does the listed view bear the name that a tier of ours beyond the first so many would? */
+/* Does the listed view bear the name that a tier of ours would? */
 static bool
-is_tier_of(struct arena *memory, const char *name, size_t beyond, const char *listed)
+is_tier(struct union_view *u, const char *listed)
 {
     const char *digits = strrchr(listed, '_');
     const char *tier;
 
-    if (digits == NULL || digits[1] == '\0' ||
-        strspn(digits + 1, "0123456789") != strlen(digits + 1))
+    if (digits == NULL || strlen(digits + 1) != TIER_DIGITS ||
+        strspn(digits + 1, "0123456789abcdef") != TIER_DIGITS)
         return false;
-    tier = tier_name(memory, name, strtoul(digits + 1, NULL, 10));
-    return tier != NULL && strcmp(tier, listed) == 0 && strtoul(digits + 1, NULL, 10) > beyond;
+    tier = tier_name(&u->memory, u->name, strtoull(digits + 1, NULL, 16));
+    return tier != NULL && strcmp(tier, listed) == 0;
+}
+
+static struct union_view_tier *
+add_tier(struct union_view *u, const char *name)
+{
+    struct union_view_tier *t = arena_append(&u->memory, &u->tiers, &u->tier_count, sizeof *t);
+
+    if (t != NULL)
+        *t = (struct union_view_tier){.name = name};
+    return t;
 }
 
 static int
-list_tiers(struct db *db, const char *name, size_t beyond, struct arena *memory,
-    const char ***tiers, size_t *count, struct fault *f)
+look_for_tiers(struct union_view *u, struct fault *f)
 {
     static const enum value_type type = VALUE_TEXT;
     struct value v;
-    struct stmt *s = db_prepare(db, db_dialect(db)->list_views, f);
-    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
+    struct stmt *s;
+    int rc;
 
+    if (u->looked)
+        return 0;
+    u->looked = true;
+    s = db_prepare(u->db, db_dialect(u->db)->list_views, f);
+    rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
     while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
-        const char *listed = arena_strndup(memory, v.as.text.bytes, v.as.text.length);
-        const char **slot;
+        const char *listed = arena_strndup(&u->memory, v.as.text.bytes, v.as.text.length);
 
-        rc = listed == NULL ? fault_set_memory(f) : 0;
-        if (rc != 0 || !is_tier_of(memory, name, beyond, listed))
-            continue;
-        if ((slot = arena_append(memory, tiers, count, sizeof *slot)) == NULL)
-            rc = fault_set_memory(f);
-        else
-            *slot = listed;
+        rc = listed == NULL || (is_tier(u, listed) && add_tier(u, listed) == NULL)
+                 ? fault_set_memory(f)
+                 : 0;
     }
     stmt_free(s);
     return rc;
 }
 
 static int
-drop_tiers(struct db *db, const char *name, size_t beyond, struct fault *f)
+drop_unneeded(struct union_view *u, struct fault *f)
 {
-    struct arena memory = ARENA_INIT;
-    const char **tiers = NULL;
-    size_t count = 0;
-    int rc = list_tiers(db, name, beyond, &memory, &tiers, &count, f);
+    for (size_t i = 0; i < u->tier_count; i++) {
+        if (!u->tiers[i].needed && db_drop_view(u->db, u->tiers[i].name, f) != 0)
+            return -1;
+    }
+    return 0;
+}
 
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = db_drop_view(db, tiers[i], f);
-    arena_release(&memory);
+/* ---- adding ---- */
+
+static int
+add_term(struct text *terms, const char *select, struct fault *f)
+{
+    if (terms->length > 0)
+        text_add(terms, " UNION ALL ");
+    text_add(terms, select);
+    return text_check(terms, f);
+}
+
+/* Finds the tier that says this, or makes it. */
+static int
+take_tier(struct union_view *u, const char *name, const char *selects, struct fault *f)
+{
+    struct union_view_tier *t = NULL;
+
+    for (size_t i = 0; t == NULL && i < u->tier_count; i++)
+        t = strcmp(u->tiers[i].name, name) == 0 ? &u->tiers[i] : NULL;
+    if (t == NULL && db_create_view(u->db, name, selects, f) != 0)
+        return -1;
+    if (t == NULL && (t = add_tier(u, name)) == NULL)
+        return fault_set_memory(f);
+    t->needed = true;
+    return 0;
+}
+
+static int
+close_tier(struct union_view *u, struct fault *f)
+{
+    struct text select = TEXT_INIT;
+    const char *name =
+        tier_name(&u->memory, u->name, XXH3_64bits(text_get(&u->next), u->next.length));
+    int rc = name == NULL ? fault_set_memory(f) : look_for_tiers(u, f);
+
+    if (rc == 0)
+        rc = take_tier(u, name, text_get(&u->next), f);
+    if (rc == 0)
+        rc = add_term(&u->terms, sql_set(&select, "SELECT * FROM %n", name), f);
+    text_clear(&u->next);
+    u->next_count = 0;
+    text_release(&select);
     return rc;
 }
 
 int
-union_view_drop(struct db *db, const char *name, struct fault *f)
+union_view_add_outside(struct union_view *u, const char *select, struct fault *f)
 {
-    return db_drop_view(db, name, f) != 0 ? -1 : drop_tiers(db, name, 0, f);
+    return add_term(&u->terms, select, f);
+}
+
+int
+union_view_add(struct union_view *u, const char *select, struct fault *f)
+{
+    if (u->next_count == UNION_VIEW_TERMS && close_tier(u, f) != 0)
+        return -1;
+    u->next_count++;
+    return add_term(&u->next, select, f);
 }
 
 /* ---- finishing ---- */
@@ -119,12 +150,26 @@ union_view_drop(struct db *db, const char *name, struct fault *f)
 int
 union_view_finish(struct union_view *u, struct fault *f)
 {
-    bool tiers = u->tier_count > 0;
+    if (u->next_count > 0 && add_term(&u->terms, text_get(&u->next), f) != 0)
+        return -1;
+    if (text_check(&u->terms, f) != 0 || look_for_tiers(u, f) != 0 ||
+        db_replace_view(u->db, u->name, text_get(&u->terms), f) != 0)
+        return -1;
+    return drop_unneeded(u, f);
+}
 
-    if (tiers && close_tier(u, f) != 0)
-        return -1;
-    if (text_check(&u->tiers, f) != 0 ||
-        db_replace_view(u->db, u->name, text_get(tiers ? &u->tiers : &u->terms), f) != 0)
-        return -1;
-    return u->in_place ? drop_tiers(u->db, u->name, u->tier_count, f) : 0;
+int
+union_view_drop(struct db *db, const char *name, struct fault *f)
+{
+    struct union_view u;
+    int rc;
+
+    union_view_init(&u, db, name);
+    rc = db_drop_view(db, name, f);
+    if (rc == 0)
+        rc = look_for_tiers(&u, f);
+    if (rc == 0)
+        rc = drop_unneeded(&u, f);
+    union_view_release(&u);
+    return rc;
 }

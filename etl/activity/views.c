@@ -158,7 +158,7 @@ create_union(struct views *v, const char *name, const char *const *selects,
 
     union_view_init(&u, v->primary, name);
     for (; rc == 0 && *selects != NULL; selects++)
-        rc = union_view_add(&u, *selects, f);
+        rc = union_view_add_outside(&u, *selects, f);
     for (size_t i = 0; rc == 0 && i < partitions->count; i++)
         rc = add(v, &partitions->items[i], &u, f);
     if (rc == 0)
@@ -554,8 +554,9 @@ return_rights(struct views *v, struct fault *f)
     return statement == NULL ? 0 : db_run(v->primary, statement, NULL, f);
 }
 
+/* All but the tiers, which the views that come find again. */
 static int
-drop_all(struct views *v, struct fault *f)
+drop_above_tiers(struct views *v, struct fault *f)
 {
     const struct activity_names *n = &v->names;
     const char *const top_down[] = {n->relationships_for_archive, n->instances_for_archive,
@@ -566,10 +567,23 @@ drop_all(struct views *v, struct fault *f)
     if (for_each_activity_view(v, drop_activity_view, f) != 0)
         return -1;
     for (size_t i = 0; i < sizeof top_down / sizeof top_down[0]; i++) {
-        if (union_view_drop(v->primary, top_down[i], f) != 0)
+        if (db_drop_view(v->primary, top_down[i], f) != 0)
             return -1;
     }
     return 0;
+}
+
+static int
+drop_all(struct views *v, struct fault *f)
+{
+    const struct activity_names *n = &v->names;
+    const char *const unions[] = {n->relationships_for_archive, n->instances_for_archive,
+        n->all_relationships, n->completed_instances};
+    int rc = drop_above_tiers(v, f);
+
+    for (size_t i = 0; rc == 0 && i < sizeof unions / sizeof unions[0]; i++)
+        rc = union_view_drop(v->primary, unions[i], f);
+    return rc;
 }
 
 int
@@ -586,7 +600,7 @@ views_regenerate_from(struct db *primary, const struct definition *d, const stru
 
     /* Where DDL commits there is to be no moment without a view. */
     if (rc == 0 && v.dialect->transactional_ddl)
-        rc = drop_all(&v, f);
+        rc = drop_above_tiers(&v, f);
     if (rc == 0)
         rc = create_table_views(&v, f);
     if (rc == 0)
@@ -610,17 +624,32 @@ views_regenerate(
     return rc;
 }
 
-int
-views_drop(
-    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+/* Drops some of the views of an activity. */
+static int
+drop_some(struct db *primary, const struct definition *d, const struct activity *a,
+    int (*drop)(struct views *v, struct fault *f), struct fault *f)
 {
     struct views v = {.primary = primary, .definition = d, .activity = a, .memory = ARENA_INIT};
     int rc = activity_names_init(&v.names, &v.memory, a->name, f);
 
     if (rc == 0)
-        rc = drop_all(&v, f);
+        rc = drop(&v, f);
     arena_release(&v.memory);
     return rc == 0 ? 0 : fault_wrap(f, "drop the views of activity '%s'", a->name);
+}
+
+int
+views_drop(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+{
+    return drop_some(primary, d, a, drop_all, f);
+}
+
+int
+views_make_way(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+{
+    return drop_some(primary, d, a, drop_above_tiers, f);
 }
 
 int

@@ -45,6 +45,11 @@ int views_regenerate_from(struct db *primary, const struct definition *d, const 
 int views_drop(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 
+/* Drops them for a change of the tables below, and leaves what regenerating them in the same
+ * transaction finds again. */
+int views_make_way(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
+
 /* Adds ", <checkpoint>" for each: a NULL of its type when `table` (NULL: has all) lacks it. */
 void views_add_checkpoints(struct text *sql, const struct dialect *dialect,
     const struct activity *a, const struct table *table);

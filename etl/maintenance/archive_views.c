@@ -113,12 +113,10 @@ rebuild_view(struct db *archive, const char *view, const char *prefix, struct fa
         rc = db_dialect(archive)->describe(archive, names[i], &memory, &tables[i], f);
     if (rc == 0)
         rc = unite_columns(&memory, tables, count, &columns, &column_count, f);
-    if (rc == 0)
-        rc = union_view_drop(archive, view, f);
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = add_table(&u, &tables[i], columns, column_count, f);
-    if (rc == 0 && count > 0)
-        rc = union_view_finish(&u, f);
+    if (rc == 0)
+        rc = count > 0 ? union_view_finish(&u, f) : union_view_drop(archive, view, f);
     union_view_release(&u);
     arena_release(&memory);
     return rc;

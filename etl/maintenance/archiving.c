@@ -44,14 +44,14 @@ mark_due(const struct archiving *a, const struct due_list *list, struct archivin
         result->partitions++;
         result->rows += due->rows;
     }
-    return result->partitions == 0 ? 0
-                                   : views_regenerate(a->primary, a->definition, a->activity, f);
+    return 0;
 }
 
 /* What the transaction works on. */
 struct marking {
     const struct archiving *archiving;
     struct due_list *due;
+    struct view_shapes shapes;
     struct archiving_result *result;
 };
 
@@ -59,9 +59,14 @@ static int
 mark_step(void *state, struct fault *f)
 {
     struct marking *s = state;
+    const struct archiving *a = s->archiving;
 
     *s->result = (struct archiving_result){0};
-    return mark_due(s->archiving, s->due, s->result, f);
+    if (mark_due(a, s->due, s->result, f) != 0)
+        return -1;
+    return s->result->partitions == 0
+               ? 0
+               : views_regenerate_from(a->primary, a->definition, a->activity, &s->shapes, f);
 }
 
 /* Which partitions are due is read before the transaction, as it takes a look at all of their rows:
@@ -71,7 +76,8 @@ archiving_begin(const struct archiving *a, struct archiving_result *result, stru
 {
     struct arena memory = ARENA_INIT;
     struct due_list list;
-    struct marking s = {.archiving = a, .due = &list, .result = result};
+    struct marking s = {
+        .archiving = a, .due = &list, .shapes = {.memory = ARENA_INIT}, .result = result};
     int rc = trail_prepare(a->primary, f);
 
     *result = (struct archiving_result){0};
@@ -80,7 +86,10 @@ archiving_begin(const struct archiving *a, struct archiving_result *result, stru
     if (rc == 0)
         rc = room_check(a->primary, a->activity, (int64_t)list.count, f);
     if (rc == 0)
+        rc = view_shapes_read(&s.shapes, a->primary, a->activity, f);
+    if (rc == 0)
         rc = db_transact(a->primary, DB_BRIEF, mark_step, &s, f);
+    view_shapes_release(&s.shapes);
     arena_release(&memory);
     return rc == 0 ? 0 : fault_wrap(f, "begin archiving of '%s'", a->activity->name);
 }

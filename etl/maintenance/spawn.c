@@ -129,7 +129,8 @@ swap(struct spawn *s, struct fault *f)
     int rc;
 
     if (read_range(s, f) != 0 || schema_create_twins(db, s->activity, s->last_record, f) != 0 ||
-        (db_dialect(db)->transactional_ddl && views_drop(db, s->definition, s->activity, f) != 0) ||
+        (db_dialect(db)->transactional_ddl &&
+            views_make_way(db, s->definition, s->activity, f) != 0) ||
         hold_begin(&hold, db, s->activity->name, HOLD_OVER_DDL, f) != 0)
         return -1;
     if ((rc = read_range(s, f)) == 0)
