@@ -62,7 +62,7 @@ look_for_tiers(struct union_view *u, struct fault *f)
     if (u->looked)
         return 0;
     u->looked = true;
-    s = db_prepare(u->db, db_dialect(u->db)->list_views, f);
+    s = db_prepare(u->db, db_dialect(u->db)->list_names, f);
     rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
     while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
         const char *listed = arena_strndup(&u->memory, v.as.text.bytes, v.as.text.length);

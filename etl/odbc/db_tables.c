@@ -4,26 +4,18 @@
 
 /* ---- what is there ---- */
 
-static int
-name_is_listed(struct db *db, const char *list, const char *name, struct fault *f)
-{
-    char buffer[SQL_NAME_BYTES];
-    struct text sql = TEXT_INIT;
-    int rc = -1;
-
-    sql_add(&sql, "SELECT 1 FROM (%s) AS listed WHERE name = %t", list, sql_fit_name(name, buffer));
-    if (text_check(&sql, f) == 0)
-        rc = db_has_row(db, text_get(&sql), f);
-    text_release(&sql);
-    return rc;
-}
-
 int
 db_table_exists(struct db *db, const char *name, struct fault *f)
 {
-    int rc = name_is_listed(db, db_dialect(db)->list_tables, name, f);
+    char buffer[SQL_NAME_BYTES];
+    const char *fitting = sql_fit_name(name, buffer);
+    struct text sql = TEXT_INIT;
+    int rc;
 
-    return rc == 0 ? name_is_listed(db, db_dialect(db)->list_views, name, f) : rc;
+    sql_set(&sql, db_dialect(db)->has_relation, fitting, fitting);
+    rc = text_check(&sql, f) == 0 ? db_has_row(db, text_get(&sql), f) : -1;
+    text_release(&sql);
+    return rc;
 }
 
 static void

@@ -91,6 +91,10 @@ struct dialect {
     /* The highest value the identity has ever given. */
     int (*get_identity)(struct db *db, const char *table, int64_t *last, struct fault *f);
 
+    /* A query that gives a row when there is a table or a view of the name %t, %t; quick among
+     * thousands. The names of all of both, without a look into each; one column. */
+    const char *has_relation;
+    const char *list_names;
     /* Names of the tables (or views) whose name begins with a prefix, in order of name; one column.
      */
     const char *list_tables;

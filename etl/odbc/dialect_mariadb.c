@@ -267,6 +267,14 @@ const struct dialect dialect_mariadb = {
     .sum_low = "CAST(sum(%s %% 4294967296) AS signed)",
     .set_identity = set_identity,
     .get_identity = get_identity,
+    /* The first comparison finds it by its name, the second one tells upper from lower case. */
+    .has_relation = "SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND "
+                    "table_name = %t AND CAST(table_name AS char CHARACTER SET utf8mb4) COLLATE "
+                    "utf8mb4_nopad_bin = %t",
+    /* To tell a table from a view it would open each. */
+    .list_names = "SELECT CAST(table_name AS char CHARACTER SET utf8mb4) COLLATE "
+                  "utf8mb4_nopad_bin AS name FROM information_schema.tables "
+                  "WHERE table_schema = database()",
     .list_tables = "SELECT CAST(table_name AS char CHARACTER SET utf8mb4) COLLATE "
                    "utf8mb4_nopad_bin AS name FROM information_schema.tables "
                    "WHERE table_schema = database() AND table_type = 'BASE TABLE'",

@@ -324,6 +324,10 @@ const struct dialect dialect_postgresql = {
     .infinity = "CAST('Infinity' AS double precision)",
     .set_identity = set_identity,
     .get_identity = get_identity,
+    .has_relation = "SELECT 1 FROM pg_class WHERE relname = %t AND relkind IN ('r', 'p', 'v') AND "
+                    "relnamespace = " HERE,
+    .list_names = "SELECT CAST(relname AS text) AS name FROM pg_class WHERE relkind IN ('r', 'p', "
+                  "'v') AND relnamespace = " HERE,
     .list_tables = "SELECT CAST(relname AS text) AS name FROM pg_class WHERE relkind IN ('r', 'p') "
                    "AND relnamespace = " HERE,
     .list_views = "SELECT CAST(relname AS text) AS name FROM pg_class WHERE relkind = 'v' "

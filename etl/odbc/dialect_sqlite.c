@@ -410,6 +410,8 @@ const struct dialect dialect_sqlite = {
     .infinity = "1e999",
     .set_identity = set_identity,
     .get_identity = get_identity,
+    .has_relation = "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = %t",
+    .list_names = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')",
     .list_tables =
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     .list_views = "SELECT name FROM sqlite_master WHERE type = 'view'",
