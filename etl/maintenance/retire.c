@@ -29,9 +29,9 @@ rows_equal(struct db *db, const struct table *t, const struct rowsum *expected, 
     return rc;
 }
 
-/* Copies under a name of its own, proves the copy, and only then gives it the real one. */
+/* Where DDL commits, a copy bears a name of its own until it is proved. */
 static int
-copy_table(const struct archiving *a, const struct table *source, struct table *target,
+copy_by_rename(const struct archiving *a, const struct table *source, struct table *target,
     const char *incoming, struct rowsum *sum, struct fault *f)
 {
     const char *name = target->name;
@@ -41,13 +41,23 @@ copy_table(const struct archiving *a, const struct table *source, struct table *
     if (leftover < 0 || (leftover == 1 && db_drop_table(a->archive, incoming, f) != 0))
         return -1;
     target->name = incoming;
-    rc = table_copy(a->primary, source, a->archive, target, sum, f);
-    if (rc == 0 && (rc = rows_equal(a->archive, target, sum, f)) == 0)
-        rc = fault_set(f, FAULT_DATA, "the copy differs from the partition");
-    if (rc == 1)
-        rc = db_rename_table(a->archive, incoming, name, f);
+    rc = table_copy_proved(a->primary, source, a->archive, target, sum, f);
     target->name = name;
-    return rc;
+    return rc == 0 ? db_rename_table(a->archive, incoming, name, f) : -1;
+}
+
+/* The copy appears under its name when it is proved, and not before. */
+static int
+copy_table(const struct archiving *a, const struct table *source, struct table *target,
+    struct arena *memory, struct rowsum *sum, struct fault *f)
+{
+    const char *incoming;
+
+    if (db_dialect(a->archive)->transactional_ddl)
+        return table_copy_proved(a->primary, source, a->archive, target, sum, f);
+    if ((incoming = incoming_name(memory, target->name)) == NULL)
+        return fault_set_memory(f);
+    return copy_by_rename(a, source, target, incoming, sum, f);
 }
 
 /* What is to be copied: a partition's table and its name in the archive. */
@@ -90,15 +100,12 @@ copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memo
     struct rowsum *sum, struct fault *f)
 {
     struct table source, target;
-    const char *incoming = incoming_name(memory, pair->to);
-    int rc = -1;
+    int rc = describe_pair(a, pair, memory, &source, &target, f);
 
-    if (incoming == NULL)
-        fault_set_memory(f);
-    else if (describe_pair(a, pair, memory, &source, &target, f) == 0)
+    if (rc == 0)
         rc = is_copied(a, &source, &target, sum, f);
     if (rc == 0)
-        rc = copy_table(a, &source, &target, incoming, sum, f);
+        rc = copy_table(a, &source, &target, memory, sum, f);
     return rc < 0 ? fault_wrap(f, "copy '%s' to the archive", pair->from) : 0;
 }
 

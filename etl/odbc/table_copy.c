@@ -86,20 +86,32 @@ may_read(struct db *to, const char *space, const struct table *source)
 
 /* ---- either ---- */
 
+/* Reads the copy back. */
+static int
+prove(struct db *to, const struct table *target, const struct rowsum *sum, struct fault *f)
+{
+    struct rowsum copied = ROWSUM_INIT;
+    int rc = table_rowsum(to, target, &copied, f);
+
+    if (rc == 0 && !rowsum_equal(&copied, sum))
+        rc = fault_set(f, FAULT_DATA, "the copy differs from the original");
+    rowsum_release(&copied);
+    return rc;
+}
+
 static int
 fill(struct db *from, const struct table *source, struct db *to, const struct table *target,
     const char *space, struct rowsum *sum, struct fault *f)
 {
     if (db_create_table(to, target, f) != 0)
         return -1;
-    if (space == NULL)
-        return copy_stream(from, source, to, target, sum, f);
-    return copy_inside(space, source, to, target, sum->rows, f);
+    return space == NULL ? copy_stream(from, source, to, target, sum, f)
+                         : copy_inside(space, source, to, target, sum->rows, f);
 }
 
-int
-table_copy(struct db *from, const struct table *source, struct db *to, const struct table *target,
-    struct rowsum *sum, struct fault *f)
+static int
+copy(struct db *from, const struct table *source, struct db *to, const struct table *target,
+    bool proved, struct rowsum *sum, struct fault *f)
 {
     struct text space = TEXT_INIT;
     bool reached = reach_open(to, from, &space) == 1;
@@ -108,11 +120,28 @@ table_copy(struct db *from, const struct table *source, struct db *to, const str
     int rc =
         inside ? table_rowsum(from, source, sum, f) : rowsum_init(sum, source->column_count, f);
 
-    if (rc == 0 && (rc = db_begin(to, f)) == 0)
-        rc =
-            db_end(to, fill(from, source, to, target, inside ? text_get(&space) : NULL, sum, f), f);
+    if (rc == 0 && (rc = db_begin(to, f)) == 0) {
+        rc = fill(from, source, to, target, inside ? text_get(&space) : NULL, sum, f);
+        if (rc == 0 && proved)
+            rc = prove(to, target, sum, f);
+        rc = db_end(to, rc, f);
+    }
     if (reached)
         reach_close(to);
     text_release(&space);
     return rc == 0 ? 0 : fault_wrap(f, "copy table '%s'", source->name);
+}
+
+int
+table_copy(struct db *from, const struct table *source, struct db *to, const struct table *target,
+    struct rowsum *sum, struct fault *f)
+{
+    return copy(from, source, to, target, false, sum, f);
+}
+
+int
+table_copy_proved(struct db *from, const struct table *source, struct db *to,
+    const struct table *target, struct rowsum *sum, struct fault *f)
+{
+    return copy(from, source, to, target, true, sum, f);
 }

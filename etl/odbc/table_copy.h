@@ -20,4 +20,8 @@
 int table_copy(struct db *from, const struct table *source, struct db *to,
     const struct table *target, struct rowsum *sum, struct fault *f);
 
+/* The same, and reads the copy back before the transaction ends: FAULT_DATA when it differs. */
+int table_copy_proved(struct db *from, const struct table *source, struct db *to,
+    const struct table *target, struct rowsum *sum, struct fault *f);
+
 #endif
