@@ -23,7 +23,7 @@ list_tables(struct heal *h, struct fault *f)
 {
     static const enum value_type type = VALUE_TEXT;
     struct value v;
-    struct stmt *s = db_prepare(h->primary, db_dialect(h->primary)->list_tables, f);
+    struct stmt *s = db_prepare(h->primary, db_dialect(h->primary)->list_names, f);
     int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
 
     while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
@@ -157,4 +157,29 @@ heal_activity(
         rc = views_regenerate(primary, d, a, f);
     arena_release(&h.memory);
     return rc == 0 ? 0 : fault_wrap(f, "put '%s' right", a->name);
+}
+
+struct whole {
+    struct db *primary;
+    const struct definition *definition;
+    const struct activity *activity;
+};
+
+static int
+heal_step(void *state, struct fault *f)
+{
+    const struct whole *w = state;
+
+    return heal_activity(w->primary, w->definition, w->activity, f);
+}
+
+int
+heal_before_reading(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+{
+    struct whole w = {primary, d, a};
+
+    return db_dialect(primary)->transactional_ddl
+               ? 0
+               : db_transact(primary, DB_BRIEF, heal_step, &w, f);
 }

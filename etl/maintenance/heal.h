@@ -18,4 +18,9 @@
 int heal_activity(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 
+/* The same in a transaction of its own, for who is about to read all that is online: of a swap that
+ * failed half-way, views and metadata do not know the new partition yet. */
+int heal_before_reading(
+    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
+
 #endif

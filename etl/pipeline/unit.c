@@ -7,6 +7,7 @@
 #include "config/base/log.h"
 #include "etl/activity/metadata.h"
 #include "etl/maintenance/archiving.h"
+#include "etl/maintenance/heal.h"
 #include "etl/maintenance/spawn.h"
 #include "etl/pipeline/unit_backup.h"
 #include "etl/pipeline/unit_restore.h"
@@ -210,6 +211,8 @@ load_one(struct run_context *c, const struct unit *u, struct star *s, struct uni
     struct load_result result;
 
     if (open_for_loading(c, &databases, f) != 0 ||
+        heal_before_reading(
+            databases.primary, &c->definition, cube_activity(&c->definition, s->cube), f) != 0 ||
         load_star(&databases, s, u->step->history, &result, f) != 0)
         return -1;
     r->rows += result.completed + result.active;

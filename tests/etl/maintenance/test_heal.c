@@ -61,6 +61,23 @@ a_partition_that_nobody_wrote_down_is_adopted(void)
     fixture_end(&x);
 }
 
+/* A load that follows half a swap must not take its window for empty. */
+static void
+half_a_swap_is_put_right_for_readers(void)
+{
+    struct fixture x;
+
+    fixture_begin(&x);
+    if (ddl_commits(&x)) {
+        fixture_complete(&x, 1, 3);
+        swap_and_die(&x);
+        ASSERT_OK(heal_before_reading(x.primary, &x.definition, fixture_activity(&x), &x.f), &x.f);
+        CU_ASSERT_EQUAL(
+            fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_CompletedInstances"), 3);
+    }
+    fixture_end(&x);
+}
+
 static void
 twins_that_were_left_are_dropped(void)
 {
@@ -142,6 +159,7 @@ tables_of_a_deployment_that_died_are_made_anew(void)
 const struct test suite_etl_maintenance_heal[] = {
     {"a partition that nobody wrote down is adopted",
         a_partition_that_nobody_wrote_down_is_adopted},
+    {"half a swap is put right for readers", half_a_swap_is_put_right_for_readers},
     {"twins that were left are dropped", twins_that_were_left_are_dropped},
     {"tables of a dropped partition go", tables_of_a_dropped_partition_go},
     {"nothing is healed twice", nothing_is_healed_twice},
