@@ -61,6 +61,9 @@ say query OrderCube --rows Received.Year,Received.Month --columns OrderSize --me
 title 'The backups'
 say list
 
+title 'The nights as a page'
+say report --output "$place/night.html" --index
+
 title 'Proof: all is backed up, restored elsewhere and backed up again; the tables are equal'
 sed -e 's/BAM\([A-Za-z]*\)\.db/Restored\1.db/' -e 's/Directory="analysis"/Directory="RestoredAnalysis"/' \
     "$XDG_DATA_HOME/nightcube/nightcube.xml" >"$XDG_DATA_HOME/nightcube/elsewhere.xml"
@@ -90,5 +93,5 @@ printf '\n%s tables with equal rows and checksums, and a cube with equal answers
     "$tables"
 
 title 'Done'
-printf 'Everything lies in %s.\nGo on with: export XDG_DATA_HOME=%s; ./nightcube help\n' \
+printf 'Everything lies in %s; open night.html there in a browser.\nGo on with: export XDG_DATA_HOME=%s; ./nightcube help\n' \
     "$place" "$XDG_DATA_HOME"

@@ -18,6 +18,14 @@ file_exists(const char *path)
     return lstat(path, &status) == 0;
 }
 
+bool
+file_is_directory(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static int
 make_one_directory(const char *path, mode_t mode, struct fault *f)
 {

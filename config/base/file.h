@@ -14,6 +14,7 @@
 #include "config/base/text.h"
 
 bool file_exists(const char *path);
+bool file_is_directory(const char *path);
 
 /* Creates a directory and its missing parents; an existing one is fine. New ones get `mode`. */
 int file_make_directory(const char *path, mode_t mode, struct fault *f);

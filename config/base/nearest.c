@@ -63,13 +63,27 @@ nearest_init(struct nearest *n, const char *wanted)
     *n = (struct nearest){.wanted = wanted, .distance = SIZE_MAX};
 }
 
+static void
+list(struct nearest *n, const char *candidate)
+{
+    size_t used = strlen(n->known), left = sizeof n->known - used;
+
+    if (n->is_cut || strlen(candidate) + sizeof ", " + sizeof ", ..." > left)
+        n->is_cut = true;
+    else
+        snprintf(n->known + used, left, "%s%s", used == 0 ? "" : ", ", candidate);
+}
+
 void
 nearest_offer(struct nearest *n, const char *candidate)
 {
     size_t d = is_beginning(n->wanted, candidate) ? 1 : distance(n->wanted, candidate);
 
     /* The nameless (an unknown member) is nothing one could mean. */
-    if (d >= n->distance || candidate[0] == '\0')
+    if (candidate[0] == '\0')
+        return;
+    list(n, candidate);
+    if (d >= n->distance)
         return;
     n->distance = d;
     n->best = candidate;
@@ -86,7 +100,12 @@ nearest_get(const struct nearest *n)
 int
 nearest_hint(const struct nearest *n, struct fault *f)
 {
-    return n->best == NULL ? -1 : fault_hint(f, "did you mean '%s'?", n->best);
+    /* A guess that does not stand alone may be bolder: two letters that changed places. */
+    if (nearest_get(n) != NULL || (n->best != NULL && n->distance * 2 <= strlen(n->wanted)))
+        return fault_hint(f, "did you mean '%s'?", n->best);
+    if (n->known[0] == '\0')
+        return -1;
+    return fault_hint(f, "there is: %s%s", n->known, n->is_cut ? ", ..." : "");
 }
 
 bool

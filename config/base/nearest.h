@@ -15,10 +15,15 @@
 
 #include "config/base/fault.h"
 
+enum { NEAREST_KNOWN_BYTES = 200 };
+
 struct nearest {
     const char *wanted; /* borrowed */
     const char *best;   /* borrowed */
     size_t distance;
+    char
+        known[NEAREST_KNOWN_BYTES]; /* "Checkpoint, Index, ...": the first ones that were offered */
+    bool is_cut;
 };
 
 void nearest_init(struct nearest *n, const char *wanted);
@@ -31,8 +36,8 @@ void nearest_offer(struct nearest *n, const char *candidate);
  * beginning of the other. */
 const char *nearest_get(const struct nearest *n);
 
-/* Adds the nearest name, however far it is, to a fault: "did you mean '...'?". Always returns -1.
- */
+/* Adds to a fault what could be meant: "did you mean '...'?" where a name is near, otherwise those
+ * there are, as far as they have room. Always returns -1. */
 int nearest_hint(const struct nearest *n, struct fault *f);
 
 /* The file that somebody most likely meant: the nearest name in the folder of `path`, with that

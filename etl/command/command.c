@@ -1,6 +1,7 @@
 #include "etl/command/command.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "config/base/clock.h"
 #include "config/base/log.h"
@@ -71,16 +72,29 @@ run(struct invocation *i, struct fault *f)
     return init_clock(f) != 0 ? -1 : i->command->run(i, f);
 }
 
-/* A file that is not there: the one beside it that was meant. */
+/* A file that is not there: the one beside it that was meant, or where it was looked for. */
 static void
 hint_at_file(const struct invocation *i, struct fault *f)
 {
     for (size_t k = 0; f->kind == FAULT_NO_INPUT && k < i->argument_count; k++) {
+        const char *wanted = i->arguments[k];
         char name[NEAREST_FILE_BYTES];
 
-        if (strstr(f->text, i->arguments[k]) != NULL && nearest_file(i->arguments[k], name))
+        if (strstr(f->text, wanted) == NULL)
+            continue;
+        if (nearest_file(wanted, name))
             fault_hint(f, "did you mean '%s'?", name);
+        else if (f->hint[0] == '\0' && wanted[0] != '/' && getcwd(name, sizeof name) != NULL)
+            fault_hint(f, "it was looked for in '%.400s'", name);
     }
+}
+
+/* However the command line was wrong: its help says what would be right. */
+static void
+hint_at_help(const struct invocation *i, struct fault *f)
+{
+    if (f->kind == FAULT_USAGE && f->hint[0] == '\0' && i->command != NULL)
+        fault_hint(f, "nightcube help %s", i->command->name);
 }
 
 int
@@ -94,6 +108,7 @@ command_main(int argc, char **argv)
     if (rc == 0)
         rc = run(&i, &f);
     hint_at_file(&i, &f);
+    hint_at_help(&i, &f);
     invocation_release(&i);
     if (rc == COMMAND_FAILED)
         log_fault(&f);

@@ -43,8 +43,10 @@ run_copy(struct invocation *i, struct fault *f)
     struct site *site;
     int rc;
 
-    if (o.to == NULL)
-        return fault_set(f, FAULT_USAGE, "copy needs --to STORE");
+    if (o.to == NULL) {
+        fault_set(f, FAULT_USAGE, "copy needs --to STORE");
+        return fault_hint(f, "nightcube copy --to file:DIR copies all there are");
+    }
     if (invocation_number(i, "run", 1, INT64_MAX, &o.run, f) != 0)
         return COMMAND_FAILED;
     if (o.run != 0 && o.source_count > 0)

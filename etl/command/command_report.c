@@ -67,13 +67,21 @@ output_of(const struct invocation *i)
 }
 
 static int
-check_output(const struct invocation *i, const char *output, struct fault *f)
+check_output(struct invocation *i, const char *output, struct fault *f)
 {
     const char *slash = output == NULL ? NULL : strrchr(output, '/');
 
     if (output == NULL) {
         fault_set(f, FAULT_USAGE, "report needs --output");
         return fault_hint(f, "nightcube report --output night.html");
+    }
+    if (file_is_directory(output)) {
+        fault_set(f, FAULT_USAGE, "'%s' is a directory", output);
+        return fault_hint(f, "name the file in it: %s/night.html", output);
+    }
+    if (!file_is_directory(folder_of(i, output))) {
+        fault_set(f, FAULT_NO_INPUT, "there is no directory '%s'", folder_of(i, output));
+        return fault_hint(f, "mkdir -p '%s'", folder_of(i, output));
     }
     if (invocation_has(i, "output") && i->argument_count > 0)
         return fault_set(f, FAULT_USAGE, "--output and '%s' exclude each other", i->arguments[0]);

@@ -2,7 +2,6 @@
 
 #include "config/base/clock.h"
 #include "config/base/log.h"
-#include "config/base/nearest.h"
 #include "etl/activity/resolve.h"
 #include "etl/command/age.h"
 #include "etl/command/command.h"
@@ -26,22 +25,6 @@ read_options(const struct invocation *i, struct resolve_options *o, struct fault
     if (age == NULL)
         return 0;
     return age_parse("older-than", age, clock_now(), &o->filter.modified_before, f);
-}
-
-static const struct activity *
-find_activity(const struct definition *d, const char *name, struct fault *f)
-{
-    const struct activity *a = definition_find_activity(d, name);
-    struct nearest n;
-
-    if (a != NULL)
-        return a;
-    nearest_init(&n, name);
-    for (size_t k = 0; k < d->activity_count; k++)
-        nearest_offer(&n, d->activities[k].name);
-    fault_set(f, FAULT_DATA, "there is no activity '%s'", name);
-    nearest_hint(&n, f);
-    return NULL;
 }
 
 static const struct grid_column columns[] = {
@@ -76,7 +59,7 @@ run_resolve(struct invocation *i, struct fault *f)
         return COMMAND_FAILED;
     if ((primary = invocation_primary(i, f)) == NULL || invocation_definition(i, &d, f) != 0)
         goto done;
-    if ((a = find_activity(&d, invocation_option(i, "activity"), f)) == NULL)
+    if ((a = invocation_activity(&d, invocation_option(i, "activity"), f)) == NULL)
         goto done;
     rc = resolve_run(primary, a, &o, &result, f);
     if (rc == 0)

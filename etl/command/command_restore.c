@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "config/base/moment.h"
-#include "config/base/nearest.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/opening_options.h"
@@ -76,23 +75,14 @@ read_security(const struct invocation *i, enum security *security, struct fault 
         [SECURITY_COPY_ALL] = "copy-all",
         [SECURITY_SKIP_MEMBERSHIP] = "skip-membership",
         [SECURITY_IGNORE] = "ignore-security",
+        NULL,
     };
-    const char *word = invocation_option(i, "security");
-    struct nearest n;
+    size_t chosen = SECURITY_COPY_ALL;
 
-    *security = SECURITY_COPY_ALL;
-    if (word == NULL)
-        return 0;
-    nearest_init(&n, word);
-    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
-        if (strcmp(words[k], word) == 0) {
-            *security = (enum security)k;
-            return 0;
-        }
-        nearest_offer(&n, words[k]);
-    }
-    fault_set(f, FAULT_USAGE, "--security does not know '%s'", word);
-    return nearest_hint(&n, f);
+    if (invocation_choice(i, "security", words, &chosen, f) != 0)
+        return -1;
+    *security = (enum security)chosen;
+    return 0;
 }
 
 /* What one call asks for: one of the two. */

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "config/base/file.h"
 #include "etl/command/jobs.h"
 
@@ -10,6 +12,8 @@ run_run(struct invocation *i, struct fault *f)
     struct text xml = TEXT_INIT;
     int rc = file_read_all(path, JOB_FILE_LIMIT_BYTES, &xml, f);
 
+    if (rc != 0 && strcmp(path, "nightly") == 0 && f->kind == FAULT_NO_INPUT)
+        fault_hint(f, "the built-in job is run with: nightcube nightly");
     rc = rc == 0 ? jobs_run(i, path, text_get(&xml), f) : COMMAND_FAILED;
     text_release(&xml);
     return rc;

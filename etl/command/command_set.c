@@ -14,16 +14,10 @@ static int
 check_activity(struct invocation *i, const char *name, struct fault *f)
 {
     struct definition d = DEFINITION_INIT;
-    struct nearest n;
     int rc = invocation_definition(i, &d, f);
 
-    if (rc == 0 && definition_find_activity(&d, name) == NULL) {
-        nearest_init(&n, name);
-        for (size_t k = 0; k < d.activity_count; k++)
-            nearest_offer(&n, d.activities[k].name);
-        fault_set(f, FAULT_DATA, "there is no activity '%s'", name);
-        rc = nearest_hint(&n, f);
-    }
+    if (rc == 0 && invocation_activity(&d, name, f) == NULL)
+        rc = -1;
     definition_release(&d);
     return rc;
 }

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "config/base/file.h"
-#include "config/base/nearest.h"
 #include "config/job/job.h"
 #include "config/workbook/workbook.h"
 #include "etl/command/command.h"
@@ -36,15 +35,8 @@ static const struct list design = {"cubes", show_design_columns, show_design};
 static int
 check_activity(const struct show *s, struct fault *f)
 {
-    struct nearest n;
-
-    if (s->activity == NULL || definition_find_activity(&s->definition, s->activity) != NULL)
-        return 0;
-    nearest_init(&n, s->activity);
-    for (size_t i = 0; i < s->definition.activity_count; i++)
-        nearest_offer(&n, s->definition.activities[i].name);
-    fault_set(f, FAULT_DATA, "there is no activity '%s'", s->activity);
-    return nearest_hint(&n, f);
+    return s->activity == NULL || invocation_activity(&s->definition, s->activity, f) != NULL ? 0
+                                                                                              : -1;
 }
 
 static int

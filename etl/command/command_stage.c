@@ -5,6 +5,7 @@
 
 #include "config/base/log.h"
 #include "config/base/markup.h"
+#include "config/job/job_shape.h"
 #include "etl/command/jobs.h"
 #include "etl/maintenance/archive_views.h"
 #include "etl/pipeline/lock.h"
@@ -53,7 +54,6 @@ rebuild_archive_views(struct invocation *i, struct fault *f)
     struct definition d = DEFINITION_INIT;
     struct lock lock = LOCK_INIT;
     struct db *archive = NULL;
-    bool found = only == NULL;
     struct site *site = invocation_site(i, f);
     int rc = -1;
 
@@ -63,15 +63,14 @@ rebuild_archive_views(struct invocation *i, struct fault *f)
         rc = site_definition(site, &d, f);
     if (rc == 0 && (archive = site_archive(site, f)) == NULL)
         rc = f->kind != FAULT_NONE ? -1 : fault_set(f, FAULT_SETTINGS, "no archive is configured");
+    if (rc == 0 && only != NULL && invocation_activity(&d, only, f) == NULL)
+        rc = -1;
     for (size_t k = 0; rc == 0 && k < d.activity_count; k++) {
         if (only != NULL && strcmp(d.activities[k].name, only) != 0)
             continue;
-        found = true;
         if ((rc = archive_views_rebuild(archive, d.activities[k].name, f)) == 0)
             log_info("the archive's views of '%s' are made anew", d.activities[k].name);
     }
-    if (rc == 0 && !found)
-        rc = fault_set(f, FAULT_DATA, "there is no activity '%s'", only);
     definition_release(&d);
     lock_release(&lock);
     return rc;
@@ -101,7 +100,10 @@ run_process(struct invocation *i, struct fault *f)
 {
     const struct made_step stage = {
         "ProcessCube", "process", "Cube", "Type", invocation_option(i, "type")};
+    size_t chosen;
 
+    if (invocation_choice(i, "type", process_choices, &chosen, f) != 0)
+        return COMMAND_FAILED;
     return run_stages(i, &stage, 1, invocation_option(i, "cube"), f);
 }
 
@@ -114,7 +116,10 @@ run_purge(struct invocation *i, struct fault *f)
         {"LoadStarSchema", "load", "Cube", "History", invocation_option(i, "history")},
         {"ProcessCube", "process", "Cube", "Type", "ProcessFull"},
     };
+    size_t chosen;
 
+    if (invocation_choice(i, "history", history_names, &chosen, f) != 0)
+        return COMMAND_FAILED;
     return run_stages(i, stages, sizeof stages / sizeof stages[0], invocation_argument(i, 0), f);
 }
 

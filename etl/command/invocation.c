@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "config/base/nearest.h"
 #include "config/base/number.h"
 #include "etl/command/command.h"
 #include "etl/command/options.h"
@@ -95,6 +96,27 @@ invocation_number(const struct invocation *i, const char *name, int64_t least, i
             (long long)least, (long long)most, value);
     *number = read;
     return 0;
+}
+
+int
+invocation_choice(const struct invocation *i, const char *name, const char *const *words,
+    size_t *chosen, struct fault *f)
+{
+    const char *value = invocation_option(i, name);
+    struct nearest n;
+
+    if (value == NULL)
+        return 0;
+    nearest_init(&n, value);
+    for (size_t k = 0; words[k] != NULL; k++) {
+        if (strcmp(words[k], value) == 0) {
+            *chosen = k;
+            return 0;
+        }
+        nearest_offer(&n, words[k]);
+    }
+    fault_set(f, FAULT_USAGE, "--%s does not know '%s'", name, value);
+    return nearest_hint(&n, f);
 }
 
 /* ---- secrets ---- */
@@ -217,6 +239,25 @@ invocation_primary(struct invocation *i, struct fault *f)
     struct site *site = invocation_site(i, f);
 
     return site == NULL ? NULL : site_primary(site, f);
+}
+
+const struct activity *
+invocation_activity(const struct definition *d, const char *name, struct fault *f)
+{
+    const struct activity *a = definition_find_activity(d, name);
+    struct nearest n;
+
+    if (a != NULL)
+        return a;
+    nearest_init(&n, name);
+    for (size_t i = 0; i < d->activity_count; i++)
+        nearest_offer(&n, d->activities[i].name);
+    fault_set(f, FAULT_DATA, "there is no activity '%s'", name);
+    if (d->activity_count == 0)
+        fault_hint(f, "none is deployed yet: nightcube deploy DEF.xml");
+    else
+        nearest_hint(&n, f);
+    return NULL;
 }
 
 int

@@ -72,6 +72,11 @@ const char **invocation_options(
 int invocation_number(const struct invocation *i, const char *name, int64_t least, int64_t most,
     int64_t *number, struct fault *f);
 
+/* Which of some words, up to a NULL, the option's value is; *chosen stays as it is when the option
+ * was not given. FAULT_USAGE, saying which there are. */
+int invocation_choice(const struct invocation *i, const char *name, const char *const *words,
+    size_t *chosen, struct fault *f);
+
 /* The passphrase from where an option says (secret_read), asked for twice on a terminal when it is
  * to be a new one; borrowed. NULL when the option was not given, or with a fault. */
 const char *invocation_passphrase(
@@ -94,6 +99,10 @@ struct site *invocation_site(struct invocation *i, struct fault *f);
 
 /* Its primary import, set up already; borrowed. NULL with a fault. */
 struct db *invocation_primary(struct invocation *i, struct fault *f);
+
+/* The activity of that name; NULL with FAULT_DATA, saying which there are. */
+const struct activity *invocation_activity(
+    const struct definition *d, const char *name, struct fault *f);
 
 /* What is deployed; empty before, released by the caller in any case. */
 int invocation_definition(struct invocation *i, struct definition *d, struct fault *f);

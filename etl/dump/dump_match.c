@@ -35,7 +35,7 @@ refuse(const struct candidate *candidates, size_t count, const char *pattern, st
     nearest_init(&nearest, pattern);
     for (size_t i = 0; i < count; i++)
         nearest_offer(&nearest, candidates[i].name);
-    return nearest.best == NULL ? -1 : nearest_hint(&nearest, f);
+    return nearest_hint(&nearest, f);
 }
 
 static int

@@ -159,9 +159,9 @@ refuse_unknown(const char *noun, const char *target, const struct names *known, 
     for (size_t i = 0; i < known->count; i++)
         nearest_offer(&nearest, known->items[i]);
     fault_set(f, FAULT_DATA, "there is no %s '%s'", noun, target);
-    if (nearest_get(&nearest) != NULL)
-        fault_hint(f, "did you mean '%s'?", nearest_get(&nearest));
-    return -1;
+    if (known->count > 0)
+        return nearest_hint(&nearest, f);
+    return fault_hint(f, "there is none: activities and cubes come with nightcube deploy DEF.xml");
 }
 
 /* Cubes lie in the first analysis database of the settings. */

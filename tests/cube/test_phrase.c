@@ -42,7 +42,7 @@ unknown_names_bring_the_nearest(void)
     refuse_levels("Plce.State", "'Plce'", "'Place'");
     refuse_levels("place.State", "'place'", "'Place'");
     refuse_levels("Place.Citi", "'Citi'", "'City'");
-    refuse_levels("Place.State,", "''", "'");
+    refuse_levels("Place.State,", "''", "there is: Place, ");
     refuse_levels("Sent On.year", "'year'", "'Year'");
 }
 

@@ -57,10 +57,37 @@ keeps_quiet_when_nothing_is_near(void)
     CU_ASSERT_PTR_NULL(guess(longer));
 }
 
+static void
+lists_what_there_is_when_nothing_is_near(void)
+{
+    struct fault f = FAULT_INIT;
+    struct nearest n;
+
+    nearest_init(&n, "Foo");
+    nearest_hint(&n, &f);
+    CU_ASSERT_STRING_EQUAL(f.hint, "");
+    nearest_offer(&n, "Checkpoint");
+    nearest_offer(&n, "");
+    nearest_offer(&n, "Index");
+    nearest_hint(&n, &f);
+    CU_ASSERT_STRING_EQUAL(f.hint, "there is: Checkpoint, Index");
+    fault_clear(&f);
+    for (int i = 0; i < 30; i++)
+        nearest_offer(&n, "AnotherName");
+    nearest_hint(&n, &f);
+    CU_ASSERT(test_contains(f.hint, "there is: Checkpoint, Index, AnotherName, "));
+    CU_ASSERT(test_contains(f.hint, "AnotherName, ..."));
+    fault_clear(&f);
+    nearest_offer(&n, "Fo");
+    nearest_hint(&n, &f);
+    CU_ASSERT_STRING_EQUAL(f.hint, "did you mean 'Fo'?");
+}
+
 const struct test suite_config_base_nearest[] = {
     {"finds a misspelt name", finds_a_misspelt_name},
     {"the beginning of a name is near", the_beginning_of_a_name_is_near},
     {"finds a misspelt file", finds_a_misspelt_file},
     {"keeps quiet when nothing is near", keeps_quiet_when_nothing_is_near},
+    {"lists what there is when nothing is near", lists_what_there_is_when_nothing_is_near},
     {0},
 };

@@ -18,6 +18,25 @@ a_misspelt_file_is_guessed(void)
     run_says("deploy order.xml", 66, NULL, "did you mean 'orders.xml'?");
     run_says("run orders.xlm", 66, NULL, "did you mean 'orders.xml'?");
     run_says("define nothing.like.it", 66, NULL, "No such file");
+    run_says("define nothing.like.it", 66, NULL, "hint: it was looked for in '/");
+    run_says("run nightly", 66, NULL, "hint: the built-in job is run with: nightcube nightly");
+    run_says("report nowhere/night.html", 66, NULL, "hint: mkdir -p 'nowhere'");
+    run_says("report .", 64, NULL, "hint: name the file in it: ./night.html");
+}
+
+static void
+what_there_is_stands_in_the_hint(void)
+{
+    run_expect("setup", 0);
+    run_says("load --cube Orders", 65, NULL, "activities and cubes come with nightcube deploy");
+    run_says("set window Order 1 day", 65, NULL, "none is deployed yet: nightcube deploy DEF.xml");
+    run_says("backup Foo", 65, NULL, "there is: PrimaryImport, Archive, StarSchema");
+    run_says("show foo", 64, NULL, "there is: activities, views, cubes,");
+    run_says("process --type Full", 64, NULL, "there is: ProcessDefault, ProcessFull,");
+    run_says("process --type processfull", 64, NULL, "did you mean 'ProcessFull'?");
+    run_says("purge X --history All", 64, NULL, "there is: PrimaryImport, PrimaryImport+Archive");
+    run_says("copy", 64, NULL, "nightcube copy --to file:DIR");
+    run_says("resolve", 64, NULL, "hint: nightcube help resolve");
 }
 
 static void
@@ -50,6 +69,7 @@ const struct test suite_etl_command_mistakes[] = {
     {"before setup everything says setup", before_setup_everything_says_setup},
     {"a misspelt file is guessed", a_misspelt_file_is_guessed},
     {"misspelt names are guessed", misspelt_names_are_guessed},
+    {"what there is stands in the hint", what_there_is_stands_in_the_hint},
     {"a night without anything says so", a_night_without_anything_says_so},
     {0},
 };
