@@ -10,7 +10,7 @@
 
 #include "config/base/clock.h"
 
-enum { MAX_DEPTH = 8, BAR_WIDTH = 24 };
+enum { MAX_DEPTH = 8, BAR_WIDTH = 24, LEAST_BAR_WIDTH = 4 };
 static const double redraw_seconds = 0.2;
 
 struct work {
@@ -60,12 +60,12 @@ progress_begin(const char *what, const char *unit, uint64_t total)
 /* ---- the line ---- */
 
 static void
-add_bar(struct text *line, double part)
+add_bar(struct text *line, double part, int width)
 {
-    int full = (int)(part * BAR_WIDTH);
+    int full = (int)(part * width);
 
     text_add_char(line, '[');
-    for (int i = 0; i < BAR_WIDTH; i++)
+    for (int i = 0; i < width; i++)
         text_add_char(line, i < full ? '#' : '.');
     text_add_format(line, "] %3.0f%% ", part * 100);
 }
@@ -98,24 +98,33 @@ add_left(struct text *line, double seconds)
         text_add_format(line, ", %.0f s left", seconds);
 }
 
+static void
+add_line(struct text *line, const struct work *w, double seconds, int bar_width)
+{
+    double rate = seconds > 0 ? (double)w->done / seconds : 0;
+
+    text_add_format(line, "%s ", w->what);
+    if (w->total > 0)
+        add_bar(line, w->done > w->total ? 1 : (double)w->done / (double)w->total, bar_width);
+    add_amount(line, w->unit, (double)w->done);
+    text_add(line, ", ");
+    add_amount(line, w->unit, rate);
+    text_add(line, "/s");
+    if (w->total > w->done && rate > 0)
+        add_left(line, (double)(w->total - w->done) / rate);
+}
+
 void
 progress_add_line(struct text *line, const char *what, const char *unit, uint64_t done,
     uint64_t total, double seconds)
 {
-    double rate = seconds > 0 ? (double)done / seconds : 0;
+    const struct work w = {.what = what, .unit = unit, .total = total, .done = done};
 
-    text_add_format(line, "%s ", what);
-    if (total > 0)
-        add_bar(line, done > total ? 1 : (double)done / (double)total);
-    add_amount(line, unit, (double)done);
-    text_add(line, ", ");
-    add_amount(line, unit, rate);
-    text_add(line, "/s");
-    if (total > done && rate > 0)
-        add_left(line, (double)(total - done) / rate);
+    add_line(line, &w, seconds, BAR_WIDTH);
 }
 
-/* A line that is longer than the terminal is wide could not be taken away again. */
+/* A line that is longer than the terminal is wide could not be taken away again: the bar gives way
+ * before the words do. */
 static int
 width_of_terminal(void)
 {
@@ -130,7 +139,13 @@ print_work(const struct work *w, double now, bool on_terminal)
     struct text line = TEXT_INIT;
     int width = on_terminal ? width_of_terminal() : INT_MAX;
 
-    progress_add_line(&line, w->what, w->unit, w->done, w->total, now - w->started);
+    add_line(&line, w, now - w->started, BAR_WIDTH);
+    if (line.length > (size_t)width && w->total > 0) {
+        int bar = BAR_WIDTH - (int)(line.length - (size_t)width);
+
+        text_clear(&line);
+        add_line(&line, w, now - w->started, bar < LEAST_BAR_WIDTH ? LEAST_BAR_WIDTH : bar);
+    }
     fprintf(stderr, "%.*s", width, text_get(&line));
     text_release(&line);
 }

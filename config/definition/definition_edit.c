@@ -394,9 +394,12 @@ definition_without(const struct definition *whole, const char *activity, const c
     check_removal(whole, a, v, list);
     e.draft.verbatim = whole->verbatim;
     e.draft.verbatim_count = whole->verbatim_count;
-    if (list->count > before)
+    if (list->count > before) {
         rc = fault_set(f, FAULT_DATA, "%s '%s' cannot be removed",
             activity != NULL ? "activity" : "view", activity != NULL ? activity : view);
+        if (a != NULL)
+            fault_hint(f, "remove the views that read it first: nightcube remove --view VIEW");
+    }
     else if (leave_out(&e, a, v) != 0)
         rc = fault_set_memory(f);
     else

@@ -87,9 +87,10 @@ read_part(const char *path, const char *name, struct fault *f)
     if (a == NULL || archive_read_support_format_zip_streamable(a) != ARCHIVE_OK ||
         archive_read_support_format_zip_seekable(a) != ARCHIVE_OK)
         fault_set_memory(f);
-    else if (archive_read_open_filename(a, path, 65536) != ARCHIVE_OK)
+    else if (archive_read_open_filename(a, path, 65536) != ARCHIVE_OK) {
         fault_set(f, FAULT_DATA, "cannot open it: %s", archive_error_string(a));
-    else if (find_part(a, name, &content, f) == 1)
+        fault_hint(f, "a workbook is an .xlsx file, as Excel saves it since 2007");
+    } else if (find_part(a, name, &content, f) == 1)
         document = markup_read(text_get(&content), content.length, &list, f);
     archive_read_free(a);
     text_release(&content);

@@ -436,7 +436,9 @@ derive_deployed(const struct definition *before, const struct wish *w, struct de
 {
     if (definition_merge(after, before, w->list, f) != 0)
         return -1;
-    return definition_merge(after, w->definition, w->list, f);
+    if (definition_merge(after, w->definition, w->list, f) == 0)
+        return 0;
+    return fault_hint(f, "nightcube update changes what is deployed already");
 }
 
 static int

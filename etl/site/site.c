@@ -21,6 +21,9 @@ site_open(struct site *s, const char *settings_path, struct fault *f)
 
     findings_log(&list);
     findings_release(&list);
+    if (rc != 0 && settings_path != NULL && f->kind == FAULT_NO_INPUT)
+        fault_hint(f, "--config names the settings file; without it they are looked for, or the "
+                      "embedded default is taken");
     if (rc == 0 && s->settings.database_count > SITE_DATABASES_MAX)
         rc = fault_set(
             f, FAULT_SETTINGS, "more than %d databases are configured", SITE_DATABASES_MAX);

@@ -72,7 +72,7 @@ a_terminal_shows_one_line_that_makes_way(void)
     struct text shown = TEXT_INIT;
     const char *line, *warning;
 
-    show(half_a_backup, true, 80, &shown);
+    show(half_a_backup, true, 200, &shown);
     line =
         strstr(text_get(&shown), "\r\033[KPrimaryImport [############............]  50% 100 rows");
     warning = strstr(text_get(&shown), "the store is slow\r\n");
@@ -95,6 +95,18 @@ a_line_is_never_wider_than_the_terminal(void)
     line = strstr(text_get(&shown), "PrimaryImport");
     CU_ASSERT_PTR_NOT_NULL_FATAL(line);
     CU_ASSERT_EQUAL(strcspn(line, "\r"), 29);
+    text_release(&shown);
+}
+
+static void
+the_bar_gives_way_before_the_words(void)
+{
+    struct text shown = TEXT_INIT;
+
+    show(half_a_backup, true, 56, &shown);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_get(&shown), "PrimaryImport [##"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_get(&shown), "50% 100 rows"));
+    CU_ASSERT_PTR_NULL(strstr(text_get(&shown), "############"));
     text_release(&shown);
 }
 
@@ -189,6 +201,7 @@ const struct test suite_config_base_progress[] = {
     {"bytes have the unit that fits", bytes_have_the_unit_that_fits},
     {"a terminal shows one line that makes way", a_terminal_shows_one_line_that_makes_way},
     {"a line is never wider than the terminal", a_line_is_never_wider_than_the_terminal},
+    {"the bar gives way before the words", the_bar_gives_way_before_the_words},
     {"nothing is shown to who does not want it", nothing_is_shown_to_who_does_not_want_it},
     {"what is added goes to the work that counts so",
         what_is_added_goes_to_the_work_that_counts_so},
