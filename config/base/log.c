@@ -100,8 +100,6 @@ print_line(enum log_level level, const char *key, const char *message)
     const char *prefix = is_hint ? "hint: " : levels[level].prefix;
     const char *colour = !coloured ? "" : is_hint ? hint_colour : levels[level].colour;
 
-    if (level > options.level)
-        return;
     flockfile(stderr);
     progress_clear_line();
     if (options.json)
@@ -117,6 +115,8 @@ print_format(enum log_level level, const char *format, va_list arguments)
 {
     char message[4096];
 
+    if (level > options.level)
+        return;
     vsnprintf(message, sizeof message, format, arguments);
     print_line(level, "message", message);
 }
@@ -135,6 +135,12 @@ DEFINE_LOG(log_error, LOG_LEVEL_ERROR)
 DEFINE_LOG(log_warning, LOG_LEVEL_WARNING)
 DEFINE_LOG(log_info, LOG_LEVEL_INFO)
 DEFINE_LOG(log_debug, LOG_LEVEL_DEBUG)
+
+void
+log_answer(const char *line)
+{
+    print_line(LOG_LEVEL_INFO, "message", line);
+}
 
 void
 log_object(const char *json)

@@ -26,6 +26,9 @@ void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* An answer to somebody who asked (SIGUSR1): at any level. */
+void log_answer(const char *line);
+
 /* What every line of a JSON log carries beside time, level and message (or hint), until others are
  * set; the array is borrowed until then. NULL values are left out. */
 struct log_field {

@@ -1,6 +1,5 @@
 #include "config/base/progress.h"
 
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/base/clock.h"
+#include "config/base/log.h"
 
 enum { MAX_DEPTH = 8, BAR_WIDTH = 24, LEAST_BAR_WIDTH = 4 };
 static const double redraw_seconds = 0.2;
@@ -134,10 +134,10 @@ width_of_terminal(void)
 }
 
 static void
-print_work(const struct work *w, double now, bool on_terminal)
+draw(const struct work *w, double now)
 {
     struct text line = TEXT_INIT;
-    int width = on_terminal ? width_of_terminal() : INT_MAX;
+    int width = width_of_terminal();
 
     add_line(&line, w, now - w->started, BAR_WIDTH);
     if (line.length > (size_t)width && w->total > 0) {
@@ -146,7 +146,18 @@ print_work(const struct work *w, double now, bool on_terminal)
         text_clear(&line);
         add_line(&line, w, now - w->started, bar < LEAST_BAR_WIDTH ? LEAST_BAR_WIDTH : bar);
     }
-    fprintf(stderr, "%.*s", width, text_get(&line));
+    fprintf(stderr, "\r\033[K%.*s", width, text_get(&line));
+    line_shown = true;
+    text_release(&line);
+}
+
+static void
+answer(const struct work *w, double now)
+{
+    struct text line = TEXT_INIT;
+
+    add_line(&line, w, now - w->started, BAR_WIDTH);
+    log_answer(text_get(&line));
     text_release(&line);
 }
 
@@ -161,14 +172,10 @@ show(const struct work *w)
     now = clock_elapsed();
     if (asked) {
         asked = 0;
-        progress_clear_line();
-        print_work(w, now, false);
-        fputc('\n', stderr);
+        answer(w, now);
     } else if (now - last_drawn >= redraw_seconds) {
         last_drawn = now;
-        fputs("\r\033[K", stderr);
-        print_work(w, now, true);
-        line_shown = true;
+        draw(w, now);
     }
 }
 

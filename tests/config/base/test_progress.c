@@ -149,6 +149,39 @@ what_is_added_goes_to_the_work_that_counts_so(void)
     text_release(&shown);
 }
 
+static void
+somebody_asks(void)
+{
+    const struct log_field run = {"run", value_int(7)};
+    const struct log_options json = {.level = LOG_LEVEL_ERROR, .json = true};
+    const struct log_options text = {.level = LOG_LEVEL_INFO};
+
+    log_init(&json);
+    log_set_fields(&run, 1);
+    progress_begin("PrimaryImport", "rows", 4);
+    progress_ask();
+    progress_step(1);
+    progress_step(2);
+    progress_finish();
+    log_set_fields(NULL, 0);
+    log_init(&text);
+}
+
+static void
+an_answer_is_a_line_of_the_log(void)
+{
+    struct text shown = TEXT_INIT;
+    const char *line;
+
+    show(somebody_asks, false, 80, &shown);
+    line = strstr(text_get(&shown), "\"level\":\"info\",\"message\":\"PrimaryImport [######");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+    CU_ASSERT_PTR_NOT_NULL(strstr(line, "25% 1 rows"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(line, "\"run\":7}"));
+    CU_ASSERT_PTR_NULL(strstr(strstr(line, "25%"), "PrimaryImport"));
+    text_release(&shown);
+}
+
 enum { ADDERS = 4, ADDITIONS = 5000 };
 
 static void *
@@ -205,6 +238,7 @@ const struct test suite_config_base_progress[] = {
     {"nothing is shown to who does not want it", nothing_is_shown_to_who_does_not_want_it},
     {"what is added goes to the work that counts so",
         what_is_added_goes_to_the_work_that_counts_so},
+    {"an answer is a line of the log", an_answer_is_a_line_of_the_log},
     {"any thread may say how far it is", any_thread_may_say_how_far_it_is},
     {0},
 };
