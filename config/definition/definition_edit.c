@@ -399,8 +399,7 @@ definition_without(const struct definition *whole, const char *activity, const c
             activity != NULL ? "activity" : "view", activity != NULL ? activity : view);
         if (a != NULL)
             fault_hint(f, "remove the views that read it first: nightcube remove --view VIEW");
-    }
-    else if (leave_out(&e, a, v) != 0)
+    } else if (leave_out(&e, a, v) != 0)
         rc = fault_set_memory(f);
     else
         rc = edit_finish(&e, result, f);

@@ -1,10 +1,12 @@
 /* The examples are valid by the schemas for editors and by the program, which say the same. */
+#include <dirent.h>
 #include <libxml/xmlschemas.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "config/base/file.h"
 #include "config/base/markup.h"
+#include "config/definition/definition.h"
 #include "config/job/job.h"
 #include "config/settings/settings.h"
 #include "tests/harness.h"
@@ -100,6 +102,41 @@ the_xmla_example_is_a_job(void)
 }
 
 static void
+expect_definition(const char *path)
+{
+    struct findings list = FINDINGS_INIT(path);
+    struct definition d = DEFINITION_INIT;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(definition_read(&d, tree_path(path), &list, &f), &f);
+    definition_release(&d);
+    findings_release(&list);
+}
+
+/* Whatever XML lies there is a job, settings or a definition, and valid: also what is added. */
+static void
+no_example_is_left_out(void)
+{
+    static const char *const tested[] = {"settings.xml", "system.xml", "nightly.xml", "purge.xml",
+        "backup-only.xml", "per-activity.xml", "process-and-backup.xmla"};
+    DIR *folder = opendir(tree_path("config/examples"));
+    const struct dirent *entry;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        bool known = strstr(entry->d_name, ".xml") == NULL;
+        char path[300];
+
+        for (size_t i = 0; i < sizeof tested / sizeof *tested; i++)
+            known = known || strcmp(entry->d_name, tested[i]) == 0;
+        snprintf(path, sizeof path, "config/examples/%s", entry->d_name);
+        if (!known)
+            expect_definition(path);
+    }
+    closedir(folder);
+}
+
+static void
 the_nightly_example_is_the_built_in_job(void)
 {
     struct text xml = TEXT_INIT;
@@ -168,6 +205,7 @@ const struct test suite_config_schema_examples[] = {
     {"the settings example is valid", the_settings_example_is_valid},
     {"the job examples are valid", the_job_examples_are_valid},
     {"the XMLA example is a job", the_xmla_example_is_a_job},
+    {"no example is left out", no_example_is_left_out},
     {"the nightly example is the built-in job", the_nightly_example_is_the_built_in_job},
     {"schema and program refuse the same", schema_and_program_refuse_the_same},
     {0},
