@@ -57,11 +57,13 @@ struct dialect {
      * quoted SQL. */
     void (*add_read)(struct text *sql, const char *name, enum value_type type);
 
-    /* A select-list expression that joins such expressions to one text with commas between them,
-     * NULL as nothing, of at most `joined_columns`. NULL where that is no quicker than cell by
-     * cell. */
-    void (*add_joined)(struct text *sql, const char *const *items, size_t count);
-    int joined_columns;
+    /* An aggregate that joins an expression (%s) over many rows to one text, in the order of
+     * reading and with newlines between, NULL as nothing; a column of every table with a row's
+     * position, an integer; and an expression that brings a double that is smaller than 2^bits as
+     * the digits of its product with 2^power, where that is whole, and any other as add_read does.
+     * NULL where that is no quicker than row by row. */
+    const char *gather, *row_position;
+    void (*add_scaled)(struct text *sql, const char *name, int power, int bits);
 
     /* Columns hold nothing wider than what the driver says of them: many rows can be fetched by one
      * call, into buffers of that width. */

@@ -4,11 +4,13 @@
  * DATETIME is kept as text "2026-11-20 08:00:00.5" in UTC, which sorts as time and keeps
  * microseconds.
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/base/arena.h"
+#include "config/base/number.h"
 #include "etl/odbc/bulk.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
@@ -68,9 +70,9 @@ add_read_double(struct text *sql, const char *name)
         "CASE WHEN abs(%s) BETWEEN 0.0009765625 AND 9007199254740991.0 THEN "
         "CAST(%s AS INTEGER) || 'q' || "
         "CAST((%s - CAST(%s AS INTEGER)) * 4611686018427387904.0 AS INTEGER) "
-        "WHEN %s IS NULL THEN NULL WHEN abs(%s) >= 1e90 AND abs(%s) < 1e999 THEN "
-        "printf('%%!.20g', %s",
-        name, name, name, name, name, name, name, name);
+        "WHEN %s IS NULL THEN NULL WHEN %s >= '' THEN 'text ' || %s "
+        "WHEN abs(%s) >= 1e90 AND abs(%s) < 1e999 THEN printf('%%!.20g', %s",
+        name, name, name, name, name, name, name, name, name, name);
     for (int i = 0; i < 12; i++)
         text_add(sql, " / 4611686018427387904.0");
     sql_add(sql, ") || 'p744' ELSE printf('%%!.20g', %s) END", name);
@@ -87,19 +89,23 @@ add_read(struct text *sql, const char *name, enum value_type type)
         text_add(sql, name);
 }
 
-/* The driver's price is by the cell. */
+/* A double of 2^e or more is a multiple of 2^(e - 52) (IEEE 754): from `whole` on nothing need be
+ * looked at. */
 static void
-add_joined(struct text *sql, const char *const *items, size_t count)
+add_scaled(struct text *sql, const char *name, int power, int bits)
 {
-    text_add(sql, "printf('");
-    for (size_t i = 0; i < count; i++)
-        text_add(sql, i == 0 ? "%s" : ",%s");
-    text_add_char(sql, '\'');
-    for (size_t i = 0; i < count; i++) {
-        text_add(sql, ", ");
-        text_add(sql, items[i]);
-    }
-    text_add_char(sql, ')');
+    int64_t factor = INT64_C(1) << power, bound = INT64_C(1) << bits;
+    char whole[NUMBER_TEXT_BYTES];
+
+    number_format_double(ldexp(1, DBL_MANT_DIG - 1 - power), whole);
+    sql_add(sql, "CASE WHEN %s BETWEEN %s AND %d.0 THEN CAST(%s * %d.0 AS INTEGER) ", name, whole,
+        bound, name, factor);
+    sql_add(sql,
+        "WHEN %s BETWEEN -%d.0 AND %d.0 AND %s * %d.0 = CAST(%s * %d.0 AS INTEGER) THEN "
+        "CAST(%s * %d.0 AS INTEGER) ELSE ",
+        name, bound, bound, name, factor, name, factor, name, factor);
+    add_read_double(sql, name);
+    text_add(sql, " END");
 }
 
 /* Whole microseconds since 1970, an integer: strftime counts seconds, the text holds the fraction.
@@ -399,8 +405,9 @@ const struct dialect dialect_sqlite = {
     .add_null = add_null,
     .identity_key = "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
     .add_read = add_read,
-    .add_joined = add_joined,
-    .joined_columns = 90, /* a function takes 100 arguments */
+    .gather = "group_concat(coalesce(%s, ''), x'0A')",
+    .row_position = "rowid",
+    .add_scaled = add_scaled,
     .float_cells_as_text = true,
     .time_cells_as_text = true,
     .bulk = &bulk_values,

@@ -1,117 +1,213 @@
 #include "etl/odbc/row_reader.h"
 
-#include <sql.h>
-#include <sqlext.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "config/base/number.h"
-#include "etl/odbc/cell.h"
+#include "etl/odbc/gather.h"
 
-struct row_reader {
-    struct db *db;
-    struct stmt *stmt;
-    const struct row_column *columns;
-    size_t count;
-    enum value_type *types; /* of the columns that are fetched */
-    struct value *row;
-    bool joined;      /* a row is one text */
-    struct text text; /* the row that is being taken apart */
+enum { PORTION_WIDTH = 1024 };
+
+struct row_share {
+    const struct row_order *order;
+    size_t readers;
+    /* Where rows are gathered: by what column, and what is left of it. */
+    struct text position;
+    struct portions portions;
 };
 
-/* ---- the statement ---- */
+struct row_reader {
+    const struct row_order *order;
+    struct gather *gather; /* or row by row: */
+    struct stmt *stmt;
+    enum value_type *types;
+    struct value *row;
+};
 
-static void
-add_item(struct text *sql, const struct db *db, const struct row_column *column)
+/* ---- sharing ---- */
+
+static bool
+gathers(const struct db *db)
 {
-    struct text name = TEXT_INIT;
-
-    sql_set(&name, "%n", column->name);
-    if (column->type == VALUE_TEXT)
-        sql_add(sql, "CASE WHEN %n IS NULL THEN NULL ELSE 1 END", column->name);
-    else
-        db_dialect(db)->add_read(sql, text_get(&name), column->type);
-    text_release(&name);
+    return db_dialect(db)->gather != NULL;
 }
 
-static void
-add_joined(struct text *sql, const struct row_reader *r)
-{
-    struct text *items = calloc(r->count + 1, sizeof *items);
-    const char **texts = calloc(r->count + 1, sizeof(const char *));
-
-    for (size_t i = 0; items != NULL && texts != NULL && i < r->count; i++) {
-        add_item(&items[i], r->db, &r->columns[i]);
-        texts[i] = text_get(&items[i]);
-        sql->failed |= items[i].failed;
-    }
-    if (items == NULL || texts == NULL)
-        sql->failed = true;
-    else
-        db_dialect(r->db)->add_joined(sql, texts, r->count);
-    for (size_t i = 0; items != NULL && i < r->count; i++)
-        text_release(&items[i]);
-    free(items);
-    free(texts);
-}
-
-static void
-add_cells(struct text *sql, const struct row_reader *r)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        if (i > 0)
-            text_add(sql, ", ");
-        add_item(sql, r->db, &r->columns[i]);
-    }
-    if (r->count == 0)
-        text_add(sql, "1");
-}
-
+/* The least or the greatest position there is; `none` in an empty table. */
 static int
-prepare(struct row_reader *r, const char *rest, struct fault *f)
+find_end(struct db *db, const struct row_share *s, const char *function, int64_t none,
+    int64_t *position, struct fault *f)
 {
     struct text sql = TEXT_INIT;
     int rc;
 
-    text_add(&sql, "SELECT ");
-    (r->joined ? add_joined : add_cells)(&sql, r);
-    text_add_char(&sql, ' ');
-    text_add(&sql, rest);
-    rc = text_check(&sql, f);
-    if (rc == 0)
-        rc = (r->stmt = db_prepare_stream(r->db, text_get(&sql), f)) == NULL ? -1 : 0;
+    sql_add(&sql, "SELECT %s(%s) FROM %n", function, text_get(&s->position), s->order->table);
+    rc = text_check(&sql, f) == 0 ? db_get_int(db, text_get(&sql), none, position, f) : -1;
     text_release(&sql);
     return rc;
 }
 
-struct row_reader *
-row_reader_open(struct db *db, const struct row_column *columns, size_t count, const char *rest,
-    struct fault *f)
+static int
+find_stretch(struct db *db, struct row_share *s, int64_t *first, int64_t *last, struct fault *f)
 {
-    const struct dialect *dialect = db_dialect(db);
-    static const enum value_type text_only[] = {VALUE_TEXT};
-    bool joined =
-        dialect->add_joined != NULL && count > 0 && count <= (size_t)dialect->joined_columns;
-    struct row_reader *r = calloc(1, sizeof *r);
+    const struct row_order *o = s->order;
+
+    if (o->whole)
+        text_add(&s->position, db_dialect(db)->row_position);
+    else
+        sql_add(&s->position, "%n", o->key);
+    if (text_check(&s->position, f) != 0 || find_end(db, s, "min", 0, first, f) != 0 ||
+        find_end(db, s, "max", -1, last, f) != 0)
+        return -1;
+    if (!o->whole) {
+        *first = *first < o->first ? o->first : *first;
+        *last = *last > o->last ? o->last : *last;
+    }
+    return 0;
+}
+
+struct row_share *
+row_share_new(struct db *db, const struct row_order *order, size_t readers, struct fault *f)
+{
+    struct row_share *s = calloc(1, sizeof *s);
+    int64_t first = 0, last = -1;
+    int rc;
+
+    if (s == NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    s->order = order;
+    s->readers = readers;
+    rc = gathers(db) ? find_stretch(db, s, &first, &last, f) : 0;
+    portions_init(&s->portions, first, last, PORTION_WIDTH);
+    if (rc == 0)
+        return s;
+    row_share_free(s);
+    return NULL;
+}
+
+void
+row_share_free(struct row_share *s)
+{
+    if (s == NULL)
+        return;
+    portions_release(&s->portions);
+    text_release(&s->position);
+    free(s);
+}
+
+/* ---- row by row ---- */
+
+static void
+add_columns(struct text *sql, const struct db *db, const struct row_order *o)
+{
+    struct text name = TEXT_INIT;
+
+    for (size_t i = 0; i < o->count; i++) {
+        text_add(sql, i == 0 ? "" : ", ");
+        sql_set(&name, "%n", o->columns[i].name);
+        if (o->columns[i].type == VALUE_TEXT)
+            sql_add(sql, "CASE WHEN %s IS NULL THEN NULL ELSE 1 END", text_get(&name));
+        else
+            db_dialect(db)->add_read(sql, text_get(&name), o->columns[i].type);
+    }
+    if (o->count == 0)
+        text_add(sql, "1");
+    sql->failed |= name.failed;
+    text_release(&name);
+}
+
+/* ---- the statement's end ---- */
+
+/* The plus sign hides the key from the engine, where reading by it is not quicker. */
+static const char *
+add_bounds(struct text *sql, const struct row_order *o, const char *word)
+{
+    const char *hide = o->whole ? "+" : "";
+
+    if (o->first > INT64_MIN) {
+        sql_add(sql, "%s %s%n >= %d", word, hide, o->key, o->first);
+        word = " AND";
+    }
+    if (o->last < INT64_MAX) {
+        sql_add(sql, "%s %s%n <= %d", word, hide, o->key, o->last);
+        word = " AND";
+    }
+    return word;
+}
+
+/* Each of several readers takes the keys that leave its remainder. */
+static void
+add_rows(struct text *sql, const struct row_share *s, size_t number)
+{
+    const struct row_order *o = s->order;
+    const char *word;
+
+    sql_add(sql, " FROM %n", o->table);
+    word = add_bounds(sql, o, " WHERE");
+    if (s->readers > 1)
+        sql_add(sql, "%s %n %% %d = %d", word, o->key, (int64_t)s->readers, (int64_t)number);
+}
+
+static void
+add_portion(struct text *sql, const struct row_share *s)
+{
+    sql_add(sql, " FROM %n WHERE %s BETWEEN ? AND ?", s->order->table, text_get(&s->position));
+    if (s->order->whole)
+        add_bounds(sql, s->order, " AND");
+}
+
+/* ---- reading ---- */
+
+static int
+query(
+    struct row_reader *r, struct db *db, const struct row_share *s, size_t number, struct fault *f)
+{
+    const struct row_order *o = r->order;
+    struct text sql = TEXT_INIT;
     int rc = -1;
 
-    if (r == NULL || (r->types = calloc(count + 1, sizeof *r->types)) == NULL ||
-        (r->row = calloc(count + 1, sizeof *r->row)) == NULL) {
+    r->types = calloc(o->count + 1, sizeof *r->types);
+    if (r->types == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < o->count; i++)
+        r->types[i] = o->columns[i].type == VALUE_TEXT ? VALUE_INT : o->columns[i].type;
+    text_add(&sql, "SELECT ");
+    add_columns(&sql, db, o);
+    add_rows(&sql, s, number);
+    if (text_check(&sql, f) == 0 && (r->stmt = db_prepare_stream(db, text_get(&sql), f)) != NULL)
+        rc = stmt_query(r->stmt, r->types, o->count, f);
+    text_release(&sql);
+    return rc;
+}
+
+static int
+gather(struct row_reader *r, struct db *db, struct row_share *s, struct fault *f)
+{
+    struct text rest = TEXT_INIT;
+
+    add_portion(&rest, s);
+    if (text_check(&rest, f) == 0)
+        r->gather =
+            gather_open(db, r->order->columns, r->order->count, text_get(&rest), &s->portions, f);
+    text_release(&rest);
+    return r->gather == NULL ? -1 : 0;
+}
+
+struct row_reader *
+row_reader_open(struct db *db, struct row_share *share, size_t number, struct fault *f)
+{
+    struct row_reader *r = calloc(1, sizeof *r);
+    int rc;
+
+    if (r == NULL || (r->row = calloc(share->order->count + 1, sizeof *r->row)) == NULL) {
         fault_set_memory(f);
-        goto done;
+        row_reader_close(r);
+        return NULL;
     }
-    r->db = db;
-    r->columns = columns;
-    r->count = count;
-    for (size_t i = 0; i < count; i++)
-        r->types[i] = columns[i].type == VALUE_TEXT ? VALUE_INT : columns[i].type;
-    r->joined = joined;
-    if (prepare(r, rest, f) == 0)
-        rc =
-            joined ? stmt_query(r->stmt, text_only, 1, f) : stmt_query(r->stmt, r->types, count, f);
-done:
+    r->order = share->order;
+    rc = gathers(db) ? gather(r, db, share, f) : query(r, db, share, number, f);
     if (rc == 0)
         return r;
+    fault_wrap(f, "read table '%s'", share->order->table);
     row_reader_close(r);
     return NULL;
 }
@@ -121,78 +217,31 @@ row_reader_close(struct row_reader *r)
 {
     if (r == NULL)
         return;
+    gather_close(r->gather);
     stmt_free(r->stmt);
     free(r->types);
     free(r->row);
-    text_release(&r->text);
     free(r);
 }
 
-/* ---- rows ---- */
-
 static int
-take_cell(const struct row_reader *r, size_t column, const char *cell, size_t length,
-    struct value *v, struct fault *f)
+next_row(struct row_reader *r, struct fault *f)
 {
-    enum value_type type = r->types[column];
+    int rc = stmt_fetch(r->stmt, r->row, f);
 
-    if (length == 0) {
-        *v = value_null();
-        return 0;
+    for (size_t i = 0; rc == 1 && i < r->order->count; i++) {
+        if (r->order->columns[i].type == VALUE_TEXT && r->row[i].type != VALUE_NULL)
+            r->row[i] = value_text("");
     }
-    if (type != VALUE_INT)
-        return cell_take(r->db, (int)column + 1, SQL_C_CHAR, type, cell, length, v, f);
-    v->type = VALUE_INT;
-    if (number_parse_int(cell, length, &v->as.integer) == 0)
-        return 0;
-    return fault_set(f, FAULT_DATA, "%s: column '%s' holds '%.80s', which is not an integer",
-        db_name(r->db), r->columns[column].name, cell);
-}
-
-/* Takes a joined row apart; an empty cell is NULL. */
-static int
-split_row(struct row_reader *r, const struct value *joined, struct fault *f)
-{
-    char *cell;
-
-    text_clear(&r->text);
-    text_add_bytes(&r->text, joined->as.text.bytes, joined->as.text.length);
-    if (joined->type != VALUE_TEXT || text_check(&r->text, f) != 0)
-        return fault_set(f, FAULT_INTERNAL, "%s: a joined row is no text", db_name(r->db));
-    cell = r->text.bytes;
-    for (size_t i = 0; i < r->count; i++) {
-        char *end = strchrnul(cell, ',');
-        bool last = *end == '\0';
-
-        *end = '\0';
-        if (take_cell(r, i, cell, (size_t)(end - cell), &r->row[i], f) != 0)
-            return -1;
-        if (last != (i + 1 == r->count))
-            return fault_set(
-                f, FAULT_INTERNAL, "%s: a joined row comes apart wrongly", db_name(r->db));
-        cell = end + 1;
-    }
-    return 0;
-}
-
-static int
-next_joined(struct row_reader *r, struct fault *f)
-{
-    struct value joined;
-    int rc = stmt_fetch(r->stmt, &joined, f);
-
-    return rc == 1 && split_row(r, &joined, f) != 0 ? -1 : rc;
+    return rc;
 }
 
 int
 row_reader_next(struct row_reader *r, const struct value **row, struct fault *f)
 {
-    int rc = r->joined ? next_joined(r, f) : stmt_fetch(r->stmt, r->row, f);
+    int rc;
 
-    for (size_t i = 0; rc == 1 && i < r->count; i++) {
-        if (r->columns[i].type == VALUE_TEXT && r->row[i].type != VALUE_NULL)
-            r->row[i] = value_text("");
-    }
     *row = r->row;
-    return rc;
+    rc = r->gather != NULL ? gather_next(r->gather, r->row, f) : next_row(r, f);
+    return rc >= 0 ? rc : fault_wrap(f, "read table '%s'", r->order->table);
 }

@@ -106,17 +106,34 @@ cells_share(const struct processing *p)
     return share < MOST_CELL_BYTES ? share : MOST_CELL_BYTES;
 }
 
+/* Facts that are read: those with RecordIDs from `first` to `last`. */
+struct window {
+    const char *facts;
+    int64_t first, last;
+    bool whole; /* nearly all of the table */
+    uint64_t expected;
+};
+
 /* Reads a part's facts and begins to seal it. What went to unknown members is told, and counted. */
 static int
-build_part(struct processing *p, enum cube_part part, const char *facts, const char *where,
-    uint64_t expected, uint64_t *count, struct fault *f)
+build_part(struct processing *p, enum cube_part part, const struct window *w, uint64_t *count,
+    struct fault *f)
 {
-    const struct reading reading = {
-        p->star, p->shape, p->model, p->process, part, facts, where, expected, cells_share(p)};
+    const struct reading reading = {.star = p->star,
+        .shape = p->shape,
+        .model = p->model,
+        .process = p->process,
+        .part = part,
+        .facts = w->facts,
+        .first = w->first,
+        .last = w->last,
+        .whole = w->whole,
+        .expected = w->expected,
+        .memory_bytes = cells_share(p)};
     struct cube_build_counts c = {0};
     int rc;
 
-    progress_begin(p->shape->cube->name, "facts", expected);
+    progress_begin(p->shape->cube->name, "facts", w->expected);
     rc = reading_run(&reading, &c, f);
     progress_finish();
     *count = c.facts;
@@ -155,51 +172,53 @@ last_fact(struct processing *p, int64_t *last, struct fault *f)
     return rc;
 }
 
-/* The window's facts. An addition finds them by the key; a full build reads the table from end to
- * end, which is quicker, and for which the plus sign hides the key. */
-static void
-add_window(const struct processing *p, int64_t first, int64_t last, struct text *where)
-{
-    if (p->is_full)
-        sql_add(where, " WHERE +\"RecordID\" <= %d", last);
-    else
-        sql_add(where, " WHERE \"RecordID\" BETWEEN %d AND %d", first, last);
-}
-
 /* ProcessAdd compares what it brings with the window it was read from: what is older was compared
  * when it was built, and its files carry checksums. ProcessDefault trusts neither that nor the
  * facts to be the same as then. */
 static int
-build_completed(struct processing *p, struct fault *f)
+check_completed(struct processing *p, const struct window *w, struct fault *f)
 {
-    const char *facts = p->shape->names.facts;
-    int64_t first = cube_process_first(p->process), last;
     struct text where = TEXT_INIT;
-    int rc = last_fact(p, &last, f);
+    int rc;
 
-    if (rc == 0 && (rc = cube_process_window(p->process, first, last, f)) == 0) {
-        uint64_t expected = last < first ? 0 : (uint64_t)(last - first) + 1;
-
-        add_window(p, first, last, &where);
-        rc = build_part(
-            p, CUBE_PART_COMPLETED, facts, text_get(&where), expected, &p->result->completed, f);
-    }
-    if (rc == 0)
-        rc = check_totals(p, CUBE_PART_COMPLETED, facts, p->window_only ? text_get(&where) : "", f);
+    if (p->window_only)
+        sql_add(&where, " WHERE \"RecordID\" BETWEEN %d AND %d", w->first, w->last);
+    rc = check_totals(p, CUBE_PART_COMPLETED, w->facts, text_get(&where), f);
     text_release(&where);
     return rc;
+}
+
+/* An addition finds its facts by their key, a full build reads the table from end to end. */
+static int
+build_completed(struct processing *p, struct fault *f)
+{
+    struct window w = {.facts = p->shape->names.facts,
+        .first = cube_process_first(p->process),
+        .whole = p->is_full};
+
+    if (last_fact(p, &w.last, f) != 0 || cube_process_window(p->process, w.first, w.last, f) != 0)
+        return -1;
+    w.expected = w.last < w.first ? 0 : (uint64_t)(w.last - w.first) + 1;
+    if (w.whole)
+        w.first = INT64_MIN;
+    if (build_part(p, CUBE_PART_COMPLETED, &w, &p->result->completed, f) != 0)
+        return -1;
+    return check_completed(p, &w, f);
 }
 
 static int
 build(struct processing *p, struct fault *f)
 {
-    const char *active = p->shape->names.active_facts;
+    const struct window active = {.facts = p->shape->names.active_facts,
+        .first = INT64_MIN,
+        .last = INT64_MAX,
+        .whole = true};
     int rc = build_completed(p, f);
 
     if (rc == 0)
-        rc = build_part(p, CUBE_PART_ACTIVE, active, "", 0, &p->result->active, f);
+        rc = build_part(p, CUBE_PART_ACTIVE, &active, &p->result->active, f);
     if (rc == 0)
-        rc = check_totals(p, CUBE_PART_ACTIVE, active, "", f);
+        rc = check_totals(p, CUBE_PART_ACTIVE, active.facts, "", f);
     return rc == 0 ? cube_process_commit(p->process, clock_now(), f) : -1;
 }
 

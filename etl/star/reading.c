@@ -23,7 +23,8 @@ struct reader {
     struct db *star; /* own, but for the first */
     struct cube_builder *builder;
     struct cube_build_counts counts;
-    size_t number, of; /* takes the RecordIDs that leave this remainder */
+    struct row_share *share;
+    size_t number, of;
     atomic_bool *ending;
     int rc;
     struct fault fault;
@@ -94,42 +95,13 @@ read_facts(struct reader *r, struct row_reader *rows)
     return rc == 0 ? write_piece(r) : -1;
 }
 
-/* Keys, then sources: what the builder takes as a row. */
-static void
-list_columns(const struct star *s, struct row_column *columns)
-{
-    for (size_t i = 0; i < s->dimension_count; i++)
-        *columns++ = (struct row_column){s->dimensions[i].key, VALUE_INT};
-    for (size_t i = 0; i < s->measured_count; i++) {
-        const struct star_source *source = &s->sources[s->measured[i]];
-
-        *columns++ = (struct row_column){source->column, source->type};
-    }
-}
-
 static int
 read_table(struct reader *r)
 {
-    const struct star *s = r->reading->shape;
-    size_t count = s->dimension_count + s->measured_count;
-    struct row_column *columns = calloc(count + 1, sizeof *columns);
-    struct row_reader *rows = NULL;
-    struct text rest = TEXT_INIT;
-    int rc = -1;
+    struct row_reader *rows = row_reader_open(r->star, r->share, r->number, &r->fault);
+    int rc = rows == NULL ? -1 : read_facts(r, rows);
 
-    if (columns == NULL)
-        return fault_set_memory(&r->fault);
-    list_columns(s, columns);
-    sql_add(&rest, "FROM %n%s", r->reading->facts, r->reading->where);
-    if (r->of > 1)
-        text_add_format(&rest, "%s \"RecordID\" %% %zu = %zu",
-            r->reading->where[0] == '\0' ? " WHERE" : " AND", r->of, r->number);
-    if (text_check(&rest, &r->fault) == 0 &&
-        (rows = row_reader_open(r->star, columns, count, text_get(&rest), &r->fault)) != NULL)
-        rc = read_facts(r, rows);
     row_reader_close(rows);
-    text_release(&rest);
-    free(columns);
     return rc;
 }
 
@@ -231,16 +203,62 @@ describe_dimensions(struct star *s, struct fault *f)
     return tables;
 }
 
+/* Keys, then sources: what the builder takes as a row. */
+static const struct row_column *
+list_columns(struct star *s, struct fault *f)
+{
+    struct row_column *columns =
+        arena_array(&s->memory, s->dimension_count + s->measured_count + 1, sizeof *columns);
+
+    if (columns == NULL) {
+        fault_set_memory(f);
+        return NULL;
+    }
+    for (size_t i = 0; i < s->dimension_count; i++)
+        columns[i] = (struct row_column){s->dimensions[i].key, VALUE_INT};
+    for (size_t i = 0; i < s->measured_count; i++) {
+        const struct star_source *source = &s->sources[s->measured[i]];
+
+        columns[s->dimension_count + i] = (struct row_column){source->column, source->type};
+    }
+    return columns;
+}
+
+/* Deals the rows out to the readers and lets them read. */
+static int
+share_out(const struct reading *reading, const struct row_order *order, struct reader *readers,
+    size_t count, struct fault *f)
+{
+    struct row_share *share = row_share_new(reading->star, order, count, f);
+
+    if (share == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        readers[i].share = share;
+    run_readers(readers, count);
+    row_share_free(share);
+    return 0;
+}
+
 int
 reading_run(const struct reading *reading, struct cube_build_counts *counts, struct fault *f)
 {
-    const struct table **dimensions = describe_dimensions(reading->shape, f);
+    struct star *s = reading->shape;
+    const struct table **dimensions = describe_dimensions(s, f);
+    const struct row_column *columns = list_columns(s, f);
+    const struct row_order order = {.table = reading->facts,
+        .columns = columns,
+        .count = s->dimension_count + s->measured_count,
+        .key = "RecordID",
+        .first = reading->first,
+        .last = reading->last,
+        .whole = reading->whole};
     struct reader readers[READER_COUNT] = {{.of = 0}};
     atomic_bool ending = false;
     size_t count;
     int rc;
 
-    if (dimensions == NULL)
+    if (dimensions == NULL || columns == NULL)
         return -1;
     count = open_twins(reading, readers);
     for (size_t i = 0; i < count; i++) {
@@ -251,8 +269,9 @@ reading_run(const struct reading *reading, struct cube_build_counts *counts, str
         readers[i].ending = &ending;
         readers[i].fault = (struct fault)FAULT_INIT;
     }
-    run_readers(readers, count);
-    rc = collect(readers, count, counts, f);
+    rc = share_out(reading, &order, readers, count, f);
+    if (rc == 0)
+        rc = collect(readers, count, counts, f);
     for (size_t i = 1; i < count; i++)
         db_close(readers[i].star);
     return rc;

@@ -17,7 +17,8 @@ struct reading {
     struct cube_process *process;
     enum cube_part part;
     const char *facts;     /* the table */
-    const char *where;     /* " WHERE ...", or "" */
+    int64_t first, last;   /* of its RecordIDs */
+    bool whole;            /* these are nearly all */
     uint64_t expected;     /* roughly how many facts; 0: few */
     uint64_t memory_bytes; /* of all cells in memory; what is more is written in pieces */
 };

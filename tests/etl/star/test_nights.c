@@ -141,7 +141,9 @@ process_in_pieces(struct fixture *x, struct star *s, struct cube_build_counts *c
         .process = p,
         .part = CUBE_PART_COMPLETED,
         .facts = s->names.facts,
-        .where = "",
+        .first = INT64_MIN,
+        .last = INT64_MAX,
+        .whole = true,
         .expected = 1000000,
         .memory_bytes = 0};
     ASSERT_OK(reading_run(&r, counts, &x->f), &x->f);
