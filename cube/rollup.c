@@ -30,16 +30,18 @@ rollup_init(struct rollup *r, const struct cube_model *model, size_t width, stru
     *r = (struct rollup){.mode = ROLLUP_TUPLES};
     tuples_init(&r->groups, width);
     r->tops = calloc(model->source_count + 1, sizeof *r->tops);
+    r->follows = calloc(model->source_count + 1, sizeof *r->follows);
     r->weights = calloc(width + 1, sizeof *r->weights);
     if (tally_init(&r->tally, model, f) != 0)
         return -1;
-    return r->tops == NULL || r->weights == NULL ? fault_set_memory(f) : 0;
+    return r->tops == NULL || r->follows == NULL || r->weights == NULL ? fault_set_memory(f) : 0;
 }
 
 void
 rollup_release(struct rollup *r)
 {
     free(r->tops);
+    free(r->follows);
     free(r->weights);
     free(r->direct);
     free(r->slots);
@@ -98,6 +100,7 @@ rollup_merge(struct rollup *r, const uint32_t *tuple, const struct tally *from, 
 
     if (find_group(r, tuple, &group, f) != 0)
         return -1;
+    r->merged++;
     return tally_merge(&r->tally, group, from, from_cell, f);
 }
 
@@ -287,39 +290,73 @@ prepare_sums(struct rollup *r, size_t source, const struct cells *c, bool *ready
     return 0;
 }
 
-static void
-add_double_limb(uint64_t *sum, const uint64_t *limbs, uint32_t width)
+/* The limb at a byte, of which `bytes` (1 to 8) are its own. */
+static inline uint64_t
+limb_at(const unsigned char *at, uint32_t bytes)
 {
-    uint64_t high = width == 2 ? limbs[1] : (uint64_t)((int64_t)limbs[0] >> 63);
-    unsigned __int128 total = (unsigned __int128)sum[1] << 64 | sum[0];
+    uint32_t unused = 64 - 8 * bytes;
 
-    total += (unsigned __int128)high << 64 | limbs[0];
-    sum[0] = (uint64_t)total;
-    sum[1] = (uint64_t)(total >> 64);
+    return (uint64_t)((int64_t)(bytes_get64(at) << unused) >> unused);
+}
+
+/* Sums of up to eight bytes into sums of one limb. */
+static void
+add_single_limbs(uint64_t *sums, const struct cell_source *s, const struct piece *p)
+{
+    const unsigned char *at = s->sums + p->first * s->sum_bytes;
+    uint32_t bytes = s->sum_bytes;
+
+    for (size_t i = 0; i < p->count; i++, at += bytes)
+        sums[p->groups[i]] += limb_at(at, bytes);
+}
+
+/* Sums of up to sixteen bytes into sums of two limbs. */
+static void
+add_double_limbs(uint64_t *sums, const struct cell_source *s, const struct piece *p)
+{
+    const unsigned char *at = s->sums + p->first * s->sum_bytes;
+    uint32_t bytes = s->sum_bytes;
+
+    for (size_t i = 0; i < p->count; i++, at += bytes) {
+        uint64_t low = bytes < 8 ? limb_at(at, bytes) : bytes_get64(at);
+        uint64_t high = bytes > 8 ? limb_at(at + 8, bytes - 8) : (uint64_t)((int64_t)low >> 63);
+        uint64_t *sum = sums + 2 * (size_t)p->groups[i];
+        bool carry = __builtin_add_overflow(sum[0], low, &sum[0]);
+
+        sum[1] += high + carry;
+    }
 }
 
 static int
-merge_sums(struct rollup *r, size_t source, const struct cells *c, const struct piece *p,
+merge_any_sums(struct exact_column *sum, const struct cell_source *s, const struct piece *p,
     bool ready, struct fault *f)
 {
-    const struct cell_source *s = &c->sources[source];
-    struct exact_column *sum = &r->tally.sources[source].sum;
     uint64_t limbs[EXACT_WIDTH_LIMIT];
 
     for (size_t i = 0; i < p->count; i++) {
+        struct exact_number n;
+
         if (p->filtered && p->groups[i] == TUPLES_NONE)
             continue;
-        struct exact_number n = cell_sum(s, p->first + i, limbs);
-
-        if (ready && sum->width == 1)
-            sum->limbs[p->groups[i]] += limbs[0];
-        else if (ready && sum->width == 2)
-            add_double_limb(sum->limbs + 2 * (size_t)p->groups[i], limbs, n.width);
-        else if (ready)
+        n = cell_sum(s, p->first + i, limbs);
+        if (ready)
             exact_add_ready(sum, p->groups[i], limbs, n.width);
         else if (exact_add_number(sum, p->groups[i], &n, f) != 0)
             return -1;
     }
+    return 0;
+}
+
+static int
+merge_sums(struct exact_column *sum, const struct cell_source *s, const struct piece *p, bool ready,
+    struct fault *f)
+{
+    if (ready && !p->filtered && sum->width == 1 && s->sum_bytes <= 8)
+        add_single_limbs(sum->limbs, s, p);
+    else if (ready && !p->filtered && sum->width == 2 && s->sum_bytes <= 16)
+        add_double_limbs(sum->limbs, s, p);
+    else
+        return merge_any_sums(sum, s, p, ready, f);
     return 0;
 }
 
@@ -349,8 +386,10 @@ static void
 merge_counts(uint64_t *to, const struct packed *from, struct piece *p)
 {
     packed_read(from, p->first, p->count, p->numbers);
-    for (size_t i = 0; i < p->count; i++) {
-        if (!p->filtered || p->groups[i] != TUPLES_NONE)
+    for (size_t i = 0; !p->filtered && i < p->count; i++)
+        to[p->groups[i]] += p->numbers[i];
+    for (size_t i = 0; p->filtered && i < p->count; i++) {
+        if (p->groups[i] != TUPLES_NONE)
             to[p->groups[i]] += p->numbers[i];
     }
 }
@@ -364,8 +403,9 @@ merge_piece(
         struct tally_source *to = &r->tally.sources[i];
         const struct cell_source *from = &c->sources[i];
 
-        merge_counts(to->present, &from->present, p);
-        if ((from->keeps & CUBE_KEEP_SUM) != 0 && merge_sums(r, i, c, p, ready[i], f) != 0)
+        if (!r->follows[i])
+            merge_counts(to->present, &from->present, p);
+        if ((from->keeps & CUBE_KEEP_SUM) != 0 && merge_sums(&to->sum, from, p, ready[i], f) != 0)
             return -1;
         if ((from->keeps & CUBE_KEEP_RANGE) != 0)
             merge_bounds(to, from, p);
@@ -382,6 +422,8 @@ rollup_add(struct rollup *r, const struct cells *c, const struct rollup_axis *ax
     bool *ready = calloc(source_count + 1, sizeof *ready);
     int rc = p == NULL || ready == NULL ? fault_set_memory(f) : 0;
 
+    for (size_t i = 0; i < source_count; i++)
+        r->follows[i] = c->sources[i].always && (r->follows[i] || r->merged == 0);
     r->merged += c->count;
     for (size_t i = 0; rc == 0 && i < source_count; i++) {
         if ((c->sources[i].keeps & CUBE_KEEP_SUM) != 0)
@@ -394,6 +436,11 @@ rollup_add(struct rollup *r, const struct cells *c, const struct rollup_axis *ax
         filter_piece(p, c, filters, filter_count);
         if (group_piece(r, p, c, axes, f) != 0 || merge_piece(r, c, p, ready, f) != 0)
             rc = -1;
+    }
+    for (size_t i = 0; rc == 0 && i < source_count; i++) {
+        if (r->follows[i] && r->tally.count > 0)
+            memcpy(
+                r->tally.sources[i].present, r->tally.rows, r->tally.count * sizeof *r->tally.rows);
     }
     free(ready);
     free(p);

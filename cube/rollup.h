@@ -37,6 +37,7 @@ struct rollup {
     uint64_t *addresses; /* of each group */
     size_t address_room;
     int32_t *tops;   /* of each source: no sum that was added has bits above 2^top */
+    bool *follows;   /* of each source: every fact that was added has a value */
     uint64_t merged; /* cells added so far */
     bool any;
     bool totals;
