@@ -8,25 +8,42 @@
 #include "cube/exact.h"
 #include "etl/star/sums.h"
 
-/* Doubles are summed at a 2^200th of their size, so that no sum of them leaves their range: engines
- * differ in what comes of that. */
+/* Sums of doubles are compared at a 2^200th of their size, so that none leaves their range. */
 enum { SCALE_BITS = 200 };
-#define SCALE "6.223015277861142e-61"
 
 /*
- * The quick way reads each column as it is. An engine may refuse it (PostgreSQL, where a product is
- * too small for a double), and it counts what a cube does not take, infinities: then the careful
- * way decides.
+ * The quick way reads each column as it is and trusts sums not to leave their type. An engine may
+ * refuse it, its sum of doubles may be infinite, and it counts what a cube does not take,
+ * infinities: then the careful way decides.
  */
 enum way { WAY_QUICK, WAY_CAREFUL };
 
 /* What SQL says of one column. Of doubles sum and size (the sum of what is left without signs),
- * scaled; of integers the two terms of the sum (sums.h). */
+ * scaled; of integers the two terms of the sum (sums.h), or all of it as the lower one. */
 struct sql_total {
     struct value present, least, greatest;
     double sum, size;
     struct value low, high;
 };
+
+/* What a column is asked for. */
+struct question {
+    enum value_type type;
+    enum way way;
+    bool range, sum;
+    bool size; /* of doubles: apart from the sum, which it equals where none is negative */
+};
+
+static struct question
+question_of(const struct star_source *source, const struct cube_source_total *t, enum way way)
+{
+    struct question q = {.type = source->type, .way = way, .range = t->has_range};
+
+    q.sum = t->has_sum && (q.type == VALUE_INT || q.type == VALUE_FLOAT);
+    q.size = way == WAY_CAREFUL || !t->has_range || t->least.type != VALUE_FLOAT ||
+             !(t->least.as.real >= 0);
+    return q;
+}
 
 enum { ITEMS_MOST = 7 }; /* for one column */
 
@@ -99,7 +116,7 @@ compare_double_sums(const struct cube_source_total *t, const struct sql_total *s
 
     /* The first is how two infinities are the same. */
     if (t->present == 0 || cube == whole.as.real ||
-        fabs(ldexp(cube, -SCALE_BITS) - sql->sum) <= tolerance)
+        (isfinite(tolerance) && fabs(ldexp(cube, -SCALE_BITS) - sql->sum) <= tolerance))
         return 0;
     return differs(f, "sum", &t->sum, &whole);
 }
@@ -147,25 +164,32 @@ add_whole_sums(struct statement *s, const char *column)
 {
     struct text item = TEXT_INIT;
 
-    sums_add_low(&item, s->dialect, column, VALUE_INT);
-    add_item(s, &item, VALUE_INT);
-    sums_add_high(&item, s->dialect, column, VALUE_INT);
-    add_item(s, &item, VALUE_INT);
+    if (s->way == WAY_QUICK) {
+        sql_add(&item, "sum(%s)", column);
+        add_item(s, &item, VALUE_INT);
+    } else {
+        sums_add_low(&item, s->dialect, column, VALUE_INT);
+        add_item(s, &item, VALUE_INT);
+        sums_add_high(&item, s->dialect, column, VALUE_INT);
+        add_item(s, &item, VALUE_INT);
+    }
     text_release(&item);
 }
 
 static void
-add_double_sums(struct statement *s, const char *column)
+add_double_sums(struct statement *s, const char *column, const struct question *q)
 {
     static void (*const terms[])(struct text *, const struct dialect *, const char *) = {
         sums_add_low_double, sums_add_high_double, sums_add_low_size, sums_add_high_size};
     struct text item = TEXT_INIT;
 
     if (s->way == WAY_QUICK) {
-        sql_add(&item, "sum(%s * " SCALE ")", column);
+        sql_add(&item, "sum(%s)", column);
         add_item(s, &item, VALUE_FLOAT);
-        sql_add(&item, "sum(abs(%s * " SCALE "))", column);
-        add_item(s, &item, VALUE_FLOAT);
+        if (q->size) {
+            sql_add(&item, "sum(abs(%s))", column);
+            add_item(s, &item, VALUE_FLOAT);
+        }
     } else {
         for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
             terms[i](&item, s->dialect, column);
@@ -175,56 +199,70 @@ add_double_sums(struct statement *s, const char *column)
     text_release(&item);
 }
 
+static void
+add_aggregate(struct statement *s, const char *function, const char *column,
+    const struct question *q, enum value_type type)
+{
+    struct text item = TEXT_INIT;
+
+    text_add_format(&item, "%s(", function);
+    if (s->way == WAY_CAREFUL)
+        sums_add_finite(&item, s->dialect, column, q->type);
+    else
+        text_add(&item, column);
+    text_add(&item, ")");
+    add_item(s, &item, type);
+    text_release(&item);
+}
+
 /* read_total takes the same columns in the same order. */
 static void
-add_source(struct statement *s, const struct star_source *source)
+add_source(struct statement *s, const char *column, const struct question *q)
 {
-    static const struct {
-        const char *function;
-        bool counts;
-    } aggregates[] = {{"count", true}, {"min", false}, {"max", false}};
-    struct text name = TEXT_INIT, item = TEXT_INIT;
-    const char *column = sql_set(&name, "%n", source->column);
-
-    for (size_t i = 0; i < sizeof aggregates / sizeof aggregates[0]; i++) {
-        text_add_format(&item, "%s(", aggregates[i].function);
-        if (s->way == WAY_CAREFUL)
-            sums_add_finite(&item, s->dialect, column, source->type);
-        else
-            text_add(&item, column);
-        text_add(&item, ")");
-        add_item(s, &item, aggregates[i].counts ? VALUE_INT : source->type);
+    add_aggregate(s, "count", column, q, VALUE_INT);
+    if (q->range) {
+        add_aggregate(s, "min", column, q, q->type);
+        add_aggregate(s, "max", column, q, q->type);
     }
-    if (source->type == VALUE_INT)
+    if (q->sum && q->type == VALUE_INT)
         add_whole_sums(s, column);
-    else if (source->type == VALUE_FLOAT)
-        add_double_sums(s, column);
-    text_release(&item);
-    text_release(&name);
+    else if (q->sum)
+        add_double_sums(s, column, q);
+}
+
+/* Scales what was summed as it is. */
+static double
+scaled(const struct value *v)
+{
+    return ldexp(as_double(v), -SCALE_BITS);
 }
 
 static const struct value *
-read_total(const struct value *row, enum way way, enum value_type type, struct sql_total *t)
+read_sums(const struct value *row, const struct question *q, struct sql_total *t)
 {
-    *t = (struct sql_total){.present = row[0], .least = row[1], .greatest = row[2]};
-    row += 3;
-    if (type == VALUE_INT) {
-        t->low = row[0];
-        t->high = row[1];
-        return row + 2;
+    if (q->type == VALUE_INT) {
+        t->low = *row++;
+        t->high = q->way == WAY_CAREFUL ? *row++ : value_null();
+    } else if (q->way == WAY_QUICK) {
+        t->sum = scaled(row++);
+        t->size = q->size ? scaled(row++) : t->sum;
+    } else {
+        t->sum = scaled(&row[0]) + ldexp(as_double(&row[1]), sums_power(q->type) - SCALE_BITS);
+        t->size = scaled(&row[2]) + ldexp(as_double(&row[3]), sums_power(q->type) - SCALE_BITS);
+        row += 4;
     }
-    if (type != VALUE_FLOAT)
-        return row;
-    if (way == WAY_QUICK) {
-        t->sum = as_double(&row[0]);
-        t->size = as_double(&row[1]);
-        return row + 2;
+    return row;
+}
+
+static const struct value *
+read_total(const struct value *row, const struct question *q, struct sql_total *t)
+{
+    *t = (struct sql_total){.present = *row++};
+    if (q->range) {
+        t->least = *row++;
+        t->greatest = *row++;
     }
-    t->sum = ldexp(as_double(&row[0]), -SCALE_BITS) +
-             ldexp(as_double(&row[1]), sums_power(type) - SCALE_BITS);
-    t->size = ldexp(as_double(&row[2]), -SCALE_BITS) +
-              ldexp(as_double(&row[3]), sums_power(type) - SCALE_BITS);
-    return row + 4;
+    return q->sum ? read_sums(row, q, t) : row;
 }
 
 /* The row is the number of facts, then what add_source asked for. */
@@ -239,9 +277,10 @@ compare_row(const struct star *s, enum way way, const struct cube_totals *totals
     row++;
     for (size_t i = 0; i < s->measured_count; i++) {
         const struct star_source *source = &s->sources[s->measured[i]];
+        const struct question q = question_of(source, &totals->sources[i], way);
         struct sql_total sql;
 
-        row = read_total(row, way, source->type, &sql);
+        row = read_total(row, &q, &sql);
         if (compare(&totals->sources[i], &sql, source->type, f) != 0)
             return fault_wrap(f, "column '%s'", source->column);
     }
@@ -253,14 +292,19 @@ reconcile(struct db *star, const struct star *s, struct statement *st, const cha
     const struct cube_totals *totals, struct fault *f)
 {
     struct value *row = calloc(s->measured_count * ITEMS_MOST + 1, sizeof *row);
-    struct text item = TEXT_INIT;
+    struct text item = TEXT_INIT, name = TEXT_INIT;
     struct stmt *query = NULL;
     int rc = row == NULL ? fault_set_memory(f) : -1;
 
     text_add(&item, "count(*)");
     add_item(st, &item, VALUE_INT);
-    for (size_t i = 0; i < s->measured_count; i++)
-        add_source(st, &s->sources[s->measured[i]]);
+    for (size_t i = 0; i < s->measured_count; i++) {
+        const struct star_source *source = &s->sources[s->measured[i]];
+        const struct question q = question_of(source, &totals->sources[i], st->way);
+
+        add_source(st, sql_set(&name, "%n", source->column), &q);
+        st->sql.failed |= name.failed;
+    }
     text_add(&st->sql, tail);
     if (row != NULL && text_check(&st->sql, f) == 0 &&
         (query = db_prepare(star, text_get(&st->sql), f)) != NULL)
@@ -269,6 +313,7 @@ reconcile(struct db *star, const struct star *s, struct statement *st, const cha
         rc = compare_row(s, st->way, totals, row, f);
     stmt_free(query);
     text_release(&item);
+    text_release(&name);
     free(row);
     return rc;
 }
