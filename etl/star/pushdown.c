@@ -13,14 +13,16 @@ struct pushdown {
 };
 
 /* The lowest layer says what the engine refused; here on which cube, and what helps when its tables
- * are no longer those that it was processed from. */
+ * are no longer those that it was processed from: a likelier cause than somebody's hand. */
 static int
 wrap(const struct pushdown *p, struct fault *f)
 {
     fault_wrap(f, "ask the star schema of cube '%s'", p->cube);
-    return f != NULL && (f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED)
-               ? -1
-               : fault_hint(f, "when its definition was changed, load and process it first");
+    if (f == NULL || f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED)
+        return -1;
+    if (f->kind == FAULT_DATA)
+        f->hint[0] = '\0';
+    return fault_hint(f, "when its definition was changed, load and process it first");
 }
 
 /* ---- groups ---- */
