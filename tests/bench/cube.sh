@@ -5,16 +5,18 @@
 #   BENCH_LARGE  facts of both sets for the second time, and of the dense cube that is queried from
 #                outside (default 10000000; 0: neither)
 #   BENCH_SETS   which sets (default "dense sparse")
+#   BENCH_REPEAT rounds of the smaller sets, ours and the peer's in turn; medians count (default 3)
 set -eu
 cd "$(dirname "$0")/../.."
 
 build=$(cd "$1" && pwd)
 rows=${BENCH_ROWS:-2000000}
 large=${BENCH_LARGE:-10000000}
+rounds=${BENCH_REPEAT:-3}
 place=$PWD/build/bench
 mkdir -p "$place/cubes"
+. tests/bench/lib/figures.sh
 
-say() { printf 'bench: %s\n' "$*" >&2; }
 bench() { "$build/cube-bench" "$@"; }
 peer() { (cd "$place" && node ../../tests/bench/cube_peer.mjs "$@"); }
 
@@ -36,19 +38,26 @@ star_of() {
     cp "$place/$1-$2.db" "$place/star.db"
 }
 
-# measure SET ROWS
-measure() {
-    star_of "$1" "$2"
+# round SET ROWS: each thing once, what is compared as close together as can be.
+round() {
     rm -rf "$place/cubes/$1"
-    say "$1: processing"
+    say "$1: processing $2 facts"
     bench fetch "$place/star.db"
     bench full "$place/star.db" "$place/cubes/$1"
-    echo "base_bytes	$(cat "$place/cubes/$1/Sales"/*[0-9].seg | wc -c)"
     bench base "$1" "$2"
     [ "$1" = sparse ] && bench ask "$place/cubes/$1" "$place/queries.txt"
     [ "$1" = dense ] && bench rollup "$place/cubes/$1"
     say "$1: the peer"
     peer facts "$1" "$2" "$place/queries.txt"
+}
+
+# measure SET ROWS ROUNDS
+measure() {
+    star_of "$1" "$2"
+    for _ in $(seq "$3"); do
+        round "$1" "$2"
+    done
+    echo "base_bytes	$(cat "$place/cubes/$1/Sales"/*[0-9].seg | wc -c)"
     say "$1: adding one per cent"
     bench star "$1" "$2" "$(($2 + $2 / 100))" "$place/star.db"
     bench add "$place/star.db" "$place/cubes/$1"
@@ -76,38 +85,33 @@ XML
     rm -f "$place/peer.db"
 }
 
-# judge SET ROWS NAME: measures a set and says what came of it, under that name.
+# judge SET ROWS NAME ROUNDS: measures a set and says what came of it, under that name.
 judge() {
-    measure "$1" "$2" >"$place/cube-$3.txt"
+    figures=$place/cube-$3.txt
+    measure "$1" "$2" "$4" >"$figures"
     if [ "$1" = dense ]; then
-        ratio "cube.$3.rollup144" 0.15 "cube-$3" 'f["rollup144"]' 'f["peer_sets_base"]'
-        ratio "cube.$3.process_full" 0.5 "cube-$3" 'f["process_full"]' 'f["peer_sets_facts"]'
+        ratio "cube.$3.rollup144" '<=0.15' "$figures" 'f["rollup144"]' 'f["peer_sets_base"]'
+        ratio "cube.$3.process_full" '<=0.5' "$figures" 'f["process_full"]' 'f["peer_sets_facts"]'
     else
-        ratio "cube.$3.process_full" 1.0 "cube-$3" 'f["process_full"]' 'f["peer_base"] + f["fetch"]'
-        ratio "cube.$3.query_inside" 0.5 "cube-$3" 'f["query_inside"]' 'f["peer_query"]'
+        ratio "cube.$3.process_full" '<=1.0' "$figures" 'f["process_full"]' 'f["peer_base"] + f["fetch"]'
+        ratio "cube.$3.query_inside" '<=0.5' "$figures" 'f["query_inside"]' 'f["peer_query"]'
     fi
-    ratio "cube.$3.base_build" 0.5 "cube-$3" 'f["base_build"]' 'f["fetch"]'
-    ratio "cube.$3.process_add" 0.05 "cube-$3" 'f["process_add"]' 'f["process_full"]'
-    ratio "cube.$3.peak_memory" 1 "cube-$3" 'f["peak_bytes"]' \
+    ratio "cube.$3.base_build" '<=0.5' "$figures" 'f["base_build"]' 'f["fetch"]'
+    ratio "cube.$3.process_add" '<=0.05' "$figures" 'f["process_add"]' 'f["process_full"]'
+    ratio "cube.$3.peak_memory" '<=1' "$figures" 'f["peak_bytes"]' \
         '(3 * f["base_bytes"] + 67108864 < f["memory_bytes"] ? 3 * f["base_bytes"] + 67108864 : f["memory_bytes"])'
-}
-
-# ratio NAME GOAL FIGURES EXPRESSION: figures by name, as awk sees them in f["..."].
-ratio() {
-    awk -F '\t' -v name="$1" -v goal="$2" '{ f[$1] = $2 } END {
-        over = '"$4"'; under = '"$5"'
-        printf "%s\t%s\t%s\n", name, (over > 0 && under > 0) ? over / under : "", goal }' "$place/$3.txt"
 }
 
 install_peer
 peer queries "$place/queries.txt"
 for set in ${BENCH_SETS:-dense sparse}; do
-    judge "$set" "$rows" "$set"
-    [ "$large" -eq 0 ] || judge "$set" "$large" "${set}_large"
+    judge "$set" "$rows" "$set" "$rounds"
+    [ "$large" -eq 0 ] || judge "$set" "$large" "${set}_large" 1
     if [ "$set" = dense ] && [ "$large" -gt 0 ]; then
-        measure_large >"$place/cube-large.txt"
-        ratio cube.dense.query_process 0.2 cube-large 'f["query_process"]' 'f["peer_query"]'
-        ratio cube.dense.query_inside 0.01 cube-large 'f["query_inside"]' 'f["peer_query"]'
-        ratio cube.dense.file_size 0.5 cube-large 'f["cube_bytes"]' 'f["peer_file_bytes"]'
+        figures=$place/cube-large.txt
+        measure_large >"$figures"
+        ratio cube.dense.query_process '<=0.2' "$figures" 'f["query_process"]' 'f["peer_query"]'
+        ratio cube.dense.query_inside '<=0.01' "$figures" 'f["query_inside"]' 'f["peer_query"]'
+        ratio cube.dense.file_size '<=0.5' "$figures" 'f["cube_bytes"]' 'f["peer_file_bytes"]'
     fi
 done

@@ -228,8 +228,8 @@ misfits_are_refused(void)
     db = open_here();
     fill(db);
     expect_refusal(db, "UPDATE facts SET City_Key = 'Rome' WHERE RecordID = 8000", "City_Key");
-    expect_refusal(db, "UPDATE facts SET City_Key = 'a' || x'0A' || 'b' WHERE RecordID = 8000",
-        "City_Key");
+    expect_refusal(
+        db, "UPDATE facts SET City_Key = 'a' || x'0A' || 'b' WHERE RecordID = 8000", "City_Key");
     expect_refusal(db, "UPDATE facts SET City_Key = 2.5 WHERE RecordID = 8000", "not whole");
     expect_refusal(
         db, "UPDATE facts SET City_Key = 2, Amount = 'dear' WHERE RecordID = 8000", "Amount");
