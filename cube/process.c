@@ -180,6 +180,7 @@ join_pieces(struct cube_process *p, struct pieces *pieces, struct fault *f)
     size_t count = pieces->count < TIERS_LIMIT ? pieces->count : TIERS_LIMIT;
     struct manifest_segment *last = pieces->items + pieces->count - count;
     struct manifest_segment merged = {.number = p->next.next_number};
+    struct segment *whole;
     size_t first;
 
     for (size_t i = 0; i < count; i++)
@@ -190,9 +191,11 @@ join_pieces(struct cube_process *p, struct pieces *pieces, struct fault *f)
     if (first == count - 1)
         return 0;
     p->next.next_number++;
-    if (sealing_merge(
-            last + first, count - first, &p->next.model, text_get(&p->folder), &merged, f) != 0)
+    whole = sealing_merge(
+        last + first, count - first, &p->next.model, text_get(&p->folder), &merged, f);
+    if (whole == NULL)
         return -1;
+    segment_close(whole);
     last[first] = merged;
     pieces->count -= count - first - 1;
     return 0;

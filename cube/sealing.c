@@ -64,32 +64,28 @@ compare_totals(const struct cube_totals *a, const struct cube_totals *b, struct 
 }
 
 static int
-check_merged(struct segment *const *parts, size_t count, const struct manifest_segment *merged,
-    const struct cube_model *model, const char *folder, struct fault *f)
+check_merged(struct segment *const *parts, size_t count, const struct segment *whole,
+    const struct cube_model *model, struct fault *f)
 {
-    struct segment *whole = sealing_open(merged, model, folder, f);
-    const struct segment *const wholes[] = {whole};
     struct arena memory = ARENA_INIT;
     struct cube_totals before, after;
     int rc = -1;
 
-    if (whole != NULL &&
-        cube_totals_of((const struct segment *const *)parts, count, model, &memory, &before, f) ==
+    if (cube_totals_of((const struct segment *const *)parts, count, model, &memory, &before, f) ==
             0 &&
-        cube_totals_of(wholes, 1, model, &memory, &after, f) == 0)
+        cube_totals_of(&whole, 1, model, &memory, &after, f) == 0)
         rc = compare_totals(&before, &after, f);
-    segment_close(whole);
     arena_release(&memory);
     return rc;
 }
 
-static int
+static struct segment *
 merge_open(struct segment *const *parts, size_t count, const struct cube_model *model,
     const char *folder, struct manifest_segment *merged, struct fault *f)
 {
+    struct segment *whole = NULL;
     struct text path = TEXT_INIT;
     struct segment_facts written;
-    int rc = -1;
 
     folder_segment_path(&path, folder, merged->number);
     if (text_check(&path, f) == 0 &&
@@ -97,29 +93,30 @@ merge_open(struct segment *const *parts, size_t count, const struct cube_model *
         merged->facts = written.facts;
         merged->size_bytes = written.size_bytes;
         merged->checksum = written.checksum;
-        rc = check_merged(parts, count, merged, model, folder, f);
+        whole = sealing_open(merged, model, folder, f);
     }
     text_release(&path);
-    return rc;
+    if (whole != NULL && check_merged(parts, count, whole, model, f) == 0)
+        return whole;
+    segment_close(whole);
+    return NULL;
 }
 
-int
+struct segment *
 sealing_merge(const struct manifest_segment *pieces, size_t count, const struct cube_model *model,
     const char *folder, struct manifest_segment *merged, struct fault *f)
 {
-    struct segment *parts[MERGE_LIMIT];
+    struct segment *parts[MERGE_LIMIT], *whole = NULL;
     size_t opened = 0;
-    int rc = 0;
 
-    for (; rc == 0 && opened < count; opened += rc == 0) {
-        if ((parts[opened] = sealing_open(&pieces[opened], model, folder, f)) == NULL)
-            rc = -1;
-    }
-    if (rc == 0)
-        rc = merge_open(parts, count, model, folder, merged, f);
+    while (
+        opened < count && (parts[opened] = sealing_open(&pieces[opened], model, folder, f)) != NULL)
+        opened++;
+    if (opened == count)
+        whole = merge_open(parts, count, model, folder, merged, f);
     while (opened > 0)
         segment_close(parts[--opened]);
-    return rc;
+    return whole;
 }
 
 /* Joins the last ones, as many as can be at once, until one is left. */
@@ -131,7 +128,9 @@ merge_all(struct sealing *s)
         struct manifest_segment *first = s->pieces + s->count - count;
         struct manifest_segment merged = {.number = s->next_number++};
 
-        if (sealing_merge(first, count, s->model, s->folder, &merged, &s->fault) != 0)
+        segment_close(s->merged);
+        s->merged = sealing_merge(first, count, s->model, s->folder, &merged, &s->fault);
+        if (s->merged == NULL)
             return -1;
         *first = merged;
         s->count -= count - 1;
@@ -144,10 +143,13 @@ merge_all(struct sealing *s)
 static int
 write_aggregates(struct sealing *s, const char *path)
 {
-    struct segment *base = sealing_open(&s->pieces[0], s->model, s->folder, &s->fault);
+    struct segment *base = s->merged;
     struct aggregate_counts counts;
     int rc = -1;
 
+    s->merged = NULL;
+    if (base == NULL)
+        base = sealing_open(&s->pieces[0], s->model, s->folder, &s->fault);
     if (base != NULL) {
         const struct aggregate_options options = {
             base->size_bytes / 100 * s->per_cent, s->threads, s->memory_bytes};
@@ -181,6 +183,8 @@ seal(void *state)
     s->rc = merge_all(s);
     if (s->rc == 0)
         s->rc = make_aggregates(s);
+    segment_close(s->merged);
+    s->merged = NULL;
     return NULL;
 }
 

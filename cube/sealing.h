@@ -22,6 +22,7 @@ struct sealing {
     const char *folder;
     struct manifest_segment *pieces; /* owned */
     size_t count;
+    struct segment *merged; /* the one piece, when it is open already */
     uint64_t next_number;
     pthread_t thread;
     bool running;
@@ -52,9 +53,10 @@ struct segment *sealing_open(const struct manifest_segment *known, const struct 
 
 /*
  * Merges segments, at most MERGE_LIMIT, into the one `merged->number` says, and fills in the rest.
- * What it holds together is compared with what they do, to the last bit: FAULT_INTERNAL.
+ * What it holds together is compared with what they do, to the last bit: FAULT_INTERNAL. Returns
+ * the new segment, verified, owned by the caller; NULL with a fault.
  */
-int sealing_merge(const struct manifest_segment *pieces, size_t count,
+struct segment *sealing_merge(const struct manifest_segment *pieces, size_t count,
     const struct cube_model *model, const char *folder, struct manifest_segment *merged,
     struct fault *f);
 

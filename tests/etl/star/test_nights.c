@@ -49,12 +49,15 @@ checksum_of(const char *directory, size_t part, struct fixture *x)
     text_add_format(&folder, "%s/OrderCube", directory);
     text_add_format(&path, "%s/%s", text_get(&folder), MANIFEST_NAME);
     ASSERT_OK(manifest_read(text_get(&path), &memory, &m, &x->f), &x->f);
-    if (m.parts[part].segment_count > 1)
-        ASSERT_OK(sealing_merge(m.parts[part].segments, m.parts[part].segment_count, &m.model,
-                      text_get(&folder), &merged, &x->f),
-            &x->f);
-    else if (m.parts[part].segment_count == 1)
+    if (m.parts[part].segment_count > 1) {
+        struct segment *whole = sealing_merge(m.parts[part].segments, m.parts[part].segment_count,
+            &m.model, text_get(&folder), &merged, &x->f);
+
+        CU_ASSERT_PTR_NOT_NULL(whole);
+        segment_close(whole);
+    } else if (m.parts[part].segment_count == 1) {
         merged = m.parts[part].segments[0];
+    }
     checksum = merged.checksum;
     text_release(&folder);
     text_release(&path);
