@@ -438,10 +438,13 @@ step_swap(char **a)
 
 /* ---- stall ---- */
 
-enum { IDLE, SWAP, BEGIN_ARCHIVING, BEGIN_ANALYSIS, DROP, PHASES };
+/* In this order, never back: an event met all from the one in which it began to that in which it
+ * ended. */
+enum { BEFORE, SWAP, BEGIN_ARCHIVING, BEGIN_ANALYSIS, BETWEEN, DROP, AFTER, PHASES };
 
+/* NULL: nobody disturbs. */
 static const char *const phase_names[PHASES] = {
-    "idle", "swap", "begin_archiving", "begin_analysis", "drop"};
+    NULL, "swap", "begin_archiving", "begin_analysis", NULL, "drop", NULL};
 
 /* What the writer and who disturbs it share. */
 struct shared {
@@ -502,14 +505,49 @@ disturb(struct target *t, struct shared *shared, struct fault *f)
     shared->phase = BEGIN_ANALYSIS;
     if (rc == 0)
         rc = task_begin(t->db, &star, &task, f);
-    shared->phase = IDLE;
+    shared->phase = BETWEEN;
     if (rc == 0)
         rc = mark_all(t, f);
     shared->phase = DROP;
     if (rc == 0)
         rc = end_archiving(t, f);
+    shared->phase = AFTER;
     star_release(&star);
     return rc;
+}
+
+/* Waits until the event that the last disturbance met has ended. False: the writer has. */
+static bool
+wait_for_events(pid_t writer, const struct shared *shared)
+{
+    long long before = shared->events;
+
+    while (shared->events < before + 2) {
+        if (waitpid(writer, NULL, WNOHANG) != 0)
+            return false;
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    return true;
+}
+
+static void
+print_stalls(const struct shared *shared)
+{
+    double longest = 0, undisturbed = 0;
+
+    for (int i = 0; i < PHASES; i++) {
+        double *most = phase_names[i] == NULL ? &undisturbed : &longest;
+        char name[64];
+
+        *most = shared->longest[i] > *most ? shared->longest[i] : *most;
+        if (phase_names[i] == NULL)
+            continue;
+        snprintf(name, sizeof name, "stall_%s_ms", phase_names[i]);
+        bench_print(name, shared->longest[i] * 1000);
+    }
+    bench_print("stall_idle_ms", undisturbed * 1000);
+    bench_print("stall_ms", longest * 1000);
+    bench_print("events", (double)shared->events);
 }
 
 static int
@@ -519,7 +557,6 @@ step_stall(char **a)
     struct shared *shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     struct fault f = FAULT_INIT;
-    double longest = 0;
     pid_t writer;
     int rc = -1;
 
@@ -538,23 +575,15 @@ step_stall(char **a)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     if (writer > 0 && shared->ready)
         rc = disturb(&t, shared, &f);
+    if (rc == 0 && !wait_for_events(writer, shared))
+        rc = fault_set(&f, FAULT_INTERNAL, "the writer ended");
     if (writer > 0) {
-        rc = kill(writer, 0) == 0 ? rc : -1;
         kill(writer, SIGKILL);
         waitpid(writer, NULL, 0);
     }
     if (rc != 0)
         return bench_failed(&f);
-    for (int i = 0; i < PHASES; i++) {
-        char name[64];
-
-        snprintf(name, sizeof name, "stall_%s_ms", phase_names[i]);
-        bench_print(name, shared->longest[i] * 1000);
-        if (i != IDLE && shared->longest[i] > longest)
-            longest = shared->longest[i];
-    }
-    bench_print("stall_ms", longest * 1000);
-    bench_print("events", (double)shared->events);
+    print_stalls(shared);
     return 0;
 }
 
