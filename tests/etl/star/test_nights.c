@@ -154,9 +154,11 @@ process_in_pieces(struct fixture *x, struct star *s, struct cube_build_counts *c
     cube_process_end(p);
 }
 
+/* On SQLite so many pieces that some are joined before all are there. */
 static void
 pieces_leave_no_trace(void)
 {
+    const int times = test_engine() == ENGINE_SQLITE ? 13 : 11;
     struct cube_build_counts counts = {0};
     struct fixture x;
     struct star s;
@@ -165,9 +167,9 @@ pieces_leave_no_trace(void)
     fixture_complete(&x, 1, 10);
     load(&x);
     ASSERT_OK(star_init(&s, &x.definition, &x.definition.cubes[0], &x.f), &x.f);
-    double_facts(&x, &s, 11);
+    double_facts(&x, &s, times);
     process_in_pieces(&x, &s, &counts);
-    CU_ASSERT_EQUAL(counts.facts, 10 << 11);
+    CU_ASSERT_EQUAL(counts.facts, 10 << times);
     process(&x, full, PROCESS_FULL);
     CU_ASSERT_EQUAL(count_segments("added", CUBE_PART_COMPLETED, &x), 1);
     CU_ASSERT_EQUAL(
