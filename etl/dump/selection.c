@@ -35,8 +35,8 @@ is_own(const struct selection *s, const char *name)
 {
     const struct activity_names *n = &s->names;
     const char *const own[] = {n->active, n->completed, n->active_relationships,
-        n->completed_relationships, n->continuations, n->active_instances, n->completed_instances,
-        n->all_instances, n->all_relationships, n->instances_for_archive,
+        n->completed_relationships, n->continuations, n->online_ids, n->active_instances,
+        n->completed_instances, n->all_instances, n->all_relationships, n->instances_for_archive,
         n->relationships_for_archive, n->archive_instances_view, n->archive_relationships_view};
 
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
