@@ -217,7 +217,9 @@ const struct command command_restore = {
         "on where it stopped when the same order is given again.\n\n"
         "A single backup is named by its path, its name in the store or its id (nightcube list). "
         "A set is the primary import of a run with archive, star schema and cubes of the run "
-        "before it. What is left to do by hand is listed at the end.",
+        "before it. What is left to do by hand is listed at the end.\n\n"
+        "A primary import that takes its place gives accounts the views that it remembers for "
+        "them, and takes those that only the database before it did.",
     .most = 1,
     .options = options,
     .run = run_restore,
