@@ -10,20 +10,12 @@
 #include "config/base/digest.h"
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
+#include "etl/activity/backlog.h"
 #include "etl/activity/hold.h"
 #include "etl/activity/instance_set.h"
 #include "etl/activity/storage.h"
 
-/* A batch is a transaction: large enough to be quick, small enough to be held in memory. */
-enum { BATCH_RECORDS = 4000, BATCH_BYTES = 8 * 1024 * 1024 };
-
 #define REJECT_HINT "--reject FILE collects such records, and the import goes on"
-
-/* A record that waits for its batch: its own copy, or the reason why it is rejected. */
-struct waiting {
-    struct event_record record;
-    const char *reason; /* NULL: a good record */
-};
 
 struct import {
     struct db *primary;
@@ -34,11 +26,8 @@ struct import {
     struct text key;           /* the options that change what a record means */
     struct storage **storages; /* one an activity, when wanted */
     struct instance_set *batches;
-    struct arena memory; /* of the waiting records */
-    struct waiting *queue;
-    size_t queued;
-    size_t taken; /* of the queue, by batches already saved */
-    size_t bytes;
+    const struct backlog_batch *batch;
+    size_t taken;      /* of it, already saved */
     uint64_t position; /* of the last record that a committed batch took */
     bool known;        /* nightcube_Imports has a row of this source */
     bool finished;     /* and an earlier run came to its end */
@@ -133,113 +122,6 @@ write_position(struct import *im, uint64_t position, const struct import_result 
         row, sizeof row / sizeof row[0], f);
 }
 
-/* ---- waiting records ---- */
-
-static int
-copy_value(struct import *im, struct value *v)
-{
-    char *bytes;
-
-    if (v->type != VALUE_TEXT && v->type != VALUE_BYTES)
-        return 0;
-    if ((bytes = arena_strndup(&im->memory, v->as.text.bytes, v->as.text.length)) == NULL)
-        return -1;
-    v->as.text.bytes = bytes;
-    im->bytes += v->as.text.length;
-    return 0;
-}
-
-static int
-copy_event(struct import *im, struct event *e)
-{
-    struct event_datum *data = arena_array(&im->memory, e->data_count, sizeof *data);
-    struct value *const values[] = {&e->id, &e->token, &e->reference.name, &e->reference.type,
-        &e->reference.data, &e->reference.long_data};
-
-    if (data == NULL)
-        return -1;
-    if (e->data_count > 0)
-        memcpy(data, e->data, e->data_count * sizeof *data);
-    e->data = data;
-    im->bytes += e->data_count * sizeof *data;
-    for (size_t i = 0; i < e->data_count; i++) {
-        if (copy_value(im, &data[i].value) != 0)
-            return -1;
-    }
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        if (copy_value(im, values[i]) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Puts a copy of the record at the end of the queue; `reason` when it is rejected. */
-static int
-enqueue(struct import *im, const struct event_record *record, const char *reason, struct fault *f)
-{
-    struct waiting *w = &im->queue[im->queued];
-    struct event *events = arena_array(&im->memory, record->event_count, sizeof *events);
-
-    *w = (struct waiting){.record = *record};
-    if (events == NULL)
-        return fault_set_memory(f);
-    if (record->event_count > 0)
-        memcpy(events, record->events, record->event_count * sizeof *events);
-    w->record.events = events;
-    w->record.raw = NULL;
-    if (record->raw != NULL && im->reject != NULL) {
-        w->record.raw = arena_strndup(&im->memory, record->raw, record->raw_length);
-        im->bytes += record->raw_length;
-        if (w->record.raw == NULL)
-            return fault_set_memory(f);
-    }
-    for (size_t i = 0; i < record->event_count; i++) {
-        if (copy_event(im, &events[i]) != 0)
-            return fault_set_memory(f);
-    }
-    if (reason != NULL && (w->reason = arena_strdup(&im->memory, reason)) == NULL)
-        return fault_set_memory(f);
-    im->queued++;
-    return 0;
-}
-
-/* Reads records until a batch is full. Returns 1 when there may be more, 0 at the end, -1. */
-static int
-fill_queue(struct import *im, struct fault *f)
-{
-    struct event_record record;
-
-    arena_release(&im->memory);
-    im->queued = im->taken = im->bytes = 0;
-    while (im->queued < BATCH_RECORDS && im->bytes < BATCH_BYTES) {
-        enum source_result got = event_source_next(im->source, &record, f);
-        int rc = 0;
-
-        if (got == SOURCE_FAULT || got == SOURCE_END)
-            return got == SOURCE_END ? 0 : -1;
-        if (record.position <= im->position) {
-            im->result->skipped++;
-            fault_clear(f);
-            continue;
-        }
-        if (got == SOURCE_RECORD) {
-            rc = enqueue(im, &record, NULL, f);
-        } else if (im->reject == NULL) {
-            return fault_hint(f, "%s", REJECT_HINT);
-        } else {
-            char reason[sizeof f->text];
-
-            memcpy(reason, f->text, sizeof reason);
-            fault_clear(f);
-            record.event_count = 0;
-            rc = enqueue(im, &record, reason, f);
-        }
-        if (rc != 0)
-            return -1;
-    }
-    return 1;
-}
-
 /* ---- rejects ---- */
 
 static int
@@ -289,8 +171,8 @@ hold_writers(struct import *im, struct fault *f)
 static int
 load_batches(struct import *im, struct fault *f)
 {
-    for (size_t i = im->taken; i < im->queued; i++) {
-        const struct event_record *record = &im->queue[i].record;
+    for (size_t i = im->taken; i < im->batch->count; i++) {
+        const struct event_record *record = &im->batch->items[i].record;
         struct instance_set *b;
 
         if (record->event_count == 0)
@@ -342,8 +224,8 @@ apply_one(struct import *im, const struct waiting *w, struct import_result *step
 static int
 apply_records(struct import *im, size_t *next, struct import_result *step, struct fault *f)
 {
-    for (; *next < im->queued; (*next)++) {
-        enum apply_result result = apply_one(im, &im->queue[*next], step, f);
+    for (; *next < im->batch->count; (*next)++) {
+        enum apply_result result = apply_one(im, &im->batch->items[*next], step, f);
 
         if (result == APPLY_FAULT)
             return -1;
@@ -373,9 +255,9 @@ release_batches(struct import *im)
         instance_set_release(&im->batches[i]);
 }
 
-/* Takes as much of the queue as one batch can, in one transaction. */
+/* Takes as much of the batch as one set can hold, in one transaction. */
 static int
-run_batch(struct import *im, bool finished, struct fault *f)
+run_batch(struct import *im, struct fault *f)
 {
     struct import_result step = {0};
     size_t next = im->taken;
@@ -390,9 +272,9 @@ run_batch(struct import *im, bool finished, struct fault *f)
     if (rc == 0)
         rc = save_batches(im, &step, f);
     if (next > im->taken)
-        position = im->queue[next - 1].record.position;
+        position = im->batch->items[next - 1].record.position;
     if (rc == 0)
-        rc = write_position(im, position, &step, finished && next == im->queued, f);
+        rc = write_position(im, position, &step, next == im->batch->count && im->batch->last, f);
     rc = db_end(im->primary, rc, f);
     release_batches(im);
     if (rc != 0)
@@ -414,12 +296,13 @@ check_relevance(const struct import *im, struct fault *f)
 {
     enum source_format format = event_source_format(im->source);
 
-    if (im->position > 0 || im->queued == 0 || (format != FORMAT_XES && format != FORMAT_LONG_CSV))
+    if (im->position > 0 || im->batch->count == 0 ||
+        (format != FORMAT_XES && format != FORMAT_LONG_CSV))
         return 0;
-    for (size_t i = 0; i < im->queued; i++) {
-        const struct event_record *record = &im->queue[i].record;
+    for (size_t i = 0; i < im->batch->count; i++) {
+        const struct event_record *record = &im->batch->items[i].record;
 
-        if (im->queue[i].reason != NULL)
+        if (im->batch->items[i].reason != NULL)
             return 0;
         for (size_t k = 0; k < record->event_count; k++) {
             if (record->events[k].data_count > 0)
@@ -431,33 +314,51 @@ check_relevance(const struct import *im, struct fault *f)
     return fault_hint(f, "nightcube define makes an activity for the log; --map names attributes");
 }
 
+/* All of a batch of records: as many transactions as it takes. */
+static int
+take_batch(struct import *im, struct fault *f)
+{
+    im->taken = 0;
+    im->result->skipped += im->batch->skipped;
+    if (im->finished && im->batch->count == 0)
+        return 0;
+    if (check_relevance(im, f) != 0)
+        return -1;
+    do {
+        if (run_batch(im, f) != 0)
+            return -1;
+    } while (im->taken < im->batch->count);
+    return 0;
+}
+
+static int
+take_all(struct import *im, struct backlog *backlog, struct fault *f)
+{
+    do {
+        if ((im->batch = backlog_next(backlog, f)) == NULL)
+            return -1;
+        if (take_batch(im, f) != 0)
+            return -1;
+        progress_step(im->batch->progress);
+    } while (!im->batch->last && interrupt_check(f) == 0);
+    return im->batch->last ? 0 : -1;
+}
+
 static int
 run_all(struct import *im, struct fault *f)
 {
+    struct backlog *backlog;
     uint64_t done, total;
-    int more;
+    int rc = -1;
 
     event_source_progress(im->source, &done, &total);
     progress_begin("import", "bytes", total);
-    do {
-        more = fill_queue(im, f);
-        if (more < 0 || (im->finished && im->queued == 0))
-            break;
-        if (check_relevance(im, f) != 0) {
-            more = -1;
-            break;
-        }
-        do {
-            if (run_batch(im, more == 0, f) != 0)
-                more = -1;
-        } while (more >= 0 && im->taken < im->queued);
-        event_source_progress(im->source, &done, &total);
-        progress_step(done);
-        if (more >= 0 && interrupt_check(f) != 0)
-            more = -1;
-    } while (more > 0);
+    backlog = backlog_open(im->source, im->position, im->reject != NULL, f);
+    if (backlog != NULL)
+        rc = take_all(im, backlog, f);
+    backlog_close(backlog);
     progress_finish();
-    return more;
+    return rc;
 }
 
 /* ---- the whole ---- */
@@ -494,8 +395,7 @@ prepare(struct import *im, const char *path, struct fault *f)
 
     im->storages = calloc(count + 1, sizeof(struct storage *));
     im->batches = calloc(count + 1, sizeof *im->batches);
-    im->queue = calloc(BATCH_RECORDS, sizeof *im->queue);
-    if (im->storages == NULL || im->batches == NULL || im->queue == NULL)
+    if (im->storages == NULL || im->batches == NULL)
         return fault_set_memory(f);
     im->source = event_source_open(path, &im->options->source, im->definition, f);
     if (im->source == NULL || digest_file(path, im->sha256, f) != 0)
@@ -512,11 +412,9 @@ release(struct import *im)
     for (size_t i = 0; im->storages != NULL && i < im->definition->activity_count; i++)
         storage_free(im->storages[i]);
     event_source_close(im->source);
-    arena_release(&im->memory);
     text_release(&im->key);
     free(im->storages);
     free(im->batches);
-    free(im->queue);
     if (im->reject != NULL)
         fclose(im->reject);
 }

@@ -127,9 +127,24 @@ open_writer(struct storage *s, enum change which, struct fault *f)
 }
 
 static int
+want_writer(struct storage *s, enum change which, struct fault *f)
+{
+    if (s->writers[which] == NULL)
+        s->writers[which] = open_writer(s, which, f);
+    return s->writers[which] == NULL ? -1 : 0;
+}
+
+/* Only where nothing else is written before these rows are finished. */
+static int
+send_ahead(struct storage *s, enum change which, struct fault *f)
+{
+    return want_writer(s, which, f) != 0 ? -1 : table_writer_send_ahead(s->writers[which], f);
+}
+
+static int
 add_row(struct storage *s, enum change which, const struct value *row, struct fault *f)
 {
-    if (s->writers[which] == NULL && (s->writers[which] = open_writer(s, which, f)) == NULL)
+    if (want_writer(s, which, f) != 0)
         return -1;
     return table_writer_add(s->writers[which], row, f);
 }
@@ -307,6 +322,8 @@ save_completed_references(struct storage *s, struct instance_set *b, struct faul
 static int
 save_completed(struct storage *s, struct instance_set *b, struct fault *f)
 {
+    if (b->completed_count > 0 && send_ahead(s, INSERT_COMPLETED, f) != 0)
+        return -1;
     for (size_t i = 0; i < b->completed_count; i++) {
         fill_row(s, b->completed[i], 1);
         if (add_row(s, INSERT_COMPLETED, s->row, f) != 0 ||

@@ -15,7 +15,7 @@ copy_stream(struct db *from, const struct table *source, struct db *to, const st
     struct table_reader *reader = table_reader_open(from, source, NULL, f);
     struct table_writer *writer = reader == NULL ? NULL : table_writer_open(to, target, f);
     const struct value *row;
-    int rc = writer == NULL ? -1 : 0;
+    int rc = writer == NULL ? -1 : table_writer_send_ahead(writer, f);
 
     while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
         rowsum_add(sum, row);

@@ -4,15 +4,24 @@
 #include <string.h>
 
 #include "etl/odbc/bulk.h"
+#include "etl/odbc/sender.h"
+
+/* Rows that go to the driver together: one statement of its own. */
+struct lane {
+    void *bulk;
+    uint64_t held; /* rows in it */
+    uint64_t last; /* the number of the last of them, from 1 */
+};
 
 struct table_writer {
     struct bulk_order order;
     const struct bulk_kind *kind;
-    void *bulk;
     const struct table_column **columns; /* those of a row */
     struct value *row;                   /* as it goes to the driver */
     uint64_t rows;                       /* given to the writer */
-    uint64_t held;                       /* of these, not sent yet */
+    struct lane lanes[2];                /* the second with a sender only */
+    size_t filling;                      /* which takes the next row */
+    struct sender *sender;               /* sends the other one meanwhile; NULL: none */
 };
 
 static const char *const verbs[] = {
@@ -47,7 +56,7 @@ open_writer(struct db *db, const struct table *t, enum bulk_change change, struc
     w->kind = db_dialect(db)->bulk;
     w->order = (struct bulk_order){.db = db, .change = change, .table = t, .columns = w->columns};
     choose_columns(w);
-    if ((w->bulk = w->kind->open(&w->order, f)) == NULL) {
+    if ((w->lanes[0].bulk = w->kind->open(&w->order, f)) == NULL) {
         fault_wrap(f, "%s table '%s'", verbs[change], t->name);
         table_writer_close(w);
         return NULL;
@@ -78,8 +87,11 @@ table_writer_close(struct table_writer *w)
 {
     if (w == NULL)
         return;
-    if (w->bulk != NULL)
-        w->kind->close(w->bulk);
+    sender_close(w->sender);
+    for (size_t i = 0; i < sizeof w->lanes / sizeof *w->lanes; i++) {
+        if (w->lanes[i].bulk != NULL)
+            w->kind->close(w->lanes[i].bulk);
+    }
     free(w->columns);
     free(w->row);
     free(w);
@@ -161,43 +173,82 @@ take_row(struct table_writer *w, const struct value *row, struct fault *f)
 
 /* A driver may take rows, keep none and say nothing: the count tells. */
 static int
-send_held(struct table_writer *w, struct fault *f)
+send_lane(void *state, void *piece, struct fault *f)
 {
+    struct table_writer *w = state;
+    struct lane *lane = piece;
     int64_t affected = 0;
-    int rc;
+    int rc = w->kind->send(lane->bulk, &affected, f);
 
-    if (w->held == 0)
-        return 0;
-    rc = w->kind->send(w->bulk, &affected, f);
-    if (rc == 0 && affected != (int64_t)w->held)
+    if (rc == 0 && affected != (int64_t)lane->held)
         rc = fault_set(f, FAULT_INTERNAL, "the driver was given %llu rows and took %lld",
-            (unsigned long long)w->held, (long long)affected);
+            (unsigned long long)lane->held, (long long)affected);
     if (rc != 0)
         return fault_wrap(f, "%s table '%s', rows %llu to %llu", verbs[w->order.change],
-            w->order.table->name, (unsigned long long)(w->rows - w->held + 1),
-            (unsigned long long)w->rows);
-    w->held = 0;
+            w->order.table->name, (unsigned long long)(lane->last - lane->held + 1),
+            (unsigned long long)lane->last);
+    lane->held = 0;
     return 0;
 }
 
+/* With a sender, the lane is handed over when the one before is through; that one is filled next.
+ */
+static int
+send_held(struct table_writer *w, struct fault *f)
+{
+    struct lane *lane = &w->lanes[w->filling];
+
+    if (lane->held == 0)
+        return 0;
+    lane->last = w->rows;
+    if (w->sender == NULL)
+        return send_lane(w, lane, f);
+    w->filling ^= 1;
+    return sender_give(w->sender, lane, f);
+}
+
 int
-table_writer_add(struct table_writer *w, const struct value *row, struct fault *f)
+table_writer_send_ahead(struct table_writer *w, struct fault *f)
+{
+    if (w->sender != NULL)
+        return 0;
+    if (w->lanes[1].bulk == NULL && (w->lanes[1].bulk = w->kind->open(&w->order, f)) == NULL)
+        return fault_wrap(f, "%s table '%s'", verbs[w->order.change], w->order.table->name);
+    return (w->sender = sender_open(send_lane, w, f)) == NULL ? -1 : 0;
+}
+
+static int
+take(struct table_writer *w, const struct value *row, struct fault *f)
 {
     int rc = take_row(w, row, f);
 
     if (rc != 0)
         return -1;
-    if ((rc = w->kind->hold(w->bulk, w->row, f)) == 1 && (rc = send_held(w, f)) == 0)
-        rc = w->kind->hold(w->bulk, w->row, f);
+    rc = w->kind->hold(w->lanes[w->filling].bulk, w->row, f);
+    if (rc == 1 && (rc = send_held(w, f)) == 0)
+        rc = w->kind->hold(w->lanes[w->filling].bulk, w->row, f);
+    return rc;
+}
+
+int
+table_writer_add(struct table_writer *w, const struct value *row, struct fault *f)
+{
+    int rc = take(w, row, f);
+
+    /* Who is told of a failure rolls back: by then nobody else may use the connection. */
+    if (rc != 0 && w->sender != NULL)
+        sender_wait(w->sender, NULL);
     if (rc != 0)
-        return rc;
+        return -1;
     w->rows++;
-    w->held++;
+    w->lanes[w->filling].held++;
     return 0;
 }
 
 int
 table_writer_finish(struct table_writer *w, struct fault *f)
 {
-    return send_held(w, f);
+    if (send_held(w, f) != 0)
+        return -1;
+    return w->sender == NULL ? 0 : sender_wait(w->sender, f);
 }

@@ -29,6 +29,13 @@ struct table_writer *table_writer_open_delete(
 
 void table_writer_close(struct table_writer *w); /* NULL is fine */
 
+/*
+ * From now on rows are sent by a thread of its own while the next are taken: nobody else uses the
+ * connection between the first row and table_writer_finish. What fails is told by a later call.
+ * Saying it again changes nothing.
+ */
+int table_writer_send_ahead(struct table_writer *w, struct fault *f);
+
 /* Changes one row. */
 int table_writer_add(struct table_writer *w, const struct value *row, struct fault *f);
 
