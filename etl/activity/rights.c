@@ -150,35 +150,40 @@ rights_give(struct db *primary, const struct view *v, const char *name, struct f
     return rc;
 }
 
+/* 1, or 0 when there is no such account any more: it took its rights along. */
+static int
+open_for_taking(struct rights *r, struct db *primary, const char *name, struct fault *f)
+{
+    int there = has_account(primary, name, f);
+
+    *r = (struct rights){.primary = primary};
+    if (there != 1)
+        return there;
+    return rights_init(r, primary, name, f) == 0 ? 1 : -1;
+}
+
 int
 rights_take(
     struct db *primary, const struct view *v, const char *name, bool is_last, struct fault *f)
 {
-    int there = has_account(primary, name, f);
     struct rights r;
-    int rc;
+    int rc = open_for_taking(&r, primary, name, f);
 
-    /* An account that is gone took its rights along. */
-    if (there != 1)
-        return there;
-    rc = rights_init(&r, primary, name, f);
-    if (rc == 0)
+    if (rc == 1)
         rc = for_each_object_of_view(&r, v, take_object, f);
+    if (rc == 0 && is_last && r.dialect != NULL)
+        rc = open_space(&r, r.dialect->expel, f);
     rights_release(&r);
-    return rc == 0 && is_last ? rights_expel(primary, name, f) : rc;
+    return rc;
 }
 
 int
 rights_expel(struct db *primary, const char *name, struct fault *f)
 {
-    int there = has_account(primary, name, f);
     struct rights r;
-    int rc;
+    int rc = open_for_taking(&r, primary, name, f);
 
-    if (there != 1)
-        return there;
-    rc = rights_init(&r, primary, name, f);
-    if (rc == 0)
+    if (rc == 1)
         rc = open_space(&r, r.dialect->expel, f);
     rights_release(&r);
     return rc;
