@@ -184,7 +184,7 @@ run_backup(struct invocation *i, struct fault *f)
         return fault_set(f, FAULT_USAGE, "--file names one backup, not %zu", list.count);
     if (list.count > 1 && (order.set = make_set(i, f)) == NULL)
         return COMMAND_FAILED;
-    if (lock_take(&lock, site->settings.state_directory, "backup", f) != 0)
+    if (lock_take_site(&lock, site, "backup", f) != 0)
         return COMMAND_FAILED;
     rc = back_up_all(i, &list, &order, f);
     lock_release(&lock);

@@ -78,7 +78,7 @@ take_lock(struct invocation *i, struct lock *lock, struct fault *f)
 {
     if (invocation_primary(i, f) == NULL)
         return -1;
-    return lock_take(lock, i->site.settings.state_directory, i->command->name, f);
+    return lock_take_site(lock, &i->site, i->command->name, f);
 }
 
 /* ---- deploy, update ---- */

@@ -176,7 +176,7 @@ run_restore(struct invocation *i, struct fault *f)
     int rc;
 
     if ((site = invocation_site(i, f)) == NULL || read_order(i, &o, f) != 0 ||
-        lock_take(&lock, site->settings.state_directory, "restore", f) != 0)
+        lock_take_site(&lock, site, "restore", f) != 0)
         return COMMAND_FAILED;
     rc = o.whole ? restoring_set(site, &o.set, &result, f)
                  : restoring_container(site, &o.one, &result, f);

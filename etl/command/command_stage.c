@@ -58,7 +58,7 @@ rebuild_archive_views(struct invocation *i, struct fault *f)
     int rc = -1;
 
     if (site != NULL)
-        rc = lock_take(&lock, site->settings.state_directory, i->command->name, f);
+        rc = lock_take_site(&lock, site, i->command->name, f);
     if (rc == 0)
         rc = site_definition(site, &d, f);
     if (rc == 0 && (archive = site_archive(site, f)) == NULL)

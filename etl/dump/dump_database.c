@@ -8,6 +8,7 @@
 #include "etl/dump/objects.h"
 #include "etl/dump/outlet.h"
 #include "etl/odbc/table_reader.h"
+#include "etl/site/claim.h"
 
 enum { ROWS_A_STEP = 4096 };
 
@@ -83,7 +84,7 @@ count_rows(struct dump *d, const char *name)
 
 /* ---- the database ---- */
 
-/* A table that a load or a copy was writing when it died. */
+/* A table that a load or a copy was writing when it died, or that says who runs now. */
 static bool
 is_leftover(const struct dump *d, const struct value *name)
 {
@@ -91,6 +92,8 @@ is_leftover(const struct dump *d, const struct value *name)
     const char *bytes = name->as.text.bytes;
     size_t length = name->as.text.length;
 
+    if (d->is_ours && length == sizeof CLAIM_NOTE - 1 && memcmp(bytes, CLAIM_NOTE, length) == 0)
+        return true;
     return d->is_ours && length >= sizeof tail - 1 + sizeof head - 1 &&
            memcmp(bytes, head, sizeof head - 1) == 0 &&
            memcmp(bytes + length - (sizeof tail - 1), tail, sizeof tail - 1) == 0;

@@ -194,6 +194,9 @@ struct dialect {
      * or 0, and `detach` ends that; NULL elsewhere.
      */
     const char *mark, *sees_mark, *unmark;
+    /* Takes the space for this session alone until it ends: a query of 1, or 0 when another session
+     * has it. NULL where a space is a file: then `own_file` asks for its path. */
+    const char *claim, *own_file;
     int (*attach)(struct db *db, struct db *other, struct text *space);
     const char *detach;
 

@@ -310,6 +310,7 @@ const struct dialect dialect_mariadb = {
     .create_space = "CREATE DATABASE %n",
     .drop_space = "DROP DATABASE IF EXISTS %n",
     .use_space = "USE %n",
+    .claim = "SELECT GET_LOCK(concat('nightcube.', sha1(database())), 0)",
     .mark = "SELECT GET_LOCK('nightcube_%d', 0)",
     .sees_mark = "SELECT IS_FREE_LOCK('nightcube_%d') = 0",
     .unmark = "SELECT RELEASE_LOCK('nightcube_%d')",

@@ -362,6 +362,8 @@ const struct dialect dialect_postgresql = {
     .create_space = "CREATE SCHEMA %n",
     .drop_space = "DROP SCHEMA IF EXISTS %n CASCADE",
     .use_space = "SET search_path TO %n",
+    .claim = "SELECT CASE WHEN pg_try_advisory_lock(1852404323, hashtext(current_schema())) THEN 1 "
+             "ELSE 0 END", /* "nic#" */
     .mark = "SELECT CASE WHEN pg_try_advisory_lock(%d) THEN 1 ELSE 0 END",
     .sees_mark = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND "
                  "objid = %d AND objsubid = 1 AND database = "

@@ -437,6 +437,7 @@ const struct dialect dialect_sqlite = {
     .rights = "who runs nightcube must be able to write the file and its directory",
     .error_mask = 0xFF, /* the rest of an extended code is detail */
     .contention_hint = "another program writes to this file without end; look for it: fuser FILE",
+    .own_file = "SELECT file FROM pragma_database_list WHERE name = 'main'",
     .attach = space_sqlite_attach,
     .detach = space_sqlite_detach,
     .objects_are_whole = true,

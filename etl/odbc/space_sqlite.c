@@ -21,8 +21,7 @@ static int
 add_file_uri(struct db *db, struct text *uri)
 {
     static const enum value_type type = VALUE_TEXT;
-    struct stmt *s =
-        db_prepare(db, "SELECT file FROM pragma_database_list WHERE name = 'main'", NULL);
+    struct stmt *s = db_prepare(db, db_dialect(db)->own_file, NULL);
     struct value v = value_null();
     int rc = s != NULL && stmt_query(s, &type, 1, NULL) == 0 ? stmt_fetch(s, &v, NULL) : 0;
 

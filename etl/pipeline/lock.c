@@ -64,9 +64,21 @@ done:
     return rc;
 }
 
+int
+lock_take_site(struct lock *l, struct site *site, const char *what, struct fault *f)
+{
+    if (lock_take(l, site->settings.state_directory, what, f) != 0)
+        return -1;
+    if (claim_take(&l->claim, site, what, f) == 0)
+        return 0;
+    lock_release(l);
+    return -1;
+}
+
 void
 lock_release(struct lock *l)
 {
+    claim_release(&l->claim);
     if (l->fd >= 0)
         close(l->fd);
     l->fd = -1;

@@ -291,7 +291,7 @@ run_units(struct run *r, const struct plan *plan, const bool *selected, struct f
 
         if (!selected[i])
             continue;
-        if (interrupt_check(f) != 0)
+        if (interrupt_check(f) != 0 || claim_check(&r->lock.claim, f) != 0)
             return -1;
         if (o->ask != NULL)
             answer = o->ask(o->ask_state, u);
@@ -422,7 +422,7 @@ run_job(struct site *site, const struct job *job, const char *xml,
     struct plan plan = PLAN_INIT;
     const bool *selected = NULL;
     struct remains dead;
-    int rc = lock_take(&r.lock, site->settings.state_directory, job->name, f);
+    int rc = lock_take_site(&r.lock, site, job->name, f);
 
     if (rc == 0 && (r.journal = journal_open(site->settings.state_directory, f)) == NULL)
         rc = -1;

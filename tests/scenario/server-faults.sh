@@ -354,6 +354,23 @@ wrong_mariadb() {
     as_admin wrong "DROP USER weak@'%'"
 }
 
+# Another host's night begins in the midst of this one, on the same databases: its state is elsewhere.
+claimed() {
+    site_copy base claimed
+    site claimed
+    sed 's|/state"|/other-state"|' "$XDG_CONFIG_HOME/nightcube/nightcube.xml" >"$XDG_CONFIG_HOME/nightcube/other.xml"
+    cat >other-night.sh <<END
+env -u LD_PRELOAD -u NIGHTCUBE_FAULT "$NIGHTCUBE" --config "$XDG_CONFIG_HOME/nightcube/other.xml" nightly >other.out 2>other.err
+echo \$? >other.code
+END
+    NIGHTCUBE_FAULT_CALL="sh other-night.sh" NIGHTCUBE_FAULT=call:$((statements / 2)) LD_PRELOAD=$shim exits 0 nightly
+    same "$engine: exit code of another host's night" 75 "$(cat other.code)"
+    grep -q "another installation's run holds PrimaryImport: nightly (process .* on .*) since " other.err ||
+        fail "$engine: another host's night: $(cat other.err)"
+    exits 0 --config "$XDG_CONFIG_HOME/nightcube/other.xml" nightly
+    site_drop claimed
+}
+
 act() { "$NIGHTCUBE" nightly; }
 # Other orders than those of night_before.
 sh "$SOURCE/scripts/generate-orders.sh" 1500 | sed 's/"\([A-Z]*\)-0/"\1-9/g' >many.jsonl
@@ -364,9 +381,9 @@ for name in ${ENGINES:-postgresql mariadb}; do
     night_before 60
     story "$name" base
     statements=$(total statements)
-    parts='ended crashed full truncated by_hand_all wrong'
+    parts='ended crashed full truncated by_hand_all wrong claimed'
     # In make test one engine stands for both where the engine makes little difference.
-    [ "$(long_rounds 0 1)" -eq 1 ] || [ "$name" = mariadb ] || parts='ended crashed full wrong'
+    [ "$(long_rounds 0 1)" -eq 1 ] || [ "$name" = mariadb ] || parts='ended crashed full wrong claimed'
     for what in ${PARTS:-$parts}; do
         striker=strike_call $what
         echo "$name: $what, $SECONDS s"

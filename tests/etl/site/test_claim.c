@@ -1,0 +1,91 @@
+#include "etl/site/claim.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "tests/etl/fixture.h"
+
+/* Two installations that name the same primary import. */
+struct two {
+    struct database_setting setting;
+    struct site a, b;
+    char connection[600];
+    struct fault f;
+};
+
+static void
+two_begin(struct two *t)
+{
+    *t = (struct two){.a = SITE_INIT, .b = SITE_INIT};
+    CU_ASSERT_EQUAL_FATAL(
+        engine_new_database(test_engine(), "primary", t->connection, sizeof t->connection), 0);
+    t->setting = (struct database_setting){"PrimaryImport", t->connection, false};
+    t->a.settings.databases = t->b.settings.databases = &t->setting;
+    t->a.settings.database_count = t->b.settings.database_count = 1;
+    db_close(db_open("PrimaryImport", t->connection, DB_CREATE, &t->f));
+}
+
+static void
+one_holds_the_other_waits(void)
+{
+    struct claim first, second;
+    struct two t;
+
+    two_begin(&t);
+    ASSERT_OK(claim_take(&first, &t.a, "nightly", &t.f), &t.f);
+    ASSERT_FAULT(
+        claim_take(&second, &t.b, "nightly", &t.f), &t.f, FAULT_LOCKED, "nightly (process");
+    ASSERT_OK(claim_check(&first, &t.f), &t.f);
+    claim_release(&first);
+    ASSERT_OK(claim_take(&second, &t.b, "nightly", &t.f), &t.f);
+    claim_release(&second);
+}
+
+/* It dies with its process. */
+static void
+the_dead_hold_nothing(void)
+{
+    struct claim claim;
+    struct two t;
+    int taken[2];
+    char byte;
+    pid_t child;
+
+    two_begin(&t);
+    CU_ASSERT_EQUAL_FATAL(pipe(taken), 0);
+    if ((child = fork()) == 0) {
+        byte = claim_take(&claim, &t.a, "nightly", &t.f) == 0 ? 'y' : 'n';
+        if (write(taken[1], &byte, 1) == 1)
+            pause();
+        _exit(1);
+    }
+    CU_ASSERT_EQUAL(read(taken[0], &byte, 1), 1);
+    CU_ASSERT_EQUAL(byte, 'y');
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    close(taken[0]);
+    close(taken[1]);
+    ASSERT_OK(claim_take(&claim, &t.b, "nightly", &t.f), &t.f);
+    claim_release(&claim);
+}
+
+/* Whoever needs it says so. */
+static void
+what_is_not_there_is_free(void)
+{
+    struct claim claim;
+    struct two t;
+
+    two_begin(&t);
+    t.setting.connection = "Driver=SQLite3;Database=none/none.db";
+    ASSERT_OK(claim_take(&claim, &t.a, "restore", &t.f), &t.f);
+    ASSERT_OK(claim_check(&claim, &t.f), &t.f);
+    claim_release(&claim);
+}
+
+const struct test suite_etl_site_claim[] = {
+    {"one holds, the other waits", one_holds_the_other_waits},
+    {"the dead hold nothing", the_dead_hold_nothing},
+    {"what is not there is free", what_is_not_there_is_free},
+    {NULL, on_each_engine},
+};
