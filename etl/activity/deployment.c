@@ -345,6 +345,19 @@ drop_snapshots(const struct change *c, struct fault *f)
     return rc;
 }
 
+/* Where DDL commits, applications and readers would meet the moment without: what stays under its
+ * name is replaced later, in one step, and keeps its grants. */
+static int
+drop_old(const struct change *c, const struct activity *a, struct fault *f)
+{
+    if (!db_dialect(c->primary)->transactional_ddl &&
+        definition_find_activity(c->after, a->name) != NULL)
+        return views_drop_gone(c->primary, c->before, c->after, a, f);
+    if (writer_drop(c->primary, a, f) != 0)
+        return -1;
+    return views_drop(c->primary, c->before, a, f);
+}
+
 /* Old views go before tables are dropped, new ones come when partitions are known. */
 static int
 change_all(struct change *c, const char *description, struct fault *f)
@@ -361,11 +374,8 @@ change_all(struct change *c, const char *description, struct fault *f)
         "(SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\")";
     int rc = metadata_begin_operation(c->primary, description, &c->operation, f);
 
-    for (size_t i = 0; rc == 0 && i < c->before->activity_count; i++) {
-        rc = writer_drop(c->primary, &c->before->activities[i], f);
-        if (rc == 0)
-            rc = views_drop(c->primary, c->before, &c->before->activities[i], f);
-    }
+    for (size_t i = 0; rc == 0 && i < c->before->activity_count; i++)
+        rc = drop_old(c, &c->before->activities[i], f);
     if (rc == 0)
         rc = change_tables(c, f);
     if (rc == 0)
@@ -409,24 +419,43 @@ settle_accounts(struct db *primary, const struct definition *before, const struc
             f.text);
 }
 
+/* What the transaction works on. */
+struct fulfilment {
+    struct db *primary;
+    const struct wish *wish;
+    struct definition before, after;
+};
+
+static void
+fulfilment_release(struct fulfilment *x)
+{
+    definition_release(&x->before);
+    definition_release(&x->after);
+}
+
+static int
+fulfil_step(void *state, struct fault *f)
+{
+    struct fulfilment *x = state;
+    struct change c = {.primary = x->primary, .before = &x->before, .after = &x->after};
+
+    fulfilment_release(x);
+    if (deployment_read(x->primary, &x->before, f) != 0 ||
+        x->wish->derive(&x->before, x->wish, &x->after, f) != 0)
+        return -1;
+    return change_all(&c, x->wish->description, f);
+}
+
 static int
 fulfil(struct db *primary, const struct wish *w, struct fault *f)
 {
-    struct definition before = DEFINITION_INIT, after = DEFINITION_INIT;
-    struct change c = {.primary = primary, .before = &before, .after = &after};
-    int rc;
+    struct fulfilment x = {
+        .primary = primary, .wish = w, .before = DEFINITION_INIT, .after = DEFINITION_INIT};
+    int rc = db_transact(primary, DB_BRIEF, fulfil_step, &x, f);
 
-    if (db_begin(primary, f) != 0)
-        return -1;
-    if ((rc = deployment_read(primary, &before, f)) == 0)
-        rc = w->derive(&before, w, &after, f);
     if (rc == 0)
-        rc = change_all(&c, w->description, f);
-    rc = db_end(primary, rc, f);
-    if (rc == 0)
-        settle_accounts(primary, &before, &after);
-    definition_release(&before);
-    definition_release(&after);
+        settle_accounts(primary, &x.before, &x.after);
+    fulfilment_release(&x);
     return rc;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/base/clock.h"
 #include "config/base/digest.h"
@@ -32,6 +33,8 @@ struct import {
     bool known;        /* nightcube_Imports has a row of this source */
     bool finished;     /* and an earlier run came to its end */
     FILE *reject;
+    bool reject_is_stream; /* no file: nothing can be taken back of it */
+    off_t reject_bytes;    /* of it, by batches that were committed */
     struct import_result *result;
 };
 
@@ -131,6 +134,26 @@ write_reject(struct import *im, const struct waiting *w, const char *reason, str
     if (w->record.raw != NULL)
         fprintf(im->reject, "%.*s\n", (int)w->record.raw_length, w->record.raw);
     if (fflush(im->reject) != 0 || ferror(im->reject))
+        return fault_set_errno(f, errno, "write '%s'", im->options->reject_file);
+    return 0;
+}
+
+/* Those of a batch that is not committed are not rejected yet. */
+static int
+take_back_rejects(struct import *im, struct fault *f)
+{
+    if (im->reject == NULL || im->reject_is_stream)
+        return 0;
+    if (ftruncate(fileno(im->reject), im->reject_bytes) != 0 ||
+        fseeko(im->reject, im->reject_bytes, SEEK_SET) != 0)
+        return fault_set_errno(f, errno, "write '%s'", im->options->reject_file);
+    return 0;
+}
+
+static int
+keep_rejects(struct import *im, struct fault *f)
+{
+    if (im->reject != NULL && !im->reject_is_stream && (im->reject_bytes = ftello(im->reject)) < 0)
         return fault_set_errno(f, errno, "write '%s'", im->options->reject_file);
     return 0;
 }
@@ -248,6 +271,17 @@ save_batches(struct import *im, struct import_result *step, struct fault *f)
     return 0;
 }
 
+/* Prepared statements may not outlive a transaction that was rolled back. */
+static void
+forget_try(struct import *im)
+{
+    for (size_t i = 0; i < im->definition->activity_count; i++) {
+        instance_set_release(&im->batches[i]);
+        storage_free(im->storages[i]);
+        im->storages[i] = NULL;
+    }
+}
+
 static void
 release_batches(struct import *im)
 {
@@ -255,38 +289,52 @@ release_batches(struct import *im)
         instance_set_release(&im->batches[i]);
 }
 
-/* Takes as much of the batch as one set can hold, in one transaction. */
+/* As much of the batch as one set can hold, in one transaction. */
+struct attempt {
+    struct import *im;
+    size_t next;
+    uint64_t position;
+    struct import_result step;
+    int tries;
+};
+
+static int
+batch_step(void *state, struct fault *f)
+{
+    struct attempt *b = state;
+    struct import *im = b->im;
+
+    if (b->tries++ > 0)
+        forget_try(im);
+    b->next = im->taken;
+    b->position = im->position;
+    b->step = (struct import_result){0};
+    if (take_back_rejects(im, f) != 0 || load_batches(im, f) != 0 ||
+        apply_records(im, &b->next, &b->step, f) != 0 || save_batches(im, &b->step, f) != 0)
+        return -1;
+    if (b->next > im->taken)
+        b->position = im->batch->items[b->next - 1].record.position;
+    return write_position(
+        im, b->position, &b->step, b->next == im->batch->count && im->batch->last, f);
+}
+
 static int
 run_batch(struct import *im, struct fault *f)
 {
-    struct import_result step = {0};
-    size_t next = im->taken;
-    uint64_t position = im->position;
-    int rc;
+    struct attempt b = {.im = im};
+    int rc = db_transact(im->primary, DB_PATIENT, batch_step, &b, f);
 
-    if (db_begin(im->primary, f) != 0)
-        return -1;
-    rc = load_batches(im, f);
-    if (rc == 0)
-        rc = apply_records(im, &next, &step, f);
-    if (rc == 0)
-        rc = save_batches(im, &step, f);
-    if (next > im->taken)
-        position = im->batch->items[next - 1].record.position;
-    if (rc == 0)
-        rc = write_position(im, position, &step, next == im->batch->count && im->batch->last, f);
-    rc = db_end(im->primary, rc, f);
     release_batches(im);
     if (rc != 0)
-        return -1;
+        return take_back_rejects(im, NULL) != 0 ? -1 : rc;
     im->known = true;
-    im->taken = next;
-    im->position = position;
-    im->result->records += step.records;
-    im->result->events += step.events;
-    im->result->late += step.late;
-    im->result->rejected += step.rejected;
-    return 0;
+    im->taken = b.next;
+    im->position = b.position;
+    im->result->records += b.step.records;
+    im->result->events += b.step.events;
+    im->result->late += b.step.late;
+    im->result->rejected += b.step.rejected;
+    return keep_rejects(im, f);
 }
 
 /* A log that says nothing about any checkpoint is another process' log: its cases would become
@@ -377,6 +425,7 @@ static int
 open_reject_file(struct import *im, const char *source, struct fault *f)
 {
     const char *path = im->options->reject_file;
+    struct stat is;
 
     if (path == NULL)
         return 0;
@@ -385,7 +434,10 @@ open_reject_file(struct import *im, const char *source, struct fault *f)
             f, FAULT_USAGE, "'%s' is the source itself, not a place for rejects", path);
     if ((im->reject = fopen(path, im->known ? "a" : "w")) == NULL)
         return fault_set_errno(f, errno, "create '%s'", path);
-    return 0;
+    im->reject_is_stream = fstat(fileno(im->reject), &is) != 0 || !S_ISREG(is.st_mode);
+    if (!im->reject_is_stream && fseeko(im->reject, 0, SEEK_END) != 0)
+        return fault_set_errno(f, errno, "write '%s'", path);
+    return keep_rejects(im, f);
 }
 
 static int

@@ -234,28 +234,39 @@ prepare_all_kept(struct resolving *r, struct fault *f)
 
 /* ---- running ---- */
 
+struct batch {
+    struct resolving *resolving;
+    const char *after; /* where it begins */
+};
+
+static int
+batch_step(void *state, struct fault *f)
+{
+    const struct batch *b = state;
+    struct resolving *r = b->resolving;
+    struct hold hold;
+
+    arena_release(&r->batch);
+    r->ids = NULL;
+    r->count = r->seen = 0;
+    if (hold_begin(&hold, r->primary, r->activity->name, HOLD_TRANSACTION, f) != 0 ||
+        choose(r, b->after, f) != 0)
+        return -1;
+    if (r->count == 0)
+        return 0;
+    return r->options->remove ? remove_batch(r, f) : complete_batch(r, f);
+}
+
 /* One transaction. Returns 1 when there may be more, 0 at the end, -1 with a fault. */
 static int
 run_batch(struct resolving *r, struct fault *f)
 {
-    struct arena before = r->batch;
-    const char *after = r->after;
-    struct hold hold;
+    struct arena before = r->batch; /* `after` lives in it */
+    struct batch b = {r, r->after};
     int rc;
 
     r->batch = (struct arena)ARENA_INIT;
-    r->ids = NULL;
-    r->count = r->seen = 0;
-    if (db_begin(r->primary, f) != 0) {
-        arena_release(&before);
-        return -1;
-    }
-    rc = hold_begin(&hold, r->primary, r->activity->name, HOLD_TRANSACTION, f);
-    if (rc == 0)
-        rc = choose(r, after, f);
-    if (rc == 0 && r->count > 0)
-        rc = r->options->remove ? remove_batch(r, f) : complete_batch(r, f);
-    rc = db_end(r->primary, rc, f);
+    rc = db_transact(r->primary, DB_PATIENT, batch_step, &b, f);
     arena_release(&before);
     if (rc != 0)
         return -1;

@@ -12,6 +12,7 @@ struct views {
     struct db *primary;
     const struct dialect *dialect; /* of the engine the SQL is for */
     const struct definition *definition;
+    const struct definition *kept; /* whose views stay when others are dropped */
     const struct activity *activity;
     const struct view_shapes *shapes;
     size_t next_shape; /* where to look first */
@@ -643,6 +644,40 @@ views_drop(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
 {
     return drop_some(primary, d, a, drop_all, f);
+}
+
+static bool
+is_kept(const struct views *v, const struct view *view, const struct activity_view *av)
+{
+    const struct view *kept = definition_find_view(v->kept, view->name);
+
+    for (size_t i = 0; kept != NULL && i < kept->activity_view_count; i++) {
+        if (strcmp(kept->activity_views[i].name, av->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int
+drop_when_gone(
+    struct views *v, const struct view *view, const struct activity_view *av, struct fault *f)
+{
+    return is_kept(v, view, av) ? 0 : drop_activity_view(v, view, av, f);
+}
+
+int
+views_drop_gone(struct db *primary, const struct definition *before, const struct definition *after,
+    const struct activity *a, struct fault *f)
+{
+    struct views v = {.primary = primary,
+        .definition = before,
+        .kept = after,
+        .activity = a,
+        .memory = ARENA_INIT};
+    int rc = for_each_activity_view(&v, drop_when_gone, f);
+
+    arena_release(&v.memory);
+    return rc == 0 ? 0 : fault_wrap(f, "drop old views of activity '%s'", a->name);
 }
 
 int

@@ -45,6 +45,11 @@ int views_regenerate_from(struct db *primary, const struct definition *d, const 
 int views_drop(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
 
+/* Drops those over an activity of `before`, which stays, that `after` knows no more: where views
+ * are replaced one by one, the others are there all the time. */
+int views_drop_gone(struct db *primary, const struct definition *before,
+    const struct definition *after, const struct activity *a, struct fault *f);
+
 /* Drops them for a change of the tables below, and leaves what regenerating them in the same
  * transaction finds again. */
 int views_make_way(

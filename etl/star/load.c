@@ -234,26 +234,35 @@ close_members(struct load *l)
         members_close(&l->members[i]);
 }
 
-static int
-load_in_transaction(struct load *l, const struct task *t, struct load_result *r, struct fault *f)
-{
-    int rc;
+/* What the transaction works on. */
+struct loading {
+    struct load *load;
+    const struct task *task;
+    struct load_result *result;
+};
 
-    if (db_begin(l->star, f) != 0)
-        return -1;
-    rc = adapt_tables(l->star, l->shape, f);
+static int
+load_step(void *state, struct fault *f)
+{
+    const struct loading *x = state;
+    struct load *l = x->load;
+    struct load_result *r = x->result;
+    int rc = adapt_tables(l->star, l->shape, f);
+
+    r->completed = r->active = 0;
+    l->done = 0;
     if (rc == 0)
         rc = open_members(l, f);
     if (rc == 0)
-        rc = load_completed(l, t, &r->completed, f);
+        rc = load_completed(l, x->task, &r->completed, f);
     if (rc == 0 && l->archive != NULL)
-        rc = load_archived(l, t, &r->completed, f);
+        rc = load_archived(l, x->task, &r->completed, f);
     if (rc == 0)
         rc = load_active(l, &r->active, f);
     if (rc == 0)
         rc = finish_members(l, f);
     close_members(l);
-    return db_end(l->star, rc, f);
+    return rc;
 }
 
 static int
@@ -310,6 +319,7 @@ load_star(const struct load_databases *databases, struct star *s, enum history h
         .archive = history == HISTORY_PRIMARY_AND_ARCHIVE ? databases->archive : NULL,
         .shape = s};
     struct task task;
+    struct loading x = {&l, &task, result};
     int rc;
 
     *result = (struct load_result){0};
@@ -321,7 +331,7 @@ load_star(const struct load_databases *databases, struct star *s, enum history h
     result->max_record = task.max_record;
     progress_begin(s->cube->name, "facts",
         task.max_record > task.min_record ? (uint64_t)(task.max_record - task.min_record) + 1 : 0);
-    rc = load_in_transaction(&l, &task, result, f);
+    rc = db_transact(l.star, DB_PATIENT, load_step, &x, f);
     progress_finish();
     if (rc == 0)
         rc = task_end(primary, s, f);
