@@ -81,7 +81,7 @@ bool
 name_is_reserved(const char *name)
 {
     static const char *const reserved[] = {
-        "RecordID", "ActivityID", "IsVisible", "IsComplete", "LastModified"};
+        "RecordID", "ActivityID", "IsVisible", "IsComplete", "LastModified", "IsStartNew"};
 
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
         if (name_is_same(name, reserved[i]))

@@ -27,7 +27,8 @@ size_t name_length(const char *name);
 bool name_is_same(const char *a, const char *b);
 
 /* Columns that every activity table or view has: RecordID, ActivityID, IsVisible, IsComplete,
- * LastModified. No checkpoint, alias or duration takes one of these names. */
+ * LastModified, and IsStartNew, which stands beside the checkpoints where applications write events
+ * (etl/writer). No checkpoint, alias or duration takes one of these names. */
 bool name_is_reserved(const char *name);
 
 #endif

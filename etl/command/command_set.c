@@ -172,9 +172,9 @@ set_index(struct invocation *i, struct fault *f)
     struct activity changed;
     int rc = -1;
 
-    if (primary == NULL || check_activity(i, name, f) != 0 || invocation_definition(i, &d, f) != 0)
+    if (primary == NULL || invocation_definition(i, &d, f) != 0 ||
+        (a = invocation_activity(&d, name, f)) == NULL)
         goto done;
-    a = definition_find_activity(&d, name);
     if (add_index(
             a, invocation_argument(i, 2), invocation_argument(i, 3), &i->memory, &changed, f) != 0)
         goto done;

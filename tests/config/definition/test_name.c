@@ -42,6 +42,7 @@ columns_of_every_table_are_reserved(void)
 {
     CU_ASSERT(name_is_reserved("RecordID"));
     CU_ASSERT(name_is_reserved("lastmodified"));
+    CU_ASSERT(name_is_reserved("IsStartNew"));
     CU_ASSERT(!name_is_reserved("Record"));
 }
 
