@@ -46,6 +46,27 @@ bytes_get(const unsigned char *at, unsigned width)
 }
 
 static inline void
+bytes_put64(unsigned char *at, uint64_t number)
+{
+    number = htole64(number);
+    memcpy(at, &number, sizeof number);
+}
+
+static inline void
+bytes_put32(unsigned char *at, uint32_t number)
+{
+    number = htole32(number);
+    memcpy(at, &number, sizeof number);
+}
+
+static inline void
+bytes_put16(unsigned char *at, uint16_t number)
+{
+    number = htole16(number);
+    memcpy(at, &number, sizeof number);
+}
+
+static inline void
 bytes_put(unsigned char *at, uint64_t number, unsigned width)
 {
     for (unsigned i = 0; i < width; i++)

@@ -44,6 +44,11 @@ read_sums(
     if (exact_column_prepare(
             sums, from->exponent, from->exponent + 64 * (int32_t)from->width - 1, f) != 0)
         return -1;
+    if (from->width == 1 && sums->width == 1) {
+        for (size_t i = 0; i < r.count; i++)
+            sums->limbs[i] = from->limbs[l->order[r.first + i]];
+        return 0;
+    }
     for (size_t i = 0; i < r.count; i++)
         memcpy(sums->limbs + i * sums->width, from->limbs + l->order[r.first + i] * from->width,
             from->width * sizeof *sums->limbs);

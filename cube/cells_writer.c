@@ -128,6 +128,25 @@ emit_sum(struct emitter *e, const struct exact_number *n, uint32_t shift, uint32
     emit_bytes(e, number, bytes);
 }
 
+/* Sums of up to eight bytes, each written over the end of the one before. */
+static void
+emit_short_sums(struct emitter *e, const struct exact_column *sums, size_t count, uint32_t shift,
+    uint32_t bytes)
+{
+    unsigned char numbers[FEED_CELLS * 8 + 8], *to = numbers;
+    uint32_t at = shift / 64, rest = shift % 64, width = sums->width;
+
+    for (size_t i = 0; i < count; i++, to += bytes) {
+        const uint64_t *limbs = sums->limbs + i * width;
+        uint64_t sign = (uint64_t)((int64_t)limbs[width - 1] >> 63);
+        uint64_t low = at < width ? limbs[at] : sign;
+        uint64_t high = at + 1 < width ? limbs[at + 1] : sign;
+
+        bytes_put64(to, rest == 0 ? low : low >> rest | high << (64 - rest));
+    }
+    emit_bytes(e, numbers, count * bytes);
+}
+
 static int
 find_shape(const struct feed *from, size_t source, struct exact_column *sums, struct shape *shape,
     struct fault *f)
@@ -148,12 +167,19 @@ emit_sums(struct emitter *e, const struct feed *from, size_t source, struct exac
     const struct shape *shape)
 {
     for (struct piece_range r = feed_begin(from); r.count > 0; r = feed_next(from, r)) {
+        uint32_t shift, bytes = shape->bits / 8 + 1;
+
         if (from->verbs->sums(from->state, source, r, sums, e->f) != 0)
             return -1;
+        shift = (uint32_t)(shape->exponent - sums->exponent);
+        if (bytes <= 8) {
+            emit_short_sums(e, sums, r.count, shift, bytes);
+            continue;
+        }
         for (size_t i = 0; i < r.count; i++) {
             struct exact_number n = exact_column_get(sums, i);
 
-            emit_sum(e, &n, (uint32_t)(shape->exponent - sums->exponent), shape->bits / 8 + 1);
+            emit_sum(e, &n, shift, bytes);
         }
     }
     return 0;

@@ -65,6 +65,29 @@ emit_number(struct emitter *e, uint64_t number, uint32_t width)
     emit_bytes(e, bytes, width);
 }
 
+/* Widths are those of packed numbers: 1, 2, 4 or 8. */
+static void
+pack(unsigned char *at, const uint64_t *numbers, size_t count, uint32_t width)
+{
+    switch (width) {
+    case 1:
+        for (size_t i = 0; i < count; i++)
+            at[i] = (unsigned char)numbers[i];
+        break;
+    case 2:
+        for (size_t i = 0; i < count; i++)
+            bytes_put16(at + 2 * i, (uint16_t)numbers[i]);
+        break;
+    case 4:
+        for (size_t i = 0; i < count; i++)
+            bytes_put32(at + 4 * i, (uint32_t)numbers[i]);
+        break;
+    default:
+        for (size_t i = 0; i < count; i++)
+            bytes_put64(at + 8 * i, numbers[i]);
+    }
+}
+
 void
 emit_numbers(struct emitter *e, const uint64_t *numbers, size_t count, uint32_t width)
 {
@@ -77,13 +100,7 @@ emit_numbers(struct emitter *e, const uint64_t *numbers, size_t count, uint32_t 
             emitter_flush(e);
             continue;
         }
-        if (width == 1) {
-            for (size_t i = 0; i < piece; i++)
-                at[i] = (unsigned char)numbers[i];
-        } else {
-            for (size_t i = 0; i < piece; i++)
-                bytes_put(at + i * width, numbers[i], width);
-        }
+        pack(at, numbers, piece, width);
         e->filled += piece * width;
         e->written += piece * width;
         numbers += piece;
