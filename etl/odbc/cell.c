@@ -114,6 +114,13 @@ take(int16_t c_type, const char *cell, size_t length, struct value *v)
     return true;
 }
 
+static int
+misfit(struct db *db, int number, const char *cell, enum value_type type, struct fault *f)
+{
+    return fault_set(f, FAULT_DATA, "%s: column %d holds '%.80s', which is not of type %s",
+        db_name(db), number, cell, value_type_name(type));
+}
+
 int
 cell_take(struct db *db, int number, int16_t c_type, enum value_type type, const char *cell,
     size_t length, struct value *v, struct fault *f)
@@ -121,9 +128,18 @@ cell_take(struct db *db, int number, int16_t c_type, enum value_type type, const
     v->type = type;
     if (take(c_type, cell, length, v))
         return 0;
-    return fault_set(f, FAULT_DATA, "%s: column %d holds '%.80s', which is not of type %s",
-        db_name(db), number, c_type == SQL_C_CHAR ? cell : "a time beyond our years",
-        value_type_name(type));
+    return misfit(db, number, c_type == SQL_C_CHAR ? cell : "a time beyond our years", type, f);
+}
+
+int
+cell_take_text(struct db *db, int number, enum value_type type, const char *cell, size_t length,
+    struct value *v, struct fault *f)
+{
+    v->type = type;
+    if (type == VALUE_INT ? number_parse_int(cell, length, &v->as.integer) == 0
+                          : take(SQL_C_CHAR, cell, length, v))
+        return 0;
+    return misfit(db, number, cell, type, f);
 }
 
 /* ---- getting ---- */

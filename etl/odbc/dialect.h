@@ -65,6 +65,11 @@ struct dialect {
     const char *gather, *row_position;
     void (*add_scaled)(struct text *sql, const char *name, int power, int bits);
 
+    /* A select-list expression that brings a whole row of a table as one text
+     * (row_text.h). False, adding nothing, where that cannot be for these columns; NULL
+     * where it is no quicker than cell by cell. */
+    bool (*add_row)(struct text *sql, const struct table *t);
+
     /* Columns hold nothing wider than what the driver says of them: many rows can be fetched by one
      * call, into buffers of that width. */
     bool keeps_widths;

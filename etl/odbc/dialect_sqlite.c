@@ -357,18 +357,19 @@ describe(
 
 /* Columns hold whatever was put into them: numbers sort before texts, and these before binary
  * (sqlite.org/datatype3.html, section 4.1). An integer in a DECIMAL column is exact as a double up
- * to 2^53. Looked at in every row that is read: typeof() would take four times as long. */
+ * to 2^53. Looked at in every row that is read: typeof() would take four times as long, and without
+ * the + the empty text would be tried as a number each time. */
 static bool
 add_misfit(struct text *sql, const char *name, enum value_type type)
 {
     static const char *const rules[VALUE_TYPE_COUNT] = {
         [VALUE_NULL] = "%s IS NOT NULL",
-        [VALUE_INT] = "%s >= '' OR %s <> CAST(%s AS INTEGER) OR "
+        [VALUE_INT] = "+%s >= '' OR %s <> CAST(%s AS INTEGER) OR "
                       "(%s < -9223372036854775807 AND typeof(%s) = 'real')",
-        [VALUE_FLOAT] = "%s >= '' OR (%s NOT BETWEEN -9007199254740992 AND 9007199254740992 AND "
+        [VALUE_FLOAT] = "+%s >= '' OR (%s NOT BETWEEN -9007199254740992 AND 9007199254740992 AND "
                         "typeof(%s) = 'integer')",
-        [VALUE_TIME] = "%s < '' OR %s >= x''",
-        [VALUE_TEXT] = "%s < '' OR %s >= x''",
+        [VALUE_TIME] = "+%s < '' OR %s >= x''",
+        [VALUE_TEXT] = "+%s < '' OR %s >= x''",
         [VALUE_BYTES] = "%s < x''",
     };
 

@@ -11,7 +11,8 @@ enum {
     BLOCK_ROWS = 1000,
     BLOCK_BYTES = 256 * 1024, /* of bound cells; of long cells in a block */
     NUMBER_BYTES = 64,        /* a double or a time as text */
-    LONG_BYTES = 256,         /* what is bound of a cell that may be longer */
+    LONG_BYTES = 256,         /* what is bound of a cell that may be longer: drivers fill it up */
+    ROW_BYTES = 4096,         /* of a row that is one text */
     BOUND_BYTES = 32 * 1024   /* a column that may be wider is such a one */
 };
 
@@ -92,7 +93,7 @@ lay_out(struct fetcher *t)
 
         c->c_type = cell_c_type(t->db, t->types[i]);
         if ((c->stride = stride_of(t, i)) == 0) {
-            c->stride = LONG_BYTES;
+            c->stride = t->count == 1 ? ROW_BYTES : LONG_BYTES;
             whole = false;
         }
         c->stride = (c->stride + 7) / 8 * 8;
