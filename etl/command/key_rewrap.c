@@ -1,3 +1,4 @@
+#include "config/base/log.h"
 #include "etl/command/grid.h"
 #include "etl/command/key_verbs.h"
 #include "etl/command/opening_options.h"
@@ -29,22 +30,40 @@ rewrap_one(struct site *site, const struct rekey_order *order, struct grid *g, s
     return rc;
 }
 
+/* What stops one container stops no other one, but for a signal. */
+static bool
+stops_all(const struct fault *f)
+{
+    return f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED;
+}
+
+/* The fault is the first one; those behind it are in the log. */
 static int
 rewrap_all(struct site *site, struct rekey_order *order, struct grid *g, struct fault *f)
 {
     struct listing l = LISTING_INIT;
     int rc = listing_read(&l, site, order->store, false, f);
+    size_t failed = 0;
 
     /* Ids are looked for in a store, never taken for a path. */
     if (order->store == NULL)
         order->store = site->settings.backup.store;
-    for (size_t k = 0; rc == 0 && k < l.count; k++) {
+    for (size_t k = 0; rc == 0 && k < l.count && !stops_all(f); k++) {
+        struct fault own = FAULT_INIT;
+
         order->source = l.rows[k].container;
-        if (l.rows[k].encrypted)
-            rc = rewrap_one(site, order, g, f);
+        if (!l.rows[k].encrypted || rewrap_one(site, order, g, &own) == 0)
+            continue;
+        if (failed++ == 0 || stops_all(&own))
+            *f = own;
+        else
+            log_warning("%s", own.text);
     }
     listing_release(&l);
-    return rc;
+    if (failed > 1 && f->hint[0] == '\0')
+        fault_hint(f, "%zu others failed as well, see above; all that are listed were rewritten",
+            failed - 1);
+    return rc == 0 && failed == 0 ? 0 : -1;
 }
 
 static int

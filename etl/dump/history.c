@@ -173,7 +173,8 @@ has_number_key(const struct table *t)
     return false;
 }
 
-/* Stretches of keys, the first at the least key and the last at the greatest. */
+/* Stretches of keys, the first at the least key and the last at the greatest. More keys than
+ * MARK_ALL_ROWS are so far apart that no two meet. */
 static int
 add_stretches(struct db *db, const struct table *t, struct rowsum *sum, struct fault *f)
 {
@@ -185,15 +186,17 @@ add_stretches(struct db *db, const struct table *t, struct rowsum *sum, struct f
     if (rc == 0)
         rc = db_get_int(
             db, sql_set(&sql, "SELECT max(%n) FROM %n", t->key[0], t->name), 0, &greatest, f);
-    for (int64_t i = 0; rc == 0 && i < MARK_STRETCHES; i++) {
+    text_clear(&sql);
+    for (int64_t i = 0; i < MARK_STRETCHES; i++) {
         int64_t from = least + (greatest - least) / (MARK_STRETCHES - 1) * i;
 
         if (i == MARK_STRETCHES - 1)
             from = greatest - MARK_STRETCH_KEYS + 1;
-        rc = add_rows(db, t,
-            sql_set(&sql, "%n BETWEEN %d AND %d", t->key[0], from, from + MARK_STRETCH_KEYS - 1),
-            sum, f);
+        sql_add(&sql, i == 0 ? "%n BETWEEN %d AND %d" : " OR %n BETWEEN %d AND %d", t->key[0], from,
+            from + MARK_STRETCH_KEYS - 1);
     }
+    if (rc == 0 && (rc = text_check(&sql, f)) == 0)
+        rc = add_rows(db, t, text_get(&sql), sum, f);
     text_release(&sql);
     return rc;
 }

@@ -180,8 +180,10 @@ rekey_container(struct site *site, const struct rekey_order *order, struct rekey
     if (rc == 0 && (rc = check_sealed(&k, f)) == 0 && (rc = open_keys(&k, site, order, f)) == 0 &&
         (rc = replace(&k, f)) == 0)
         rc = fill_result(&k, f);
+    if (rc != 0)
+        fault_wrap(f, "rewrap '%s'", k.from.file != NULL ? k.from.file : order->source);
     keyring_release(&k.old);
     keyring_release(&k.new);
     inlet_release(&k.from);
-    return rc == 0 ? 0 : fault_wrap(f, "rewrap '%s'", order->source);
+    return rc;
 }

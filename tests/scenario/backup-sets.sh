@@ -69,6 +69,15 @@ exits 0 restore --run 6 --store "file:$home/second" --identity-file "$home/new.t
 same "the same rows" "$(XDG_DATA_HOME=$home/bare2; base=$home/bare2/nightcube; sql archive 'SELECT count(*) FROM bam_PurchaseOrder_InstancesView')" \
     "$(sql archive 'SELECT count(*) FROM bam_PurchaseOrder_InstancesView')"
 
+# One that cannot be rewritten does not keep the others from it.
+cp -r "$home/second" "$home/third"
+broken=$(ls "$home/third"/*.abf | head -n 1)
+printf 'age-encryption.org/v1\n' >"$broken"
+others=$(($(ls "$home/third"/*.abf | wc -l) - 1))
+exits 65 key rewrap --all --store "file:$home/third" --identity-file "$home/new.txt" --recipient "$recipient" --json
+same "the others are rewritten" $others "$(grep -o '"sha256"' out | wc -l)"
+told "$(basename "$broken")"
+
 # Retention: two days are kept, and all of the archive.
 cat >nightcube.xml <<END
 <Nightcube xmlns="urn:nightcube:config:1">
