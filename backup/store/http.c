@@ -319,6 +319,9 @@ try_once(struct http *h, const struct http_request *r, struct http_answer *a, st
     if (code != CURLE_OK) {
         fault_set(f, FAULT_UNAVAILABLE, "%s %s at %s: %s", r->method, r->path, h->host,
             curl_easy_strerror(code));
+        if (code == CURLE_PEER_FAILED_VERIFICATION)
+            fault_hint(f, "nothing was sent; who signed its certificate must be known to this "
+                          "machine: update-ca-certificates(8)");
         rc = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_WRITE_ERROR ? -1 : 1;
         goto done;
     }

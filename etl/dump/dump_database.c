@@ -2,12 +2,13 @@
 
 #include "config/base/clock.h"
 #include "config/base/interrupt.h"
+#include "config/base/log.h"
 #include "config/base/progress.h"
 #include "etl/dump/dump.h"
 #include "etl/dump/history.h"
 #include "etl/dump/objects.h"
 #include "etl/dump/outlet.h"
-#include "etl/odbc/table_reader.h"
+#include "etl/odbc/pair.h"
 #include "etl/site/claim.h"
 
 enum { ROWS_A_STEP = 4096 };
@@ -22,6 +23,7 @@ dump_result_release(struct dump_result *result)
 /* A snapshot of one database on its way into a container. */
 struct dump {
     struct db *db;
+    struct db *second; /* sees the same moment; NULL: there is none */
     struct container_writer *to;
     bool is_ours;  /* no Other database: what we left half-way is known by its name */
     uint64_t rows; /* of the container that is being written */
@@ -35,18 +37,18 @@ struct dump {
 static int
 write_rows(struct dump *d, const struct table *t, struct fault *f)
 {
-    struct table_reader *reader = table_reader_open_unordered(d->db, t, NULL, f);
+    struct pair_reader *reader = pair_reader_open(d->db, d->second, t, f);
     const struct value *row;
     int rc = reader == NULL ? -1 : 0;
 
-    while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
+    while (rc == 0 && (rc = pair_reader_next(reader, &row, f)) == 1) {
         rc = container_add_row(d->to, row, f);
         if (rc == 0 && ++d->rows % ROWS_A_STEP == 0) {
             progress_add("rows", ROWS_A_STEP);
             rc = interrupt_check(f);
         }
     }
-    table_reader_close(reader);
+    pair_reader_close(reader);
     return rc;
 }
 
@@ -285,6 +287,22 @@ write_database(struct dump *d, struct outlet *o, struct fault *f)
     return rc;
 }
 
+/* A second connection to read with. Where none is to be had one reads alone. */
+static void
+join_second(struct dump *d, struct site *site, const char *database)
+{
+    struct fault why = FAULT_INIT;
+
+    if (!pair_can_join(d->db))
+        return;
+    if ((d->second = site_connect(site, database, DB_EXISTING, &why)) != NULL &&
+        pair_join(d->db, d->second, &why) == 0)
+        return;
+    log_info("%s is read over one connection: %s", database, why.text);
+    db_close(d->second);
+    d->second = NULL;
+}
+
 static int
 write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
     struct dump_result *result, struct fault *f)
@@ -299,6 +317,7 @@ write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
     if (d.db == NULL)
         return -1;
     if (db_run(d.db, db_dialect(d.db)->begin_snapshot, NULL, f) == 0) {
+        join_second(&d, site, o->database);
         rc = write_database(&d, o, f);
         db_run(d.db, db_dialect(d.db)->rollback, NULL, NULL);
     }

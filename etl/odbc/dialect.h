@@ -41,6 +41,14 @@ struct dialect {
     /* Begins one that only reads: from its first query on it sees one moment, and holds up nobody.
      */
     const char *begin_snapshot;
+    /*
+     * A second connection beside it (pair.h); all NULL where none can see the same moment: a query
+     * of the snapshot's name, a statement with %t for it that takes it over, a query with %t for
+     * the number of the block in the middle of a table, and conditions with %d for a block that
+     * part the rows in two.
+     */
+    const char *name_snapshot, *take_snapshot;
+    const char *middle_block, *before_block, *from_block;
     const char *commit;
     const char *rollback;
 

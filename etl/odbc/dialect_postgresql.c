@@ -332,6 +332,13 @@ const struct dialect dialect_postgresql = {
     .session = session,
     .begin = "BEGIN",
     .begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    .name_snapshot = "SELECT pg_export_snapshot()",
+    .take_snapshot = "SET TRANSACTION SNAPSHOT %t",
+    .middle_block = "SELECT pg_relation_size(oid) / CAST(current_setting('block_size') AS integer) "
+                    "/ 2 FROM pg_class WHERE relkind = 'r' AND relname = %t "
+                    "AND relnamespace = " HERE,
+    .before_block = "ctid < '(%d,0)'",
+    .from_block = "ctid >= '(%d,0)'",
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
     .add_type = add_type,

@@ -89,15 +89,17 @@ measure_pg_dump() {
 
 # ---- a night ----
 
-# Ten old partitions in the archive hold the history; the night brings one more of a hundredth of its rows.
+# Ten old partitions in the archive hold the history; each night brings one more of a hundredth of its rows.
 measure_night() {
     part=$((rows / 10))
     for n in 0 1 2 3 4 5 6 7 8 9; do
         bench fill "$ARCHIVE" "bam_Order_Instances_2026010${n}T000000Z" $((n * part + 1)) $part
     done
     timed night_first backup PrimaryImport Archive StarSchema
-    bench fill "$ARCHIVE" bam_Order_Instances_20260111T000000Z $((rows + 1)) $((rows / 100))
-    timed night_next backup PrimaryImport Archive StarSchema
+    for n in $(seq "$repeat"); do
+        bench fill "$ARCHIVE" "bam_Order_Instances_2026010${n}T120000Z" $((rows + n * rows / 100 + 1)) $((rows / 100))
+        timed night_next backup PrimaryImport Archive StarSchema
+    done
 }
 
 measure() {

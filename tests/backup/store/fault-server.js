@@ -1,14 +1,17 @@
-// fault-server.js PORT-FILE: a small S3 that answers wrongly on demand. It binds a free port of this machine, writes
-// its number into PORT-FILE and keeps objects in memory. What it does wrong stands in the object's name:
+// fault-server.js PORT-FILE [KEY CERTIFICATE]: a small S3 that answers wrongly on demand, over TLS when it is given a
+// key. It binds a free port of this machine, writes its number into PORT-FILE and keeps objects in memory. What it does
+// wrong stands in the object's name:
 //
 //   fail-<STATUS>-<N>...   the first N requests for it get that status
 //   cut-<N>...             the first N answers to GET stop in the middle
 //   lost-<N>...            the first N PUT or POST take effect, but their connection is cut before an answer
 //   error200-<N>...        the first N PUT or POST are answered 200 with an error inside, and do nothing
+//   halfway-<N>...         the first N PUT or POST are cut off when half of their body has come
 //   slow...                answers to GET come in small pieces
 //   redirect...            every request is sent elsewhere
 //   denied...              DELETE is answered 403
 const http = require('http');
+const https = require('https');
 const fs = require('fs');
 
 const objects = new Map();
@@ -102,13 +105,20 @@ function change(req, res, url, name, body) {
     return res.end(id ? '<CompleteMultipartUploadResult/>' : '');
 }
 
-const server = http.createServer((req, res) => {
+function answer(req, res) {
     const pieces = [];
-    req.on('data', (piece) => pieces.push(piece));
+    const url = new URL(req.url, 'http://localhost');
+    const name = decodeURIComponent(url.pathname).replace(/^\/bucket\/?/, '');
+    const changes = req.method === 'PUT' || req.method === 'POST';
+    const half = changes && /halfway-(\d+)/.exec(name);
+    const cut = half && dueOnce('half' + name, Number(half[1]));
+    let come = 0;
+    req.on('data', (piece) => {
+        pieces.push(piece);
+        come += piece.length;
+        if (cut && come >= Number(req.headers['content-length']) / 2) req.socket.destroy();
+    });
     req.on('end', () => {
-        const url = new URL(req.url, 'http://localhost');
-        const name = decodeURIComponent(url.pathname).replace(/^\/bucket\/?/, '');
-        const changes = req.method === 'PUT' || req.method === 'POST';
         const fail = /fail-(\d+)-(\d+)/.exec(name);
         const lost = changes && /lost-(\d+)/.exec(name);
         const hidden = changes && /error200-(\d+)/.exec(name);
@@ -135,5 +145,10 @@ const server = http.createServer((req, res) => {
         if (name === '') return list(res, url);
         return objects.has(name) ? get(req, res, name, objects.get(name)) : error(res, 404, 'NoSuchKey');
     });
-});
-server.listen(0, '127.0.0.1', () => fs.writeFileSync(process.argv[2], String(server.address().port)));
+}
+
+const [, , portFile, key, certificate] = process.argv;
+const server = key
+    ? https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(certificate) }, answer)
+    : http.createServer(answer);
+server.listen(0, '127.0.0.1', () => fs.writeFileSync(portFile, String(server.address().port)));

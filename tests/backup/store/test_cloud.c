@@ -122,11 +122,12 @@ struct faulty {
     struct store *s;
 };
 
+/* `key` and `certificate` are files; NULL: it speaks no TLS. */
 static bool
-faulty_open(struct faulty *o)
+faulty_open_with(struct faulty *o, const char *key, const char *certificate)
 {
     char script[1024], location[128];
-    const char *arguments[] = {"node", script, "port", NULL};
+    const char *arguments[] = {"node", script, "port", key, certificate, NULL};
     struct fault f = FAULT_INIT;
     struct text port = TEXT_INIT;
 
@@ -143,10 +144,17 @@ faulty_open(struct faulty *o)
         }
     }
     set_s3_keys();
-    snprintf(location, sizeof location, "s3:bucket?endpoint=http://127.0.0.1:%s", text_get(&port));
+    snprintf(location, sizeof location, "s3:bucket?endpoint=http%s://127.0.0.1:%s",
+        key == NULL ? "" : "s", text_get(&port));
     text_release(&port);
     o->s = open_store(location);
     return true;
+}
+
+static bool
+faulty_open(struct faulty *o)
+{
+    return faulty_open_with(o, NULL, NULL);
 }
 
 static void
@@ -172,7 +180,7 @@ static void
 tries_again_what_may_pass(void)
 {
     static const char *const names[] = {
-        "fail-500-2", "fail-503-2", "fail-429-1", "error200-2", "cut-1", "slow"};
+        "fail-500-2", "fail-503-2", "fail-429-1", "error200-2", "cut-1", "halfway-2", "slow"};
     struct faulty o;
     char *pattern = memory_pattern(100000);
 
@@ -228,6 +236,27 @@ refuses_what_does_not_pass(void)
     faulty_close(&o);
 }
 
+/* A server whose certificate nobody vouches for gets no request, and so no signature. */
+static void
+sends_nothing_to_a_server_that_it_cannot_know(void)
+{
+    struct faulty o;
+    struct fault f = FAULT_INIT;
+
+    if (system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+               "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout own.key "
+               "-out own.crt 2>/dev/null") != 0) {
+        printf("skipped: no openssl command makes a certificate\n");
+        return;
+    }
+    if (!faulty_open_with(&o, "own.key", "own.crt"))
+        return;
+    CU_ASSERT_EQUAL(store_put_bytes(o.s, "a", "x", 1, true, &f), -1);
+    CU_ASSERT(f.kind == FAULT_UNAVAILABLE && test_contains(f.text, "certificate"));
+    CU_ASSERT(test_contains(f.hint, "update-ca-certificates"));
+    faulty_close(&o);
+}
+
 static void
 opens_no_store_without_a_key_or_tls(void)
 {
@@ -257,6 +286,8 @@ const struct test suite_backup_store_cloud[] = {
     {"tries again what may pass", tries_again_what_may_pass},
     {"knows its own object again", knows_its_own_object_again},
     {"refuses what does not pass", refuses_what_does_not_pass},
+    {"sends nothing to a server that it cannot know",
+        sends_nothing_to_a_server_that_it_cannot_know},
     {"opens no store without a key or TLS", opens_no_store_without_a_key_or_tls},
     {0},
 };

@@ -1,4 +1,6 @@
 /* Databases of server engines are backed up, and what was in them is in the container. */
+#include <pthread.h>
+
 #include "tests/etl/dump/sample.h"
 #include "tests/etl/fixture.h"
 
@@ -160,7 +162,89 @@ a_backup_restores_beside_its_database(void)
     site_close(&site);
 }
 
+/* A program that goes on writing: in one transaction a row goes from one table to the other. */
+static void *
+move_rows(void *state)
+{
+    struct fault f = FAULT_INIT;
+    struct text sql = TEXT_INIT;
+    struct db *db = site_connect(state, "PrimaryImport", DB_EXISTING, &f);
+
+    for (int n = 1; db != NULL && !file_exists("stop"); n++) {
+        if (db_begin(db, &f) != 0)
+            break;
+        db_run(db, sql_set(&sql, "INSERT INTO %n VALUES (%d)", "z", (int64_t)n), NULL, &f);
+        db_run(db, sql_set(&sql, "DELETE FROM %n WHERE n = %d", "a", (int64_t)n), NULL, &f);
+        db_end(db, 0, &f);
+    }
+    text_release(&sql);
+    db_close(db);
+    return NULL;
+}
+
+/* Enough of them that the backup takes a while, and is read by two connections where it can be. */
+static void
+fill_moving(struct db *db, int rows)
+{
+    static struct table_column columns[] = {
+        {.name = "n", .type = VALUE_INT, .not_null = true},
+    };
+    static const char *key[] = {"n"};
+    struct table t = {
+        .name = "a", .columns = columns, .column_count = 1, .key = key, .key_count = 1};
+    struct fault f = FAULT_INIT;
+    struct table_writer *w;
+
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &t, &f));
+    for (int n = 1; n <= rows; n++)
+        ASSERT_OK(table_writer_add(w, (struct value[]){value_int(n)}, &f), &f);
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    t.name = "z";
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+}
+
+static void
+a_backup_shows_one_moment_while_others_write(void)
+{
+    enum { MOVING = 60000 };
+    const struct dump_order mine = {.file = "mine.abf"};
+    const struct restore_order order = {
+        .source = "mine.abf", .to_connection = "Driver=SQLite3;Database=restored.db"};
+    struct fault f = FAULT_INIT;
+    struct text sql = TEXT_INIT;
+    struct site site;
+    struct db *primary, *restored;
+    pthread_t writer;
+    int64_t moved = 0, in_backup;
+
+    open_site(&site);
+    primary = sample_database(&site, "PrimaryImport");
+    fill_moving(primary, MOVING);
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&writer, NULL, move_rows, &site), 0);
+    while (moved == 0)
+        moved = sample_int(primary, sql_set(&sql, "SELECT count(*) FROM %n", "z"));
+    sample_dump_as(&site, "PrimaryImport", &mine, NULL);
+    ASSERT_OK(file_write_all("stop", "", 0, 0600, &f), &f);
+    pthread_join(writer, NULL);
+    sample_restore(&site, &order);
+    restored = db_open("restored", "Driver=SQLite3;Database=restored.db", DB_EXISTING, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(restored);
+    in_backup = sample_int(restored, "SELECT count(*) FROM z");
+    CU_ASSERT(in_backup >= moved);
+    CU_ASSERT(in_backup <= sample_int(primary, sql_set(&sql, "SELECT count(*) FROM %n", "z")));
+    /* Every row is in one of the two, the first ones in z. */
+    CU_ASSERT_EQUAL(sample_int(restored, "SELECT count(*) FROM a"), MOVING - in_backup);
+    CU_ASSERT_EQUAL(sample_int(restored, "SELECT max(n) FROM z"), in_backup);
+    CU_ASSERT_EQUAL(sample_int(restored, "SELECT min(n) FROM a"), in_backup + 1);
+    db_close(restored);
+    text_release(&sql);
+    site_close(&site);
+}
+
 const struct test suite_etl_dump_engines[] = {
+    {"a backup shows one moment while others write", a_backup_shows_one_moment_while_others_write},
     {"a backup restores into an embedded database", a_backup_restores_into_an_embedded_database},
     {"a backup replaces its own database", a_backup_replaces_its_own_database},
     {"a backup restores beside its database", a_backup_restores_beside_its_database},

@@ -1,0 +1,28 @@
+/*
+ * pair: two connections that see one moment of a database and read its tables together, each a half
+ * of where the rows lie, so that two processors are at work on either side.
+ */
+#ifndef ETL_ODBC_PAIR_H
+#define ETL_ODBC_PAIR_H
+
+#include "etl/odbc/table_reader.h"
+
+/* Can a second connection help at all? */
+bool pair_can_join(const struct db *first);
+
+/* Begins a transaction on `second`, of the same database, that sees the moment of the snapshot
+ * which `first` has begun (dialect->begin_snapshot) and holds open. */
+int pair_join(struct db *first, struct db *second, struct fault *f);
+
+struct pair_reader;
+
+/* All rows of a table, in no order, by both connections; by `first` alone when `second` is NULL or
+ * the table is small. As table_reader_open_unordered otherwise; nothing else may run on either. */
+struct pair_reader *pair_reader_open(
+    struct db *first, struct db *second, const struct table *t, struct fault *f);
+void pair_reader_close(struct pair_reader *p); /* NULL is fine */
+
+/* The next row, borrowed until the next call: 1, 0 at the end, -1. */
+int pair_reader_next(struct pair_reader *p, const struct value **row, struct fault *f);
+
+#endif
