@@ -287,20 +287,23 @@ write_database(struct dump *d, struct outlet *o, struct fault *f)
     return rc;
 }
 
-/* A second connection to read with. Where none is to be had one reads alone. */
-static void
-join_second(struct dump *d, struct site *site, const char *database)
+/* A second connection to read with. Where none is to be had one reads alone, in a snapshot of its
+ * own: the first one may be spoiled. */
+static int
+join_second(struct dump *d, struct site *site, const char *database, struct fault *f)
 {
     struct fault why = FAULT_INIT;
 
     if (!pair_can_join(d->db))
-        return;
+        return 0;
     if ((d->second = site_connect(site, database, DB_EXISTING, &why)) != NULL &&
         pair_join(d->db, d->second, &why) == 0)
-        return;
+        return 0;
     log_info("%s is read over one connection: %s", database, why.text);
     db_close(d->second);
     d->second = NULL;
+    db_run(d->db, db_dialect(d->db)->rollback, NULL, NULL);
+    return db_run(d->db, db_dialect(d->db)->begin_snapshot, NULL, f);
 }
 
 static int
@@ -317,8 +320,9 @@ write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
     if (d.db == NULL)
         return -1;
     if (db_run(d.db, db_dialect(d.db)->begin_snapshot, NULL, f) == 0) {
-        join_second(&d, site, o->database);
-        rc = write_database(&d, o, f);
+        rc = join_second(&d, site, o->database, f);
+        if (rc == 0)
+            rc = write_database(&d, o, f);
         db_run(d.db, db_dialect(d.db)->rollback, NULL, NULL);
     }
     db_close(d.db);
