@@ -5,7 +5,9 @@
 
 #include "etl/activity/deployment.h"
 #include "etl/activity/difference.h"
+#include "etl/activity/partition.h"
 #include "etl/command/checkup.h"
+#include "etl/maintenance/room.h"
 
 /* A hundred lines of one activity help nobody. */
 enum { DIFFERENCES_TOLD = 10 };
@@ -47,6 +49,30 @@ check_activity(
         checkup_good(c, check, "tables and views are as they were deployed");
 }
 
+/* Is there room for its partitions? */
+static void
+check_room(struct checkup *c, struct db *primary, const struct activity *a)
+{
+    struct arena memory = ARENA_INIT;
+    struct text why = TEXT_INIT, cure = TEXT_INIT;
+    struct fault f = FAULT_INIT;
+    struct partition_list live;
+    struct room r;
+    char check[96];
+
+    snprintf(check, sizeof check, "partitions of %.80s", a->name);
+    if (room_read(primary, a, &r, &f) != 0 ||
+        partition_read(primary, a->name, PARTITIONS_LIVE, &memory, &live, &f) != 0) {
+        checkup_fault(c, check, &f);
+    } else if (room_is_short(&r, (int64_t)live.count)) {
+        room_explain(primary, &r, (int64_t)live.count, &why, &cure);
+        checkup_warn(c, check, text_get(&why), text_get(&cure));
+    }
+    text_release(&why);
+    text_release(&cure);
+    arena_release(&memory);
+}
+
 void
 checkup_schema(struct checkup *c)
 {
@@ -60,7 +86,9 @@ checkup_schema(struct checkup *c)
     if (deployment_read(primary, &d, &f) != 0)
         checkup_fault(c, "definition", &f);
     else
-        for (size_t i = 0; i < d.activity_count; i++)
+        for (size_t i = 0; i < d.activity_count; i++) {
             check_activity(c, primary, &d, &d.activities[i]);
+            check_room(c, primary, &d.activities[i]);
+        }
     definition_release(&d);
 }

@@ -151,9 +151,12 @@ struct dialect {
     int error_mask;
     /* What to do when another transaction is in the way for too long. */
     const char *contention_hint;
-    /* How many tables and indexes all transactions together can lock: a query of one integer. NULL:
-     * as many as there are. */
-    const char *lock_limit;
+    /* How many tables all statements together can hold at once, locked or open: a query of one
+     * integer, NULL: as many as there are; the setting that says so; whether each index counts too,
+     * and what becomes of a statement that needs more. */
+    const char *lock_limit, *lock_setting;
+    bool locks_indexes;
+    const char *beyond_locks;
     /* How long a statement waits for a lock: a moment, or as long as a new connection does. NULL:
      * nothing to set. */
     const char *wait_briefly, *wait_patiently;

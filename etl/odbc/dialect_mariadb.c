@@ -297,6 +297,9 @@ const struct dialect dialect_mariadb = {
                    "\"nightcube_Doctor\" SET \"Key\" = 1 WHERE \"Key\" = 0",
     .forget_routine = "DROP PROCEDURE IF EXISTS \"nightcube_DoctorRoutine\"",
     .rights = "GRANT ALL ON (this).* TO (account); for restores beside it CREATE and DROP on *.*",
+    .lock_limit = "SELECT @@table_open_cache",
+    .lock_setting = "table_open_cache",
+    .beyond_locks = "opens tables anew each time",
     .contention_hint =
         "SHOW PROCESSLIST and information_schema.innodb_trx show who holds the lock; "
         "KILL ends it",

@@ -383,6 +383,9 @@ const struct dialect dialect_postgresql = {
     .lock_limit = "SELECT CAST(current_setting('max_locks_per_transaction') AS bigint) * "
                   "(CAST(current_setting('max_connections') AS bigint) + "
                   "CAST(current_setting('max_prepared_transactions') AS bigint))",
+    .lock_setting = "max_locks_per_transaction",
+    .locks_indexes = true,
+    .beyond_locks = "fails (53200)",
     .contention_hint = "SELECT pid, state, xact_start, query FROM pg_stat_activity ORDER BY "
                        "xact_start shows who holds the lock; pg_terminate_backend(pid) ends it",
     .wait_briefly = "SET lock_timeout TO '150ms'",

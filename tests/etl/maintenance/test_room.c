@@ -27,6 +27,9 @@ knows_the_limit_of_the_server(void)
         CU_ASSERT_EQUAL(r.needed, 4);
         CU_ASSERT(r.locks > 0);
         CU_ASSERT_EQUAL(r.partitions, r.locks / 4);
+    } else if (test_engine() == ENGINE_MARIADB) {
+        CU_ASSERT_EQUAL(r.needed, 1);
+        CU_ASSERT(r.partitions > 0);
     } else {
         CU_ASSERT_EQUAL(r.partitions, 0);
     }
