@@ -3,13 +3,21 @@
  * that its peak memory is its own. Prints "name<TAB>number" lines; times are seconds. See
  * README.md.
  *
- *     csv COUNT FILE                   writes rows 0 .. COUNT - 1 as a wide CSV file
- *     table CONNECTION LIKE TABLE      makes an empty table in the shape of another, in its own
- * name archive CONNECTION LIKE TABLE    the same in the shape an archive has it: no indexes drop
- * CONNECTION TABLE insert NAME CONNECTION TABLE COUNT   the bare bulk insert fetch NAME CONNECTION
- * TABLE COUNT    the bare block fetch copy NAME CONNECTION TABLE CONNECTION TABLE    from one into
- * an empty one, as the archive does run NAME COMMAND...              any command: its seconds, and
- * NAME_bytes, its peak memory
+ * csv COUNT FILE: writes rows 0 .. COUNT - 1 as a wide CSV file.
+ *
+ * table CONNECTION LIKE TABLE: makes an empty table in the shape of another, in its own name.
+ *
+ * archive CONNECTION LIKE TABLE: the same in the shape an archive has it: no indexes.
+ *
+ * drop CONNECTION TABLE
+ *
+ * insert NAME CONNECTION TABLE COUNT: the bare bulk insert.
+ *
+ * fetch NAME CONNECTION TABLE COUNT: the bare block fetch.
+ *
+ * copy NAME CONNECTION TABLE CONNECTION TABLE: from one into an empty one, as the archive does.
+ *
+ * run NAME COMMAND...: any command: its seconds, and NAME_bytes, its peak memory.
  */
 #include <stdio.h>
 #include <stdlib.h>
