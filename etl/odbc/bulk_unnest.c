@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "config/base/moment.h"
@@ -108,7 +107,7 @@ add_element(struct text *array, const struct value *v)
     text_add_char(array, array->length == 0 ? '{' : ',');
     switch (v->type) {
     case VALUE_INT:
-        text_add_format(array, "%" PRId64, v->as.integer);
+        text_add(array, number_format_int(v->as.integer, number));
         break;
     case VALUE_FLOAT:
         text_add(array, number_format_double(v->as.real, number));
