@@ -271,7 +271,7 @@ save_batches(struct import *im, struct import_result *step, struct fault *f)
     return 0;
 }
 
-/* Prepared statements may not outlive a transaction that was rolled back. */
+/* Before the transaction is rolled back: what is still being sent would be behind it otherwise. */
 static void
 forget_try(struct import *im)
 {
@@ -299,13 +299,10 @@ struct attempt {
 };
 
 static int
-batch_step(void *state, struct fault *f)
+take_records(struct attempt *b, struct fault *f)
 {
-    struct attempt *b = state;
     struct import *im = b->im;
 
-    if (b->tries++ > 0)
-        forget_try(im);
     b->next = im->taken;
     b->position = im->position;
     b->step = (struct import_result){0};
@@ -316,6 +313,20 @@ batch_step(void *state, struct fault *f)
         b->position = im->batch->items[b->next - 1].record.position;
     return write_position(
         im, b->position, &b->step, b->next == im->batch->count && im->batch->last, f);
+}
+
+static int
+batch_step(void *state, struct fault *f)
+{
+    struct attempt *b = state;
+    int rc;
+
+    /* What could not be committed is not known to the sets either. */
+    if (b->tries++ > 0)
+        forget_try(b->im);
+    if ((rc = take_records(b, f)) != 0)
+        forget_try(b->im);
+    return rc;
 }
 
 static int
