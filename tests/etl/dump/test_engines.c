@@ -233,6 +233,7 @@ a_backup_shows_one_moment_while_others_write(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(restored);
     in_backup = sample_int(restored, "SELECT count(*) FROM z");
     CU_ASSERT(in_backup >= moved);
+    primary = sample_database(&site, "PrimaryImport"); /* a restore closes it */
     CU_ASSERT(in_backup <= sample_int(primary, sql_set(&sql, "SELECT count(*) FROM %n", "z")));
     /* Every row is in one of the two, the first ones in z. */
     CU_ASSERT_EQUAL(sample_int(restored, "SELECT count(*) FROM a"), MOVING - in_backup);
