@@ -1,5 +1,6 @@
 #include "cube/slice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/base/nearest.h"
@@ -22,9 +23,30 @@ slice_is_label(const struct cube_model *m, const struct cube_slice *slice)
 }
 
 static int
+compare_members(const void *left, const void *right)
+{
+    return value_compare(left, right);
+}
+
+/* In the order of the values, so that the hint is the same however the members were found. */
+static struct value *
+sorted(const struct value_set *members, struct arena *memory)
+{
+    struct value *values = arena_array(memory, members->count + 1, sizeof *values);
+
+    if (values == NULL)
+        return members->values;
+    for (size_t i = 0; i < members->count; i++)
+        values[i] = members->values[i];
+    qsort(values, members->count, sizeof *values, compare_members);
+    return values;
+}
+
+static int
 hint_nearest(const struct cube_slice *slice, const struct value_set *members, struct fault *f)
 {
     struct arena memory = ARENA_INIT;
+    const struct value *values = sorted(members, &memory);
     struct text name = TEXT_INIT;
     struct nearest nearest;
 
@@ -33,7 +55,7 @@ hint_nearest(const struct cube_slice *slice, const struct value_set *members, st
         size_t before = nearest.distance;
 
         text_clear(&name);
-        value_add_text(&name, &members->values[i]);
+        value_add_text(&name, &values[i]);
         nearest_offer(&nearest, text_get(&name));
         if (nearest.distance != before)
             nearest.best = arena_strdup(&memory, nearest.best);
