@@ -173,13 +173,14 @@ compare_table(struct search *s, const struct table *wanted, struct fault *f)
 static int
 compare_tables(struct search *s, const struct activity *a, struct fault *f)
 {
-    struct table tables[5];
+    struct table tables[6];
 
     if (schema_active(a, &s->memory, &tables[0], f) != 0 ||
         schema_completed(a, 0, &s->memory, &tables[1], f) != 0 ||
         schema_active_relationships(a, &s->memory, &tables[2], f) != 0 ||
         schema_completed_relationships(a, 0, &s->memory, &tables[3], f) != 0 ||
-        schema_continuations(a, &s->memory, &tables[4], f) != 0)
+        schema_continuations(a, &s->memory, &tables[4], f) != 0 ||
+        schema_online_ids(a, &s->memory, &tables[5], f) != 0)
         return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (compare_table(s, &tables[i], f) != 0)
