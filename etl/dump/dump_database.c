@@ -325,6 +325,7 @@ write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
             rc = write_database(&d, o, f);
         db_run(d.db, db_dialect(d.db)->rollback, NULL, NULL);
     }
+    db_close(d.second);
     db_close(d.db);
     return rc;
 }
