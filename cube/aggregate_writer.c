@@ -1,11 +1,11 @@
 /* Making aggregates: aggregates_write and aggregates_try_all of aggregate.h. */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "config/base/file.h"
 #include "config/base/text.h"
+#include "config/base/thread.h"
 #include "cube/aggregate.h"
 
 /* One cuboid on its way into the file. */
@@ -204,8 +204,8 @@ run(struct workshop *w, unsigned threads, struct fault *f)
     pthread_t others[THREAD_LIMIT];
     size_t started = 0;
 
-    while (started + 1 < threads && started < THREAD_LIMIT &&
-           pthread_create(&others[started], NULL, work, w) == 0)
+    while (
+        started + 1 < threads && started < THREAD_LIMIT && thread_start(&others[started], work, w))
         started++;
     work(w);
     while (started > 0)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "config/base/file.h"
+#include "config/base/thread.h"
 #include "cube/aggregate.h"
 #include "cube/folder.h"
 #include "cube/merge.h"
@@ -199,7 +200,7 @@ sealing_begin(struct sealing *s, const struct cube_model *model, const char *fol
     s->model = model;
     s->folder = folder;
     s->next_number = first_number;
-    s->running = pthread_create(&s->thread, NULL, seal, s) == 0;
+    s->running = thread_start(&s->thread, seal, s);
     if (!s->running)
         seal(s);
     return 0;

@@ -1,10 +1,9 @@
 #include "config/base/pump.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config/base/thread.h"
 
 enum { BUFFERS = 12, BUFFER_BYTES = 512 * 1024 };
 
@@ -63,16 +62,10 @@ write_behind(void *state)
     return NULL;
 }
 
-/* Signals are the main thread's. */
 static int
-start_thread(struct pump *p, struct fault *f)
+start(struct pump *p, struct fault *f)
 {
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    p->started = pthread_create(&p->thread, NULL, write_behind, p) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    p->started = thread_start(&p->thread, write_behind, p);
     return p->started ? 0 : fault_set(f, FAULT_UNAVAILABLE, "the system gives no further thread");
 }
 
@@ -134,7 +127,7 @@ turn(struct pump *p, struct fault *f)
 {
     bool is_sound;
 
-    if (!p->started && start_thread(p, f) != 0)
+    if (!p->started && start(p, f) != 0)
         return -1;
     pthread_mutex_lock(&p->lock);
     p->buffers[p->filled % BUFFERS].size = p->held;

@@ -1,10 +1,9 @@
 #include "config/base/relay.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config/base/thread.h"
 
 enum { BUFFERS = 4, BUFFER_BYTES = 256 * 1024 };
 
@@ -81,7 +80,6 @@ struct relay *
 relay_new(struct byte_source from, struct fault *f)
 {
     struct relay *r = calloc(1, sizeof *r);
-    sigset_t all, before;
 
     if (r == NULL || (r->buffers = malloc(BUFFERS * sizeof *r->buffers)) == NULL) {
         fault_set_memory(f);
@@ -91,11 +89,7 @@ relay_new(struct byte_source from, struct fault *f)
     r->from = from;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
-    /* Signals are the main thread's. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    r->started = pthread_create(&r->thread, NULL, read_ahead, r) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    r->started = thread_start(&r->thread, read_ahead, r);
     if (r->started)
         return r;
     relay_free(r);

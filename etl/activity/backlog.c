@@ -1,14 +1,12 @@
 #include "etl/activity/backlog.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/base/arena.h"
+#include "config/base/thread.h"
 
 enum { BATCH_RECORDS = 4000, BATCH_BYTES = 8 * 1024 * 1024, SLOTS = 2 };
-
-#define REJECT_HINT "--reject FILE collects such records, and the import goes on"
 
 /* A batch and what it lives in. It is the reader's until it is full, then the taker's. */
 struct slot {
@@ -109,7 +107,7 @@ add_bad(struct backlog *b, struct slot *s, struct event_record *record, struct f
     char reason[sizeof f->text];
 
     if (!b->keep_bad)
-        return fault_hint(f, "%s", REJECT_HINT);
+        return fault_hint(f, "%s", BACKLOG_REJECT_HINT);
     memcpy(reason, f->text, sizeof reason);
     fault_clear(f);
     record->event_count = 0;
@@ -223,7 +221,7 @@ backlog_open(struct event_source *source, uint64_t position, bool keep_bad, stru
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->changed, NULL);
     if (make_slots(b, f) == 0) {
-        if (pthread_create(&b->reader, NULL, read_ahead, b) == 0)
+        if (thread_start(&b->reader, read_ahead, b))
             return b;
         fault_set(f, FAULT_INTERNAL, "no thread for reading events can be started");
     }

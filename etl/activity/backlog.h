@@ -25,6 +25,9 @@ struct backlog_batch {
     uint64_t progress; /* how far the source is behind it (event_source_progress) */
 };
 
+/* What an import says of a record that it cannot take, and nobody collects. */
+#define BACKLOG_REJECT_HINT "--reject FILE collects such records, and the import goes on"
+
 struct backlog;
 
 /*

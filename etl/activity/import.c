@@ -16,8 +16,6 @@
 #include "etl/activity/instance_set.h"
 #include "etl/activity/storage.h"
 
-#define REJECT_HINT "--reject FILE collects such records, and the import goes on"
-
 struct import {
     struct db *primary;
     const struct definition *definition;
@@ -233,7 +231,7 @@ apply_one(struct import *im, const struct waiting *w, struct import_result *step
         step->rejected++;
         if (im->reject == NULL) {
             fault_wrap(f, "record %llu", (unsigned long long)w->record.position);
-            fault_hint(f, "%s", REJECT_HINT);
+            fault_hint(f, "%s", BACKLOG_REJECT_HINT);
             return APPLY_FAULT;
         }
         if (write_reject(im, w, w->reason != NULL ? w->reason : f->text, f) != 0)
@@ -336,8 +334,10 @@ run_batch(struct import *im, struct fault *f)
     int rc = db_transact(im->primary, DB_PATIENT, batch_step, &b, f);
 
     release_batches(im);
-    if (rc != 0)
-        return take_back_rejects(im, NULL) != 0 ? -1 : rc;
+    if (rc != 0) {
+        take_back_rejects(im, NULL);
+        return -1;
+    }
     im->known = true;
     im->taken = b.next;
     im->position = b.position;

@@ -4,8 +4,6 @@
 
 #include "etl/odbc/gather_plan.h"
 
-enum { PORTION_ROWS = 1024 };
-
 struct gather {
     struct db *db;
     struct text rest; /* of the statement, behind what it selects */
@@ -135,7 +133,7 @@ next_portion(struct gather *g, struct fault *f)
             return 0;
         if (query(g, from, to, f) != 0)
             return -1;
-        portions_tell(g->portions, g->rows, PORTION_ROWS);
+        portions_tell(g->portions, g->rows, GATHER_ROWS);
     } while (g->rows == 0);
     return 1;
 }

@@ -10,6 +10,9 @@
 #include "etl/odbc/portions.h"
 #include "etl/odbc/row_reader.h"
 
+/* Rows of a portion, roughly. */
+enum { GATHER_ROWS = 1024 };
+
 struct gather;
 
 /* Begins to read columns of "<rest>", " FROM ... WHERE ..." with two parameters: the ends of a

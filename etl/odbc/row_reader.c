@@ -4,8 +4,6 @@
 
 #include "etl/odbc/gather.h"
 
-enum { PORTION_WIDTH = 1024 };
-
 struct row_share {
     const struct row_order *order;
     size_t readers;
@@ -77,7 +75,7 @@ row_share_new(struct db *db, const struct row_order *order, size_t readers, stru
     s->order = order;
     s->readers = readers;
     rc = gathers(db) ? find_stretch(db, s, &first, &last, f) : 0;
-    portions_init(&s->portions, first, last, PORTION_WIDTH);
+    portions_init(&s->portions, first, last, GATHER_ROWS);
     if (rc == 0)
         return s;
     row_share_free(s);

@@ -1,8 +1,8 @@
 #include "etl/odbc/sender.h"
 
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "config/base/thread.h"
 
 struct sender {
     pthread_t thread;
@@ -52,7 +52,7 @@ sender_open(sender_work work, void *state, struct fault *f)
     s->state = state;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
-    if (pthread_create(&s->thread, NULL, run, s) == 0)
+    if (thread_start(&s->thread, run, s))
         return s;
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);

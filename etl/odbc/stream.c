@@ -1,9 +1,8 @@
 #include "etl/odbc/stream.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
+#include "config/base/thread.h"
 #include "etl/odbc/fetcher.h"
 
 /* One is read, one is filled; those between outlast a moment in which the reader is held up. */
@@ -105,18 +104,6 @@ read_ahead(void *state)
     return NULL;
 }
 
-/* Signals are the main thread's. Without a thread the blocks are fetched when they are wanted. */
-static void
-start_thread(struct stream *s)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    s->threaded = pthread_create(&s->thread, NULL, read_ahead, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 /* ---- reading ---- */
 
 /* Hands the block that was read back and waits for the next one. */
@@ -148,7 +135,7 @@ next_block(struct stream *s)
     s->filled += result == 1;
     /* From then on the result is the thread's: it may be at the end already. */
     if (result == 1 && s->filled == 1 && fetcher_is_full(s->fetcher, &s->blocks[0]))
-        start_thread(s);
+        s->threaded = thread_start(&s->thread, read_ahead, s);
     return result;
 }
 

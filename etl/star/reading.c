@@ -1,12 +1,12 @@
 #include "etl/star/reading.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "config/base/interrupt.h"
 #include "config/base/log.h"
 #include "config/base/progress.h"
+#include "config/base/thread.h"
 #include "etl/odbc/row_reader.h"
 #include "etl/odbc/table_reader.h"
 
@@ -156,7 +156,7 @@ run_readers(struct reader *readers, size_t count)
     bool started[READER_COUNT] = {false};
 
     for (size_t i = 1; i < count; i++) {
-        started[i] = pthread_create(&threads[i], NULL, work, &readers[i]) == 0;
+        started[i] = thread_start(&threads[i], work, &readers[i]);
         if (!started[i])
             work(&readers[i]);
     }
