@@ -72,19 +72,11 @@ is_dead(const struct db *db)
            dead == SQL_CD_TRUE;
 }
 
-/* Before the engine is known there are only the driver manager's own words, which are the same for
- * all. */
 static const struct error_rule *
 find_rule(const struct db *db, int native, const char *state, const char *message)
 {
-    static const struct error_rule manager[] = {
-        {.state = "IM002", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-        {.state = "01000", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-        {.kind = FAULT_NONE},
-    };
-
     if (db->dialect == NULL)
-        return error_find(manager, native, state, message);
+        return error_find(NULL, native, state, message);
     if (db->dialect->error_mask != 0)
         native &= db->dialect->error_mask;
     return error_find(db->dialect->errors, native, state, message);

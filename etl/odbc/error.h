@@ -24,7 +24,8 @@ struct error_rule {
 /* Up to a rule without a kind. */
 extern const struct error_rule errors_sqlite[], errors_postgresql[], errors_mariadb[];
 
-/* NULL when no rule speaks of it: something that is not expected (FAULT_INTERNAL). */
+/* `rules` come before those that all engines share; NULL: only these, while the engine is not
+ * known. NULL when no rule speaks of it: something that is not expected (FAULT_INTERNAL). */
 const struct error_rule *error_find(
     const struct error_rule *rules, int native, const char *state, const char *message);
 

@@ -45,7 +45,6 @@ const struct error_rule errors_mariadb[] = {
     {.native = 1317,
         .kind = FAULT_UNAVAILABLE,
         .cure = "somebody killed it: give the same command again"},
-    {.state = "01004", .kind = FAULT_DATA, .cure = ERROR_CURE_CUT},
     {.state = "40001", .kind = FAULT_UNAVAILABLE, .contended = true},
     {.state = "08", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_LOST},
     {.state = "22", .kind = FAULT_DATA},
@@ -53,10 +52,5 @@ const struct error_rule errors_mariadb[] = {
     {.state = "28", .kind = FAULT_PERMISSION},
     {.state = "40", .kind = FAULT_UNAVAILABLE},
     {.state = "70", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_LOST},
-    {.state = "HYT", .kind = FAULT_UNAVAILABLE},
-    {.state = "IM002", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-    {.state = "IM0", .kind = FAULT_UNAVAILABLE},
-    {.state = "01000", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-    {.state = "010", .kind = FAULT_UNAVAILABLE},
     {.kind = FAULT_NONE},
 };

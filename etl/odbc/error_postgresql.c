@@ -7,7 +7,6 @@ const struct error_rule errors_postgresql[] = {
     {.state = "40001", .kind = FAULT_UNAVAILABLE, .contended = true}, /* serialization failure */
     {.state = "40P01", .kind = FAULT_UNAVAILABLE, .contended = true}, /* deadlock */
     {.state = "55P03", .kind = FAULT_UNAVAILABLE, .contended = true}, /* lock_timeout */
-    {.state = "01004", .kind = FAULT_DATA, .cure = ERROR_CURE_CUT},
     {.state = "22021",
         .kind = FAULT_DATA,
         .cure = "the database's encoding cannot hold it: nightcube doctor says how it must be"},
@@ -47,10 +46,5 @@ const struct error_rule errors_postgresql[] = {
     {.state = "57", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_LOST},
     {.state = "58", .kind = FAULT_IO},
     {.state = "XX", .kind = FAULT_IO},
-    {.state = "HYT", .kind = FAULT_UNAVAILABLE},
-    {.state = "IM002", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-    {.state = "IM0", .kind = FAULT_UNAVAILABLE},
-    {.state = "01000", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-    {.state = "010", .kind = FAULT_UNAVAILABLE},
     {.kind = FAULT_NONE},
 };

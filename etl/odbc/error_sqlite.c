@@ -5,9 +5,6 @@
 #include "etl/odbc/error.h"
 
 const struct error_rule errors_sqlite[] = {
-    {.state = "IM002", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-    {.state = "01000", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_DRIVER},
-    {.state = "01004", .kind = FAULT_DATA, .cure = ERROR_CURE_CUT},
     {.native = 1, .words = "no such table", .kind = FAULT_DATA, .cure = ERROR_CURE_SCHEMA},
     {.native = 1, .words = "no such column", .kind = FAULT_DATA, .cure = ERROR_CURE_SCHEMA},
     {.native = 1, .words = "has no column", .kind = FAULT_DATA, .cure = ERROR_CURE_SCHEMA},
