@@ -9,6 +9,8 @@
 #define BESIDE                                                                                     \
     "its rows are in the backups: nightcube restore FILE --database PrimaryImport --as NAME"
 
+#define IDS_COME_BACK "it is made anew by the next: nightcube maintain"
+
 struct search {
     struct db *primary;
     struct arena memory;
@@ -140,7 +142,8 @@ tell_missing(struct search *s, const char *kind, const char *name, const char *c
 
 /* What is described as FAULT_DATA is not there. */
 static int
-compare_table(struct search *s, const struct table *wanted, struct fault *f)
+compare_table(
+    struct search *s, const struct table *wanted, const char *when_missing, struct fault *f)
 {
     struct fault why = FAULT_INIT;
     struct table found;
@@ -151,7 +154,7 @@ compare_table(struct search *s, const struct table *wanted, struct fault *f)
         return -1;
     }
     if (rc != 0) {
-        tell_missing(s, "table", wanted->name, BESIDE);
+        tell_missing(s, "table", wanted->name, when_missing);
         return 0;
     }
     for (size_t i = 0; i < wanted->column_count; i++) {
@@ -183,7 +186,9 @@ compare_tables(struct search *s, const struct activity *a, struct fault *f)
         schema_online_ids(a, &s->memory, &tables[5], f) != 0)
         return -1;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (compare_table(s, &tables[i], f) != 0)
+        bool is_derived = i + 1 == sizeof tables / sizeof *tables;
+
+        if (compare_table(s, &tables[i], is_derived ? IDS_COME_BACK : BESIDE, f) != 0)
             return -1;
     }
     return 0;
@@ -285,9 +290,9 @@ difference_check(struct db *primary, const struct activity *a, struct fault *f)
     if (rc == 0)
         rc = schema_completed(a, 0, &s.memory, &completed, f);
     if (rc == 0)
-        rc = compare_table(&s, &active, f);
+        rc = compare_table(&s, &active, BESIDE, f);
     if (rc == 0)
-        rc = compare_table(&s, &completed, f);
+        rc = compare_table(&s, &completed, BESIDE, f);
     arena_release(&s.memory);
     if (rc != 0 || first.kind == FAULT_NONE)
         return rc;
