@@ -137,7 +137,19 @@ lock_file(struct claim *c, const char *path, const char *what, struct fault *f)
     return 0;
 }
 
-/* Where no file can be made the database cannot be changed either. */
+static int
+refuse_file(const char *path, struct fault *f)
+{
+    bool closed_to_us = errno == EACCES;
+
+    fault_set_errno(f, errno, "open '%s'", path);
+    return !closed_to_us ? -1
+                         : fault_hint(f, "runs of another account made it: let one account do them "
+                                         "all, or remove the file while none runs");
+}
+
+/* Where no file can be made the database cannot be changed either; one that is there and closed to
+ * us may be held. */
 static int
 take_beside_file(struct claim *c, struct db *db, const char *what, struct fault *f)
 {
@@ -148,8 +160,9 @@ take_beside_file(struct claim *c, struct db *db, const char *what, struct fault 
         c->fd = open(text_get(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (c->fd >= 0)
             rc = lock_file(c, text_get(&path), what, f);
-        else if (errno != EACCES && errno != EROFS && errno != EPERM)
-            rc = fault_set_errno(f, errno, "open '%s'", text_get(&path));
+        else if ((errno != EACCES && errno != EROFS && errno != EPERM) ||
+                 (errno == EACCES && access(text_get(&path), F_OK) == 0))
+            rc = refuse_file(text_get(&path), f);
     }
     text_release(&path);
     return rc;

@@ -1,6 +1,8 @@
 #include "etl/site/claim.h"
 
+#include <glob.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "tests/etl/fixture.h"
@@ -83,9 +85,50 @@ what_is_not_there_is_free(void)
     claim_release(&claim);
 }
 
+/* Root may open all files: somebody else tries. */
+static int
+take_as_nobody(struct claim *c, struct two *t)
+{
+    enum { NOBODY = 65534 };
+
+    if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+        return -2;
+    return claim_take(c, &t->b, "nightly", &t->f);
+}
+
+/* Another account's run may hold the lock that we cannot look at. */
+static void
+a_lock_that_is_closed_to_us_is_no_freedom(void)
+{
+    struct claim claim;
+    struct two t;
+    glob_t found;
+    pid_t child;
+    int status;
+
+    if (test_engine() != ENGINE_SQLITE)
+        return;
+    two_begin(&t);
+    ASSERT_OK(claim_take(&claim, &t.a, "nightly", &t.f), &t.f);
+    CU_ASSERT_EQUAL_FATAL(glob("*.lock", 0, NULL, &found), 0);
+    CU_ASSERT_EQUAL(chmod(found.gl_pathv[0], 0), 0);
+    globfree(&found);
+    CU_ASSERT_EQUAL(chmod(".", 0777), 0);
+    CU_ASSERT_EQUAL(chmod(strrchr(t.connection, '=') + 1, 0666), 0);
+    if ((child = fork()) == 0)
+        _exit(take_as_nobody(&claim, &t) == -1 && t.f.kind == FAULT_PERMISSION &&
+                      test_contains(t.f.hint, "another account")
+                  ? 0
+                  : 1);
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    CU_ASSERT_EQUAL(status, 0);
+    claim_release(&claim);
+}
+
 const struct test suite_etl_site_claim[] = {
     {"one holds, the other waits", one_holds_the_other_waits},
     {"the dead hold nothing", the_dead_hold_nothing},
     {"what is not there is free", what_is_not_there_is_free},
+    {"a lock that is closed to us is no freedom", a_lock_that_is_closed_to_us_is_no_freedom},
     {NULL, on_each_engine},
 };
