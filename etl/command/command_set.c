@@ -7,6 +7,7 @@
 #include "etl/activity/deployment.h"
 #include "etl/command/command.h"
 #include "etl/maintenance/window.h"
+#include "etl/pipeline/lock.h"
 #include "etl/role/role.h"
 
 /* 0 when the activity is deployed. */
@@ -273,13 +274,29 @@ static const struct setting {
     size_t arguments; /* the word among them */
     size_t optional;  /* how many of them may be left out */
     int (*set)(struct invocation *i, struct fault *f);
+    bool alone; /* it changes tables or views, which a run may be making anew */
 } settings[] = {
-    {"window", "ACTIVITY LENGTH minute|hour|day|month", 4, 0, set_window},
-    {"archive", "ACTIVITY on|off", 3, 0, set_archive},
-    {"index", "ACTIVITY NAME CHECKPOINT[,..]", 4, 0, set_index},
-    {"role", "DATABASE ROLE add|remove [MEMBER]", 5, 1, set_role},
-    {"account", "VIEW NAME grant|revoke", 4, 0, set_account},
+    {"window", "ACTIVITY LENGTH minute|hour|day|month", 4, 0, set_window, false},
+    {"archive", "ACTIVITY on|off", 3, 0, set_archive, false},
+    {"index", "ACTIVITY NAME CHECKPOINT[,..]", 4, 0, set_index, true},
+    {"role", "DATABASE ROLE add|remove [MEMBER]", 5, 1, set_role, false},
+    {"account", "VIEW NAME grant|revoke", 4, 0, set_account, true},
 };
+
+static int
+set_alone(struct invocation *i, const struct setting *s, struct fault *f)
+{
+    struct site *site = invocation_site(i, f);
+    struct lock lock = LOCK_INIT;
+    int rc;
+
+    if (site == NULL || invocation_primary(i, f) == NULL ||
+        lock_take_site(&lock, site, "set", f) != 0)
+        return -1;
+    rc = s->set(i, f);
+    lock_release(&lock);
+    return rc;
+}
 
 static int
 run_set(struct invocation *i, struct fault *f)
@@ -293,7 +310,7 @@ run_set(struct invocation *i, struct fault *f)
             s->arguments - s->optional - 1, i->argument_count - 1);
         return fault_hint(f, "nightcube set %s %s", s->word, s->synopsis);
     }
-    return s->set(i, f);
+    return s->alone ? set_alone(i, s, f) : s->set(i, f);
 }
 
 static const char *const words[] = {"window", "archive", "index", "role", "account", NULL};
@@ -312,7 +329,8 @@ const struct command command_set = {
         "of one; roles are backed up and restored with it.\n\n"
         "set account VIEW NAME grant|revoke: whether an account of the server (PostgreSQL, "
         "MariaDB; NAME or, on MariaDB, NAME@HOST) may read the view's objects. The right stays "
-        "when views are made anew.",
+        "when views are made anew.\n\n"
+        "set index and set account wait for no run: while one is under way they exit with 75.",
     .words = words,
     .least = 2,
     .most = 5,

@@ -96,6 +96,7 @@ cp good.xml "$base/nightcube.xml"
 exec 9>>"$base/state/nightcube.lock"
 flock -n 9 || fail "nobody should hold the lock"
 refuses 75 "another run holds the lock" nightly
+refuses 75 "another run holds the lock" set index PurchaseOrder ByCity City
 exec 9>&-
 
 # Jobs that would lose data.
