@@ -57,10 +57,11 @@ take_cell(struct rest *r, struct row_cell *cell)
 int
 row_text_split(struct text *row, struct row_cell *cells, size_t count)
 {
-    struct rest r = {.at = row->bytes + 1, .end = row->bytes + row->length - 1};
+    struct rest r;
 
-    if (row->length < 2 || row->bytes[0] != '(' || *r.end != ')')
+    if (row->length < 2 || row->bytes[0] != '(' || row->bytes[row->length - 1] != ')')
         return -1;
+    r = (struct rest){.at = row->bytes + 1, .end = row->bytes + row->length - 1};
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count;
 

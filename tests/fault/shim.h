@@ -10,8 +10,8 @@
  *     connect:N          connecting fails
  *     fetch:N            fetching a row fails
  *     cut:N              before statement N all connections to servers break
- *     call:N             before statement N the shell runs $NIGHTCUBE_FAULT_CALL, which is waited
- * for truncate:N         statement N is carried out, and the driver says it cut a value (01004)
+ *     call:N             before statement N the shell runs $NIGHTCUBE_FAULT_CALL to its end
+ *     truncate:N         statement N is carried out, and the driver says it cut a value (01004)
  *     cutrow:N           fetching row N works, and the driver says it cut a value (01004)
  *     full:N             write or flush N finds the disk full (ENOSPC)
  *     eio:N              write or flush N fails (EIO)
