@@ -8,6 +8,7 @@
 #include "etl/dump/history.h"
 #include "etl/dump/objects.h"
 #include "etl/dump/outlet.h"
+#include "etl/dump/survey.h"
 #include "etl/odbc/pair.h"
 #include "etl/site/claim.h"
 
@@ -24,6 +25,7 @@ dump_result_release(struct dump_result *result)
 struct dump {
     struct db *db;
     struct db *second; /* sees the same moment; NULL: there is none */
+    bool marked_later; /* marks may be of a later moment than that of the snapshot */
     struct container_writer *to;
     bool is_ours;  /* no Other database: what we left half-way is known by its name */
     uint64_t rows; /* of the container that is being written */
@@ -180,25 +182,29 @@ write_unit(struct dump *d, struct outlet *whole, struct history_unit *unit, int6
     return rc == 0 ? 0 : fault_wrap(f, "partition '%s'", unit->name);
 }
 
-/* Leans on the older container of a unit when there is one: 1, 0, -1. */
+/* Leans on the older container of a unit when it is as it was written: 1, 0 (said in the log), -1.
+ */
 static int
 lean(struct dump *d, struct outlet *o, struct history_unit *unit, struct container_reference *to,
     struct fault *f)
 {
-    const char *sealed_for = o->sealed_for[0] == '\0' ? NULL : o->sealed_for;
-    const struct catalogue_entry *older;
-    int rc;
+    const struct catalogue_entry *older = unit->older;
+    int rc = unit->is_sound;
 
-    if (o->order->full)
+    if (older == NULL)
         return 0;
-    older = history_find_older(&o->catalogue, o->database, unit, o->seal != NULL, sealed_for);
-    if (older == NULL || (rc = history_check_older(o->store, &o->catalogue, older, f)) == 0)
-        return 0;
+    if (rc == 0 && store_is_remote(o->store))
+        rc = history_check_older(o->store, &o->catalogue, older, f);
+    if (rc == 0)
+        log_warning("container '%s' is missing or not what was written: '%s' is backed up anew",
+            older->file, older->partition);
+    if (rc != 1)
+        return rc;
     to->container = older->container;
     to->file = older->file;
     memcpy(to->sha256, older->sha256, sizeof to->sha256);
     d->result->older += unit->table_count;
-    return rc;
+    return 1;
 }
 
 static int
@@ -212,9 +218,48 @@ refer(struct dump *d, struct outlet *o, struct history_unit *unit, int64_t taken
     for (size_t i = 0; i < unit->table_count; i++)
         to->tables[to->table_count++] = unit->tables[i].name;
     d->result->tables += unit->table_count;
-    if (history_mark(d->db, unit, f) != 0 || (rc = lean(d, o, unit, to, f)) < 0)
+    if ((rc = lean(d, o, unit, to, f)) != 0)
+        return rc < 0 ? -1 : 0;
+    if (d->marked_later && history_mark(d->db, unit, f) != 0)
         return -1;
-    return rc == 1 ? 0 : write_unit(d, o, unit, taken_utc, to, f);
+    return write_unit(d, o, unit, taken_utc, to, f);
+}
+
+/* A connection that sees a moment a little later; NULL where none helps or is to be had. */
+static struct db *
+open_helper(const struct dump *d, const struct outlet *o)
+{
+    struct db *helper;
+
+    if (d->history.count < 2 || !survey_wants_second(d->db) ||
+        (helper = site_connect(o->site, o->database, DB_EXISTING, NULL)) == NULL)
+        return NULL;
+    if (db_run(helper, db_dialect(helper)->begin_snapshot, NULL, NULL) == 0)
+        return helper;
+    db_close(helper);
+    return NULL;
+}
+
+/* Finds what older containers hold already. */
+static int
+survey(struct dump *d, struct outlet *o, struct fault *f)
+{
+    struct db *helper = d->second != NULL ? NULL : open_helper(d, o);
+    struct survey s = {.history = &d->history,
+        .first = d->db,
+        .second = helper == NULL ? d->second : helper,
+        .store = o->store,
+        .catalogue = &o->catalogue,
+        .database = o->database,
+        .encrypted = o->seal != NULL,
+        .sealed_for = o->sealed_for[0] == '\0' ? NULL : o->sealed_for};
+    int rc = survey_run(&s, f);
+
+    d->marked_later = helper != NULL;
+    db_close(helper);
+    for (size_t i = 0; o->order->full && i < d->history.count; i++)
+        d->history.units[i].older = NULL;
+    return rc;
 }
 
 /* Sees to it that each unit is in a container that `info` can refer to. */
@@ -231,6 +276,8 @@ write_history(struct dump *d, struct outlet *o, const char *const *names, size_t
     info->references = arena_array(d->memory, h->count, sizeof *info->references);
     if (info->references == NULL && h->count > 0)
         return fault_set_memory(f);
+    if (survey(d, o, f) != 0)
+        return -1;
     for (size_t i = 0; i < h->count; i++) {
         if (refer(d, o, &h->units[i], info->taken_utc, &info->references[i], f) != 0 ||
             interrupt_check(f) != 0)

@@ -4,20 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backup/table_xml.h"
 #include "config/base/clock.h"
-#include "config/base/log.h"
 #include "etl/activity/partition.h"
 #include "etl/dump/inlet.h"
-#include "etl/odbc/table_reader.h"
 
 #define REGISTRY "bam_Metadata_Partitions"
-
-enum {
-    MARK_ALL_ROWS = 4096, /* of a table up to this size every row is in its mark */
-    MARK_STRETCHES = 32,
-    MARK_STRETCH_KEYS = 32,
-};
 
 static const int64_t trusted_us = INT64_C(7) * 24 * 3600 * 1000000;
 
@@ -145,109 +136,6 @@ history_find(const struct history *h, const char *table)
     return NULL;
 }
 
-/* ---- marks ---- */
-
-static int
-add_rows(
-    struct db *db, const struct table *t, const char *where, struct rowsum *sum, struct fault *f)
-{
-    struct table_reader *reader = table_reader_open_unordered(db, t, where, f);
-    const struct value *row;
-    int rc = reader == NULL ? -1 : 0;
-
-    while (rc == 0 && (rc = table_reader_next(reader, &row, f)) == 1) {
-        rowsum_add(sum, row);
-        rc = 0;
-    }
-    table_reader_close(reader);
-    return rc;
-}
-
-static bool
-has_number_key(const struct table *t)
-{
-    for (size_t i = 0; t->key_count == 1 && i < t->column_count; i++) {
-        if (strcmp(t->columns[i].name, t->key[0]) == 0)
-            return t->columns[i].type == VALUE_INT;
-    }
-    return false;
-}
-
-/* Stretches of keys, the first at the least key and the last at the greatest. More keys than
- * MARK_ALL_ROWS are so far apart that no two meet. */
-static int
-add_stretches(struct db *db, const struct table *t, struct rowsum *sum, struct fault *f)
-{
-    struct text sql = TEXT_INIT;
-    int64_t least = 0, greatest = 0;
-    int rc =
-        db_get_int(db, sql_set(&sql, "SELECT min(%n) FROM %n", t->key[0], t->name), 0, &least, f);
-
-    if (rc == 0)
-        rc = db_get_int(
-            db, sql_set(&sql, "SELECT max(%n) FROM %n", t->key[0], t->name), 0, &greatest, f);
-    text_clear(&sql);
-    for (int64_t i = 0; i < MARK_STRETCHES; i++) {
-        int64_t from = least + (greatest - least) / (MARK_STRETCHES - 1) * i;
-
-        if (i == MARK_STRETCHES - 1)
-            from = greatest - MARK_STRETCH_KEYS + 1;
-        sql_add(&sql, i == 0 ? "%n BETWEEN %d AND %d" : " OR %n BETWEEN %d AND %d", t->key[0], from,
-            from + MARK_STRETCH_KEYS - 1);
-    }
-    if (rc == 0 && (rc = text_check(&sql, f)) == 0)
-        rc = add_rows(db, t, text_get(&sql), sum, f);
-    text_release(&sql);
-    return rc;
-}
-
-static int
-sum_sample(struct db *db, const struct table *t, int64_t rows, struct rowsum *sum, struct fault *f)
-{
-    if (rowsum_init(sum, t->column_count, f) != 0)
-        return -1;
-    return rows > MARK_ALL_ROWS && has_number_key(t) ? add_stretches(db, t, sum, f)
-                                                     : add_rows(db, t, NULL, sum, f);
-}
-
-static int
-mark_table(struct db *db, struct history_table *h, struct fault *f)
-{
-    struct arena memory = ARENA_INIT;
-    struct text text = TEXT_INIT, sql = TEXT_INIT;
-    struct rowsum sum = ROWSUM_INIT;
-    struct table t;
-    int64_t rows = 0;
-    int rc = db_dialect(db)->describe(db, h->name, &memory, &t, f);
-
-    if (rc == 0)
-        rc = db_get_int(db, sql_set(&sql, "SELECT count(*) FROM %n", h->name), 0, &rows, f);
-    if (rc == 0)
-        rc = sum_sample(db, &t, rows, &sum, f);
-    if (rc == 0) {
-        t.identity_last = 0;
-        rc = table_xml_write(&text, &t, f);
-        text_add_format(&text, "%lld %llu", (long long)rows, (unsigned long long)sum.whole);
-    }
-    if (rc == 0 && (rc = text_check(&text, f)) == 0)
-        rc = digest_bytes(text_get(&text), text.length, h->mark, f);
-    rowsum_release(&sum);
-    text_release(&sql);
-    text_release(&text);
-    arena_release(&memory);
-    return rc;
-}
-
-int
-history_mark(struct db *db, struct history_unit *unit, struct fault *f)
-{
-    for (size_t i = 0; i < unit->table_count; i++) {
-        if (mark_table(db, &unit->tables[i], f) != 0)
-            return fault_wrap(f, "table '%s'", unit->tables[i].name);
-    }
-    return 0;
-}
-
 /* ---- older containers ---- */
 
 static bool
@@ -308,7 +196,7 @@ read_anew(struct store *s, const struct catalogue *c, const struct catalogue_ent
     int rc = inlet_of_entry(&from, s, c, older, f);
 
     if (rc == 0)
-        rc = inlet_hash(&from, &bytes, sha256, f);
+        rc = inlet_digest(&from, &bytes, sha256, f);
     inlet_release(&from);
     return rc == 0 ? bytes == older->bytes && strcmp(sha256, older->sha256) == 0 : -1;
 }
@@ -325,8 +213,5 @@ history_check_older(struct store *s, const struct catalogue *c, const struct cat
     if (rc == 1 && (!store_is_remote(s) || catalogue_verified_utc(c, older->container, false) <
                                                clock_now() - trusted_us))
         rc = read_anew(s, c, older, f);
-    if (rc == 0)
-        log_warning("container '%s' is missing or not what was written: '%s' is backed up anew",
-            older->file, older->partition);
     return rc;
 }

@@ -23,7 +23,8 @@ struct history_unit {
     const char *name; /* as the instances' table */
     struct history_table tables[2];
     size_t table_count;
-    const struct catalogue_entry *older; /* the container to lean on; NULL: none */
+    const struct catalogue_entry *older; /* the container that holds it; NULL: none */
+    bool is_sound;                       /* that one is as it was written */
 };
 
 struct history {
@@ -60,7 +61,7 @@ const struct catalogue_entry *history_find_older(const struct catalogue *c, cons
 /*
  * Is the container there, with its recorded size and SHA-256? The stored bytes are read anew, save
  * in a store over the network when they were verified within a week: reading all of the history
- * each night would cost more than the night. 1, 0 (said in the log), or -1.
+ * each night would cost more than the night. 1, 0, or -1. On any thread, where the store is near.
  */
 int history_check_older(struct store *s, const struct catalogue *c,
     const struct catalogue_entry *older, struct fault *f);

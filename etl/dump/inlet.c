@@ -217,7 +217,7 @@ inlet_explain(struct inlet *o, struct fault *f)
 }
 
 int
-inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f)
+inlet_digest(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f)
 {
     struct digest *d = digest_new(f);
     struct byte_source source;
@@ -225,7 +225,6 @@ inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], stru
     ssize_t n = -1;
 
     *bytes = 0;
-    progress_begin(o->file, "bytes", inlet_bytes(o, false));
     if (d != NULL && inlet_open(o, &source, f) == 0) {
         while ((n = source.read(source.state, buffer, sizeof buffer, f)) > 0) {
             *bytes += (uint64_t)n;
@@ -235,9 +234,19 @@ inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], stru
             }
         }
     }
-    progress_finish();
     if (n == 0)
         n = digest_finish(d, sha256, f);
     digest_free(d);
     return n == 0 ? 0 : fault_wrap(f, "read '%s'", o->file);
+}
+
+int
+inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f)
+{
+    int rc;
+
+    progress_begin(o->file, "bytes", inlet_bytes(o, false));
+    rc = inlet_digest(o, bytes, sha256, f);
+    progress_finish();
+    return rc;
 }

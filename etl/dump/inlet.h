@@ -59,7 +59,9 @@ int inlet_open(struct inlet *o, struct byte_source *source, struct fault *f);
  * size or SHA-256 differ; 0 also when the catalogue does not know it. */
 int inlet_check(const struct inlet *o, uint64_t bytes, const char *sha256, struct fault *f);
 
-/* Reads the stored bytes for their number and SHA-256: a work of its own. */
+/* Reads the stored bytes for their number and SHA-256, on any thread; inlet_hash: as a work of its
+ * own. */
+int inlet_digest(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f);
 int inlet_hash(struct inlet *o, uint64_t *bytes, char sha256[DIGEST_HEX_BYTES], struct fault *f);
 
 /*

@@ -334,6 +334,7 @@ const struct dialect dialect_postgresql = {
     .begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     .name_snapshot = "SELECT pg_export_snapshot()",
     .take_snapshot = "SET TRANSACTION SNAPSHOT %t",
+    .alone = "SET LOCAL max_parallel_workers_per_gather TO 0",
     .middle_block = "SELECT pg_relation_size(oid) / CAST(current_setting('block_size') AS integer) "
                     "/ 2 FROM pg_class WHERE relkind = 'r' AND relname = %t "
                     "AND relnamespace = " HERE,

@@ -78,6 +78,36 @@ sample_open(struct site *site, const char *backup)
     ASSERT_OK(site_open(site, "nightcube.xml", &f), &f);
 }
 
+/* Opens one whose database `name`, alone beside an embedded star schema, is at `connection`. */
+static inline void
+sample_open_at(struct site *site, const char *name, const char *connection)
+{
+    struct fault f = FAULT_INIT;
+    struct text xml = TEXT_INIT;
+    char recipient[RECIPIENT_TEXT_BYTES];
+    const char *quote;
+
+    sample_key("identity.txt", recipient);
+    text_add(&xml, "<Nightcube xmlns=\"urn:nightcube:config:1\"><Databases>");
+    if (strcmp(name, "PrimaryImport") != 0)
+        text_add(&xml, "<PrimaryImport Connection=\"Driver=SQLite3;Database=primary.db\"/>");
+    text_add_format(&xml, "<%s Connection=\"", name);
+    for (const char *at = connection; *at != '\0'; at = quote + (*quote == '"')) {
+        quote = at + strcspn(at, "\"");
+        text_add_bytes(&xml, at, (size_t)(quote - at));
+        text_add(&xml, *quote == '"' ? "&quot;" : "");
+    }
+    text_add_format(&xml,
+        "\"/><StarSchema Connection=\"Driver=SQLite3;Database=star.db\"/></Databases><Backup "
+        "Store=\"file:store\"><Recipient>%s</Recipient></Backup>"
+        "<State Directory=\"state\"/></Nightcube>",
+        recipient);
+    ASSERT_OK(file_write_all("nightcube.xml", text_get(&xml), xml.length, 0600, &f), &f);
+    text_release(&xml);
+    *site = (struct site)SITE_INIT;
+    ASSERT_OK(site_open(site, "nightcube.xml", &f), &f);
+}
+
 static inline struct db *
 sample_database(struct site *site, const char *name)
 {

@@ -1,6 +1,7 @@
 /* Databases of server engines are backed up, and what was in them is in the container. */
 #include <pthread.h>
 
+#include "etl/odbc/pair.h"
 #include "tests/etl/dump/sample.h"
 #include "tests/etl/fixture.h"
 
@@ -8,30 +9,11 @@
 static void
 open_site(struct site *site)
 {
-    struct fault f = FAULT_INIT;
-    struct text xml = TEXT_INIT;
-    char recipient[RECIPIENT_TEXT_BYTES], connection[600];
-    const char *quote;
+    char connection[600];
 
-    sample_key("identity.txt", recipient);
     CU_ASSERT_EQUAL_FATAL(
         engine_new_database(test_engine(), "Primary", connection, sizeof connection), 0);
-    text_add(&xml, "<Nightcube xmlns=\"urn:nightcube:config:1\"><Databases>"
-                   "<PrimaryImport Connection=\"");
-    for (const char *at = connection; *at != '\0'; at = quote + (*quote == '"')) {
-        quote = at + strcspn(at, "\"");
-        text_add_bytes(&xml, at, (size_t)(quote - at));
-        text_add(&xml, *quote == '"' ? "&quot;" : "");
-    }
-    text_add_format(&xml,
-        "\"/><StarSchema Connection=\"Driver=SQLite3;Database=star.db\"/></Databases><Backup "
-        "Store=\"file:store\"><Recipient>%s</Recipient></Backup>"
-        "<State Directory=\"state\"/></Nightcube>",
-        recipient);
-    ASSERT_OK(file_write_all("nightcube.xml", text_get(&xml), xml.length, 0600, &f), &f);
-    text_release(&xml);
-    *site = (struct site)SITE_INIT;
-    ASSERT_OK(site_open(site, "nightcube.xml", &f), &f);
+    sample_open_at(site, "PrimaryImport", connection);
 }
 
 static void
@@ -244,10 +226,66 @@ a_backup_shows_one_moment_while_others_write(void)
     site_close(&site);
 }
 
+/* The server gives its account one connection and no more. */
+static void
+allow_one(struct db *admin, const char *connection, char limited[600])
+{
+    const char *account = strstr(connection, "Uid=nightcube;");
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(account);
+    snprintf(limited, 600, "%.*sUid=one_by_one;%s", (int)(account - connection), connection,
+        account + strlen("Uid=nightcube;"));
+    sample_run(admin, "DO $$ BEGIN EXECUTE 'GRANT USAGE ON SCHEMA ' || "
+                      "quote_ident(current_schema()) || ' TO one_by_one'; "
+                      "EXECUTE 'GRANT SELECT ON ALL TABLES IN SCHEMA ' || "
+                      "quote_ident(current_schema()) || ' TO one_by_one'; END $$");
+}
+
+static void
+one_connection_is_enough(void)
+{
+    const struct dump_order mine = {.file = "mine.abf"};
+    const struct restore_order order = {
+        .source = "mine.abf", .to_connection = "Driver=SQLite3;Database=restored.db"};
+    char connection[600], limited[600];
+    struct fault f = FAULT_INIT;
+    struct site site;
+    struct db *db, *restored;
+
+    CU_ASSERT_EQUAL_FATAL(
+        engine_new_database(test_engine(), "Primary", connection, sizeof connection), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db = db_open("admin", connection, DB_CREATE, &f));
+    if (!pair_can_join(db)) {
+        db_close(db);
+        return;
+    }
+    /* Large enough for two to share it. */
+    sample_run(db, "CREATE TABLE large AS SELECT n, repeat('x', 100) AS t "
+                   "FROM generate_series(1, 40000) AS n");
+    sample_run(db, "CREATE ROLE one_by_one LOGIN CONNECTION LIMIT 1");
+    allow_one(db, connection, limited);
+    sample_open_at(&site, "PrimaryImport", limited);
+    sample_dump_as(&site, "PrimaryImport", &mine, NULL);
+    CU_ASSERT_PTR_NOT_NULL(site_database(&site, "PrimaryImport", DB_EXISTING, &f));
+    CU_ASSERT_PTR_NULL(site_connect(&site, "PrimaryImport", DB_EXISTING, &f));
+    CU_ASSERT_EQUAL(f.kind, FAULT_UNAVAILABLE);
+    site_disconnect(&site, "PrimaryImport");
+    sample_restore(&site, &order);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(
+        restored = db_open("restored", order.to_connection, DB_EXISTING, &f));
+    CU_ASSERT_EQUAL(sample_int(restored, "SELECT count(DISTINCT n) FROM large"), 40000);
+    db_close(restored);
+    site_close(&site);
+    sample_run(db, "DROP OWNED BY one_by_one");
+    sample_run(db, "DROP ROLE one_by_one");
+    db_close(db);
+}
+
 const struct test suite_etl_dump_engines[] = {
     {"a backup shows one moment while others write", a_backup_shows_one_moment_while_others_write},
     {"a backup restores into an embedded database", a_backup_restores_into_an_embedded_database},
     {"a backup replaces its own database", a_backup_replaces_its_own_database},
     {"a backup restores beside its database", a_backup_restores_beside_its_database},
+    {"one connection is enough", one_connection_is_enough},
     {NULL, on_each_engine},
 };
