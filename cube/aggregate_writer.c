@@ -41,25 +41,22 @@ write_text(void *state, const void *bytes, size_t size, struct fault *f)
 
 /* The groups as the cells of a file. */
 static int
-write_groups(struct made *m, const struct rollup *r, const uint32_t *sizes, struct fault *f)
+write_groups(struct made *m, struct rollup *r, const uint32_t *sizes, struct fault *f)
 {
     static const char pad[AGGREGATE_PAD_BYTES];
-    uint32_t *order = malloc((r->groups.count + 1) * sizeof *order);
+    const uint32_t *order = rollup_order(r, f);
     struct emitter *e = emitter_new((struct byte_sink){write_text, &m->bytes}, f);
     const struct cell_list list = {&r->tally, &r->groups, order, r->groups.count, NULL, sizes};
     struct feed from = cell_list_feed(&list);
     int rc = -1;
 
-    if (order == NULL) {
-        fault_set_memory(f);
-    } else if (e != NULL && rollup_order(r, order, f) == 0) {
+    if (order != NULL && e != NULL) {
         cells_write(e, &from);
         emitter_flush(e);
         text_add_bytes(&m->bytes, pad, sizeof pad);
         rc = e->failed ? -1 : text_check(&m->bytes, f);
     }
     emitter_free(e);
-    free(order);
     return rc;
 }
 
@@ -87,10 +84,9 @@ read_groups(struct made *m, const struct lattice *l, uint64_t count, struct faul
 
 static int
 make(struct made *m, const struct lattice *l, const struct cells *parent, const uint16_t *from,
-    struct fault *f)
+    struct rollup *r, struct fault *f)
 {
     uint32_t *sizes = calloc(l->model->dimension_count + 1, sizeof *sizes);
-    struct rollup r;
     size_t width = 0;
     int rc = -1;
 
@@ -100,10 +96,9 @@ make(struct made *m, const struct lattice *l, const struct cells *parent, const 
         if (m->depths[k] > 0)
             sizes[width++] = l->dimensions[k].depths[m->depths[k]].count;
     }
-    if (lattice_roll(l, parent, from, m->depths, (uint64_t)m->expected, &r, f) == 0 &&
-        write_groups(m, &r, sizes, f) == 0)
-        rc = read_groups(m, l, r.groups.count, f);
-    rollup_release(&r);
+    if (lattice_roll(l, parent, from, m->depths, (uint64_t)m->expected, r, f) == 0 &&
+        write_groups(m, r, sizes, f) == 0)
+        rc = read_groups(m, l, r->groups.count, f);
     free(sizes);
     return rc;
 }
@@ -127,29 +122,38 @@ smallest_parent(const struct workshop *w, const struct made *m, const uint16_t *
     return best;
 }
 
+static void
+fail(struct workshop *w, const struct fault *f)
+{
+    if (!w->failed)
+        w->fault = *f;
+    w->failed = true;
+}
+
+/* One thread: the memory of its groups serves one cuboid after the other. */
 static void *
 work(void *state)
 {
     struct workshop *w = state;
+    struct fault f = FAULT_INIT;
+    struct rollup r;
+    int rc = rollup_init(&r, w->lattice->model, 0, &f);
 
     pthread_mutex_lock(&w->lock);
-    while (!w->failed && w->next < w->count) {
+    while (rc == 0 && !w->failed && w->next < w->count) {
         struct made *m = w->queue[w->next++];
-        struct fault f = FAULT_INIT;
         const uint16_t *from;
         const struct cells *parent = smallest_parent(w, m, &from);
-        int rc;
 
         pthread_mutex_unlock(&w->lock);
-        rc = make(m, w->lattice, parent, from, &f);
+        rc = make(m, w->lattice, parent, from, &r, &f);
         pthread_mutex_lock(&w->lock);
         m->done = rc == 0;
-        if (rc != 0 && !w->failed) {
-            w->failed = true;
-            w->fault = f;
-        }
     }
+    if (rc != 0)
+        fail(w, &f);
     pthread_mutex_unlock(&w->lock);
+    rollup_release(&r);
     return NULL;
 }
 

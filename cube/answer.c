@@ -159,15 +159,11 @@ add_totals(const struct answer *q, struct fault *f)
 static int
 fill(const struct answer *q, const size_t *measures, struct cube_result *r, struct fault *f)
 {
-    uint32_t *order = malloc((q->rollup->groups.count + 1) * sizeof *order);
-    int rc = -1;
+    const uint32_t *order = rollup_order(q->rollup, f);
 
-    if (order == NULL)
-        return fault_set_memory(f);
-    if (rollup_order(q->rollup, order, f) == 0 && fill_head(q, measures, r, f) == 0)
-        rc = fill_lines(q, order, measures, r, f);
-    free(order);
-    return rc;
+    if (order == NULL || fill_head(q, measures, r, f) != 0)
+        return -1;
+    return fill_lines(q, order, measures, r, f);
 }
 
 int

@@ -19,7 +19,6 @@ array_reserve(void *array, size_t *room, size_t count, size_t size, struct fault
     memcpy(&grown, array, sizeof grown);
     if ((grown = realloc(grown, wanted * size)) == NULL)
         return fault_set_memory(f);
-    memset((char *)grown + *room * size, 0, (wanted - *room) * size);
     memcpy(array, &grown, sizeof grown);
     *room = wanted;
     return 0;

@@ -107,6 +107,18 @@ member_code(struct cube_builder *b, size_t dimension, const struct value *levels
     return 0;
 }
 
+static int
+direct_reserve(struct key_map *map, size_t count, struct fault *f)
+{
+    size_t room = map->direct_room;
+
+    if (array_reserve(&map->direct, &map->direct_room, count, sizeof *map->direct, f) != 0)
+        return -1;
+    if (map->direct_room > room)
+        memset(map->direct + room, 0, (map->direct_room - room) * sizeof *map->direct);
+    return 0;
+}
+
 int
 cube_builder_member(struct cube_builder *b, size_t dimension, int64_t key,
     const struct value *levels, struct fault *f)
@@ -129,8 +141,7 @@ cube_builder_member(struct cube_builder *b, size_t dimension, int64_t key,
     map->codes[index] = code;
     if (key < 0 || key >= DIRECT_KEYS)
         return 0;
-    if (array_reserve(&map->direct, &map->direct_room, (size_t)key + 1, sizeof *map->direct, f) !=
-        0)
+    if (direct_reserve(map, (size_t)key + 1, f) != 0)
         return -1;
     map->direct[key] = code + 1;
     return 0;

@@ -49,6 +49,12 @@ read_sums(
             sums->limbs[i] = from->limbs[l->order[r.first + i]];
         return 0;
     }
+    if (from->width == 2 && sums->width == 2) {
+        for (size_t i = 0; i < r.count; i++)
+            memcpy(sums->limbs + 2 * i, from->limbs + 2 * (size_t)l->order[r.first + i],
+                2 * sizeof *sums->limbs);
+        return 0;
+    }
     for (size_t i = 0; i < r.count; i++)
         memcpy(sums->limbs + i * sums->width, from->limbs + l->order[r.first + i] * from->width,
             from->width * sizeof *sums->limbs);

@@ -63,6 +63,8 @@ write_present(struct emitter *e, const struct feed *from, size_t source, uint64_
 
 /* ---- sums ---- */
 
+enum { SHORT_SUM_BYTES = 16 };
+
 /* What all sums of a column have in common. */
 struct shape {
     uint32_t bits;    /* of the longest, without its sign, from 2^exponent on */
@@ -110,41 +112,44 @@ shape_of(const struct bits *b, int32_t exponent)
     return shape;
 }
 
-static void
-emit_sum(struct emitter *e, const struct exact_number *n, uint32_t shift, uint32_t bytes)
+/* The 64 bits from bit `shift` on; the sign goes on for ever. */
+static inline uint64_t
+bits_from(const uint64_t *limbs, uint32_t width, uint32_t shift)
 {
-    uint64_t sign = (uint64_t)((int64_t)n->limbs[n->width - 1] >> 63);
-    unsigned char number[EXACT_WIDTH_LIMIT * 8];
+    uint64_t sign = (uint64_t)((int64_t)limbs[width - 1] >> 63);
     uint32_t at = shift / 64, rest = shift % 64;
+    uint64_t low = at < width ? limbs[at] : sign;
+    uint64_t high = at + 1 < width ? limbs[at + 1] : sign;
 
-    for (uint32_t k = 0; 8 * k < bytes; k++) {
-        uint64_t low = at + k < n->width ? n->limbs[at + k] : sign;
-        uint64_t high = at + k + 1 < n->width ? n->limbs[at + k + 1] : sign;
-        uint32_t left = bytes - 8 * k;
-
-        bytes_put(number + 8 * k, rest == 0 ? low : low >> rest | high << (64 - rest),
-            left < 8 ? left : 8);
-    }
-    emit_bytes(e, number, bytes);
+    return rest == 0 ? low : low >> rest | high << (64 - rest);
 }
 
-/* Sums of up to eight bytes, each written over the end of the one before. */
+/* Sums of up to sixteen bytes, each written over the end of the one before. */
 static void
 emit_short_sums(struct emitter *e, const struct exact_column *sums, size_t count, uint32_t shift,
     uint32_t bytes)
 {
-    unsigned char numbers[FEED_CELLS * 8 + 8], *to = numbers;
-    uint32_t at = shift / 64, rest = shift % 64, width = sums->width;
+    unsigned char numbers[(FEED_CELLS + 1) * SHORT_SUM_BYTES], *to = numbers;
 
     for (size_t i = 0; i < count; i++, to += bytes) {
-        const uint64_t *limbs = sums->limbs + i * width;
-        uint64_t sign = (uint64_t)((int64_t)limbs[width - 1] >> 63);
-        uint64_t low = at < width ? limbs[at] : sign;
-        uint64_t high = at + 1 < width ? limbs[at + 1] : sign;
+        const uint64_t *limbs = sums->limbs + i * sums->width;
 
-        bytes_put64(to, rest == 0 ? low : low >> rest | high << (64 - rest));
+        bytes_put64(to, bits_from(limbs, sums->width, shift));
+        if (bytes > 8)
+            bytes_put64(to + 8, bits_from(limbs, sums->width, shift + 64));
     }
     emit_bytes(e, numbers, count * bytes);
+}
+
+static void
+emit_sum(struct emitter *e, const struct exact_number *n, uint32_t shift, uint32_t bytes)
+{
+    unsigned char number[EXACT_WIDTH_LIMIT * 8];
+
+    for (uint32_t at = 0; at < bytes; at += 8)
+        bytes_put(number + at, bits_from(n->limbs, n->width, shift + 8 * at),
+            bytes - at < 8 ? bytes - at : 8);
+    emit_bytes(e, number, bytes);
 }
 
 static int
@@ -172,7 +177,7 @@ emit_sums(struct emitter *e, const struct feed *from, size_t source, struct exac
         if (from->verbs->sums(from->state, source, r, sums, e->f) != 0)
             return -1;
         shift = (uint32_t)(shape->exponent - sums->exponent);
-        if (bytes <= 8) {
+        if (bytes <= SHORT_SUM_BYTES) {
             emit_short_sums(e, sums, r.count, shift, bytes);
             continue;
         }

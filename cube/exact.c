@@ -33,6 +33,12 @@ exact_column_release(struct exact_column *c)
     exact_column_init(c);
 }
 
+void
+exact_column_restart(struct exact_column *c)
+{
+    *c = (struct exact_column){.limbs = c->limbs, .room = c->room, .width = 1};
+}
+
 int
 exact_column_expect(struct exact_column *c, size_t count, struct fault *f)
 {

@@ -46,6 +46,9 @@ struct exact_column {
 void exact_column_init(struct exact_column *c);
 void exact_column_release(struct exact_column *c);
 
+/* Forgets all sums and keeps their memory. */
+void exact_column_restart(struct exact_column *c);
+
 /* Appends zeros up to `count` sums, or cuts. */
 int exact_column_resize(struct exact_column *c, size_t count, struct fault *f);
 

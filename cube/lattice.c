@@ -121,8 +121,8 @@ roll(const struct lattice *l, const struct cells *cells, const uint16_t *from, c
         if ((axes[width++].places = lattice_places(l, i, from[i], to[i], f)) == NULL)
             return -1;
     }
-    if (rollup_init(r, l->model, width, f) != 0 ||
-        rollup_sizes(r, sizes, cells->count, expected, f) != 0)
+    rollup_restart(r, width);
+    if (rollup_sizes(r, sizes, cells->count, expected, f) != 0)
         return -1;
     return rollup_add(r, cells, axes, NULL, 0, f);
 }
@@ -136,7 +136,6 @@ lattice_roll(const struct lattice *l, const struct cells *cells, const uint16_t 
     uint32_t *sizes = calloc(count + 1, sizeof *sizes);
     int rc;
 
-    *r = (struct rollup){.mode = ROLLUP_TUPLES};
     rc = axes == NULL || sizes == NULL ? fault_set_memory(f)
                                        : roll(l, cells, from, to, expected, axes, sizes, r, f);
     for (size_t i = 0; axes != NULL && i < count; i++)

@@ -49,8 +49,8 @@ bool lattice_covers(const struct lattice *l, const uint16_t *finer, const uint16
 uint32_t *lattice_places(
     const struct lattice *l, size_t dimension, uint16_t from, uint16_t to, struct fault *f);
 
-/* Rolls cells up: groups of the axes whose depth `to` is above 0. `r` is initialised here and
- * released by the caller, also after a fault. `expected`: roughly how many groups. */
+/* Rolls cells up: groups of the axes whose depth `to` is above 0. What `r`, a rollup over the same
+ * model, held before is forgotten. `expected`: roughly how many groups. */
 int lattice_roll(const struct lattice *l, const struct cells *cells, const uint16_t *from,
     const uint16_t *to, uint64_t expected, struct rollup *r, struct fault *f);
 

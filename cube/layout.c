@@ -165,17 +165,17 @@ sort_cells(struct layout *l, struct fault *f)
 {
     size_t count = l->cuboid->cells.count;
     uint64_t *keys = malloc((count + 1) * sizeof *keys);
-    int rc = 0;
+    uint32_t *scratch = malloc((count + 1) * sizeof *scratch);
+    int rc = keys == NULL || scratch == NULL ? fault_set_memory(f) : 0;
 
-    if (keys == NULL)
-        return fault_set_memory(f);
-    if (number_cells(l, keys)) {
-        rc = order_by_keys(keys, count, l->cells, f);
-    } else {
+    if (rc == 0 && number_cells(l, keys)) {
+        order_by_keys(keys, count, l->cells, scratch);
+    } else if (rc == 0) {
         for (size_t i = 0; i < count; i++)
             l->cells[i] = (uint32_t)i;
         qsort_r(l->cells, count, sizeof *l->cells, compare_cells, l);
     }
+    free(scratch);
     free(keys);
     return rc;
 }

@@ -1,7 +1,5 @@
 #include "cube/order.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
@@ -25,26 +23,27 @@ pass(const uint64_t *keys, size_t count, unsigned shift, const uint32_t *from, u
         to[starts[keys[from[i]] >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-int
-order_by_keys(const uint64_t *keys, size_t count, uint32_t *order, struct fault *f)
+void
+order_by_keys(const uint64_t *keys, size_t count, uint32_t *order, uint32_t *scratch)
 {
-    uint32_t *other = malloc((count + 1) * sizeof *other);
+    uint32_t *from = order, *to = scratch;
     uint64_t all = 0, common = UINT64_MAX;
 
-    if (other == NULL)
-        return fault_set_memory(f);
     for (size_t i = 0; i < count; i++) {
         order[i] = (uint32_t)i;
         all |= keys[i];
         common &= keys[i];
     }
-    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+    for (unsigned shift = 0; shift < 64 && count > 0; shift += DIGIT_BITS) {
+        uint32_t *sorted = to;
+
         /* A digit that all keys share needs no pass. */
-        if (((all ^ common) >> shift & (DIGITS - 1)) == 0 || count == 0)
+        if (((all ^ common) >> shift & (DIGITS - 1)) == 0)
             continue;
-        pass(keys, count, shift, order, other);
-        memcpy(order, other, count * sizeof *order);
+        pass(keys, count, shift, from, sorted);
+        to = from;
+        from = sorted;
     }
-    free(other);
-    return 0;
+    if (from != order)
+        memcpy(order, from, count * sizeof *order);
 }

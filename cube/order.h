@@ -7,10 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/base/fault.h"
-
-/* Fills `order` with the indexes of the keys, ascending; equal keys keep their order. 0, or -1 when
- * memory runs out. */
-int order_by_keys(const uint64_t *keys, size_t count, uint32_t *order, struct fault *f);
+/* Fills `order` with the indexes of the keys, ascending; equal keys keep their order. `scratch` has
+ * as much room as `order`. */
+void order_by_keys(const uint64_t *keys, size_t count, uint32_t *order, uint32_t *scratch);
 
 #endif

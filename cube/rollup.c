@@ -11,9 +11,6 @@ enum { PIECE_CELLS = 2048 };
 /* A table of all addresses is worth its memory up to this size, or up to so many for each cell. */
 enum { DIRECT_SMALL = 1 << 16, DIRECT_LIMIT = 1 << 24, DIRECT_PER_CELL = 8 };
 
-/* More axes than this are found by their tuples. */
-enum { ADDRESS_AXES = 256 };
-
 /* A piece of a cuboid on its way into the groups. */
 struct piece {
     size_t first;
@@ -31,10 +28,9 @@ rollup_init(struct rollup *r, const struct cube_model *model, size_t width, stru
     tuples_init(&r->groups, width);
     r->tops = calloc(model->source_count + 1, sizeof *r->tops);
     r->follows = calloc(model->source_count + 1, sizeof *r->follows);
-    r->weights = calloc(width + 1, sizeof *r->weights);
     if (tally_init(&r->tally, model, f) != 0)
         return -1;
-    return r->tops == NULL || r->follows == NULL || r->weights == NULL ? fault_set_memory(f) : 0;
+    return r->tops == NULL || r->follows == NULL ? fault_set_memory(f) : 0;
 }
 
 void
@@ -42,12 +38,39 @@ rollup_release(struct rollup *r)
 {
     free(r->tops);
     free(r->follows);
-    free(r->weights);
-    free(r->direct);
     free(r->slots);
     free(r->addresses);
+    free(r->order);
     tally_release(&r->tally);
     tuples_release(&r->groups);
+}
+
+void
+rollup_restart(struct rollup *r, size_t width)
+{
+    tuples_restart(&r->groups, width);
+    tally_restart(&r->tally);
+    r->mode = ROLLUP_TUPLES;
+    r->expected = r->slot_count = 0;
+    r->merged = 0;
+    r->any = r->totals = false;
+}
+
+/* So many slots, all of them empty. */
+static int
+clear_slots(struct rollup *r, size_t count, struct fault *f)
+{
+    if (count > r->slot_room) {
+        free(r->slots);
+        r->slot_room = r->slot_count = 0;
+        if ((r->slots = calloc(count, sizeof *r->slots)) == NULL)
+            return fault_set_memory(f);
+        r->slot_room = count;
+    } else {
+        memset(r->slots, 0, count * sizeof *r->slots);
+    }
+    r->slot_count = count;
+    return 0;
 }
 
 int
@@ -56,7 +79,7 @@ rollup_sizes(
 {
     uint64_t domain = 1;
 
-    if (r->groups.width > ADDRESS_AXES)
+    if (r->groups.width > ROLLUP_ADDRESS_AXES)
         return 0;
     for (size_t k = r->groups.width; k-- > 0;) {
         r->weights[k] = domain;
@@ -78,8 +101,7 @@ rollup_sizes(
         return -1;
     if (domain <= DIRECT_SMALL || (domain <= DIRECT_LIMIT && domain / DIRECT_PER_CELL <= cells)) {
         r->mode = ROLLUP_DIRECT;
-        if ((r->direct = calloc((size_t)domain + 1, sizeof *r->direct)) == NULL)
-            return fault_set_memory(f);
+        return clear_slots(r, (size_t)domain + 1, f);
     }
     return 0;
 }
@@ -118,17 +140,18 @@ expect_groups(struct rollup *r, struct fault *f)
 static int
 add_groups(struct rollup *r, size_t count, struct fault *f)
 {
-    uint32_t tuple[ADDRESS_AXES];
+    size_t first = r->groups.count;
+    uint32_t *codes = tuples_append(&r->groups, count - first, f);
 
-    for (size_t i = r->groups.count; i < count; i++) {
+    if (codes == NULL)
+        return -1;
+    for (size_t i = first; i < count; i++) {
         uint64_t address = r->addresses[i];
 
         for (size_t k = 0; k < r->groups.width; k++) {
-            tuple[k] = (uint32_t)(address / r->weights[k]);
+            *codes++ = (uint32_t)(address / r->weights[k]);
             address %= r->weights[k];
         }
-        if (tuples_append(&r->groups, tuple, f) != 0)
-            return -1;
     }
     return count == r->tally.count ? 0 : tally_reserve(&r->tally, count, f);
 }
@@ -141,7 +164,7 @@ group_directly(struct rollup *r, struct piece *p, struct fault *f)
     if (expect_groups(r, f) != 0)
         return -1;
     for (size_t i = 0; i < p->count; i++) {
-        uint32_t *known = &r->direct[p->addresses[i]];
+        uint32_t *known = &r->slots[p->addresses[i]];
 
         if (p->filtered && p->groups[i] == TUPLES_NONE)
             continue;
@@ -154,11 +177,18 @@ group_directly(struct rollup *r, struct piece *p, struct fault *f)
     return add_groups(r, count, f);
 }
 
+/* Where to begin to look. */
+static size_t
+home_slot(const struct rollup *r, uint64_t address)
+{
+    return (size_t)((address * 0x9E3779B97F4A7C15) >> 20) & (r->slot_count - 1);
+}
+
 static size_t
 address_slot(const struct rollup *r, uint64_t address)
 {
     size_t mask = r->slot_count - 1;
-    size_t slot = (size_t)((address * 0x9E3779B97F4A7C15) >> 20) & mask;
+    size_t slot = home_slot(r, address);
 
     while (r->slots[slot] != 0 && r->addresses[r->slots[slot] - 1] != address)
         slot = (slot + 1) & mask;
@@ -175,10 +205,8 @@ grow_slots(struct rollup *r, struct fault *f)
         wanted *= 2;
     if (wanted == r->slot_count)
         return 0;
-    free(r->slots);
-    if ((r->slots = calloc(wanted, sizeof *r->slots)) == NULL)
-        return fault_set_memory(f);
-    r->slot_count = wanted;
+    if (clear_slots(r, wanted, f) != 0)
+        return -1;
     for (size_t i = 0; i < r->groups.count; i++)
         r->slots[address_slot(r, r->addresses[i])] = (uint32_t)i + 1;
     return 0;
@@ -191,6 +219,9 @@ group_by_hash(struct rollup *r, struct piece *p, struct fault *f)
 
     if (expect_groups(r, f) != 0 || grow_slots(r, f) != 0)
         return -1;
+    /* Slots lie anywhere in memory: they are on their way before they are needed. */
+    for (size_t i = 0; i < p->count; i++)
+        __builtin_prefetch(&r->slots[home_slot(r, p->addresses[i])]);
     for (size_t i = 0; i < p->count; i++) {
         uint32_t *known;
 
@@ -495,24 +526,31 @@ order_directly(const struct rollup *r, uint32_t *order)
     size_t next = 0;
 
     for (uint64_t i = 0; i < r->domain; i++) {
-        if (r->direct[i] != 0)
-            order[next++] = r->direct[i] - 1;
+        if (r->slots[i] != 0)
+            order[next++] = r->slots[i] - 1;
     }
 }
 
-int
-rollup_order(const struct rollup *r, uint32_t *order, struct fault *f)
+static void
+order_by_tuples(const struct rollup *r, uint32_t *order)
+{
+    for (size_t i = 0; i < r->groups.count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, r->groups.count, sizeof *order, compare_groups, (void *)(uintptr_t)&r->groups);
+}
+
+const uint32_t *
+rollup_order(struct rollup *r, struct fault *f)
 {
     size_t count = r->groups.count;
 
+    if (array_reserve(&r->order, &r->order_room, 2 * count + 1, sizeof *r->order, f) != 0)
+        return NULL;
     if (!r->totals && r->mode == ROLLUP_HASHED)
-        return order_by_keys(r->addresses, count, order, f);
-    if (!r->totals && r->mode == ROLLUP_DIRECT && r->domain / 64 <= count) {
-        order_directly(r, order);
-        return 0;
-    }
-    for (size_t i = 0; i < count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, count, sizeof *order, compare_groups, (void *)(uintptr_t)&r->groups);
-    return 0;
+        order_by_keys(r->addresses, count, r->order, r->order + count);
+    else if (!r->totals && r->mode == ROLLUP_DIRECT && r->domain / 64 <= count)
+        order_directly(r, r->order);
+    else
+        order_by_tuples(r, r->order);
+    return r->order;
 }

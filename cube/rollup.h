@@ -21,6 +21,9 @@
 /* Stands for "all members" in a group's tuple; sorts after every member. */
 #define ROLLUP_ALL UINT32_MAX
 
+/* More axes than this are found by their tuples. */
+enum { ROLLUP_ADDRESS_AXES = 256 };
+
 enum rollup_mode { ROLLUP_TUPLES, ROLLUP_DIRECT, ROLLUP_HASHED };
 
 struct rollup {
@@ -28,14 +31,16 @@ struct rollup {
     struct tally tally; /* one cell for each group */
     /* private */
     enum rollup_mode mode;
-    size_t expected;   /* groups */
-    uint64_t domain;   /* addresses there are */
-    uint64_t *weights; /* of each axis in an address */
-    uint32_t *direct;  /* of each address: the group + 1, or 0 */
-    uint32_t *slots;   /* open addressing: the group + 1, or 0 */
+    size_t expected;                       /* groups */
+    uint64_t domain;                       /* addresses there are */
+    uint64_t weights[ROLLUP_ADDRESS_AXES]; /* of each axis in an address */
+    uint32_t *slots; /* the group + 1, or 0: of each address, or by open addressing */
     size_t slot_count;
+    size_t slot_room;
     uint64_t *addresses; /* of each group */
     size_t address_room;
+    uint32_t *order; /* and room to sort it in */
+    size_t order_room;
     int32_t *tops;   /* of each source: no sum that was added has bits above 2^top */
     bool *follows;   /* of each source: every fact that was added has a value */
     uint64_t merged; /* cells added so far */
@@ -58,6 +63,9 @@ struct rollup_filter {
 /* Groups of `width` axes; 0 gives the grand total. Release is fine after a failed init. */
 int rollup_init(struct rollup *r, const struct cube_model *model, size_t width, struct fault *f);
 void rollup_release(struct rollup *r);
+
+/* Forgets all groups and keeps their memory: of `width` axes from now on. */
+void rollup_restart(struct rollup *r, size_t width);
 
 /* How many places each axis has, and roughly how many cells are to come and groups to be made of
  * them: from these the quickest way to find a group is chosen. Optional, before the first addition.
@@ -82,7 +90,8 @@ int rollup_merge(struct rollup *r, const uint32_t *tuple, const struct tally *fr
 int rollup_total(struct rollup *r, size_t group_count, size_t row_count, size_t row_depth,
     size_t column_depth, struct fault *f);
 
-/* Fills `order` with the groups in the order of their places. */
-int rollup_order(const struct rollup *r, uint32_t *order, struct fault *f);
+/* The groups in the order of their places; borrowed until the next call. NULL when memory runs out.
+ */
+const uint32_t *rollup_order(struct rollup *r, struct fault *f);
 
 #endif

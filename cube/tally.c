@@ -75,6 +75,14 @@ tally_release(struct tally *t)
     *t = (struct tally){.model = NULL};
 }
 
+void
+tally_restart(struct tally *t)
+{
+    for (size_t i = 0; i < t->model->source_count; i++)
+        exact_column_restart(&t->sources[i].sum);
+    t->count = 0;
+}
+
 size_t
 tally_bytes(const struct tally *t)
 {
@@ -140,11 +148,15 @@ tally_expect(struct tally *t, size_t count, struct fault *f)
 int
 tally_reserve(struct tally *t, size_t count, struct fault *f)
 {
+    size_t bytes = count > t->count ? (count - t->count) * sizeof *t->rows : 0;
+
     if (grow(t, count, f) != 0)
         return -1;
     for (size_t i = 0; i < t->model->source_count; i++) {
         struct tally_source *s = &t->sources[i];
 
+        if (bytes > 0)
+            memset(s->present + t->count, 0, bytes);
         if ((s->keeps & CUBE_KEEP_SUM) != 0 && exact_column_resize(&s->sum, count, f) != 0)
             return -1;
         for (size_t k = t->count; (s->keeps & CUBE_KEEP_RANGE) != 0 && k < count; k++) {
@@ -152,6 +164,8 @@ tally_reserve(struct tally *t, size_t count, struct fault *f)
             s->greatest[k] = INT64_MIN;
         }
     }
+    if (bytes > 0)
+        memset(t->rows + t->count, 0, bytes);
     t->count = count;
     return 0;
 }

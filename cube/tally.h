@@ -44,8 +44,9 @@ struct value tally_order_value(enum value_type type, int64_t key);
 int tally_init(struct tally *t, const struct cube_model *model, struct fault *f);
 void tally_release(struct tally *t);
 
-/* Forgets all cells with their memory. */
+/* Forgets all cells with their memory; the other one keeps it. */
 void tally_clear(struct tally *t);
+void tally_restart(struct tally *t);
 
 /* The memory they take. */
 size_t tally_bytes(const struct tally *t);

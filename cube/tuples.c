@@ -22,6 +22,16 @@ tuples_release(struct tuples *t)
     tuples_init(t, t->width);
 }
 
+void
+tuples_restart(struct tuples *t, size_t width)
+{
+    free(t->slots);
+    t->slots = NULL;
+    t->slot_count = 0;
+    t->width = width;
+    t->count = 0;
+}
+
 size_t
 tuples_bytes(const struct tuples *t)
 {
@@ -91,16 +101,20 @@ grow_slots(struct tuples *t, size_t more, struct fault *f)
     return 0;
 }
 
+/* Even tuples of no code get memory: a pointer is never NULL in an address calculation. */
 static int
-reserve(struct tuples *t, size_t more, struct fault *f)
+reserve_codes(struct tuples *t, size_t more, struct fault *f)
 {
     if (t->count + more > TUPLES_NONE)
         return fault_set(f, FAULT_DATA, "more than %zu combinations", t->count);
-    /* Even tuples of no code get memory: a pointer is never NULL in an address calculation. */
-    if (grow_slots(t, more, f) != 0)
-        return -1;
     return array_reserve(
         &t->codes, &t->code_room, (t->count + more) * t->width + 1, sizeof *t->codes, f);
+}
+
+static int
+reserve(struct tuples *t, size_t more, struct fault *f)
+{
+    return reserve_codes(t, more, f) != 0 ? -1 : grow_slots(t, more, f);
 }
 
 static uint32_t
@@ -145,16 +159,13 @@ tuples_add_many(
     return 0;
 }
 
-int
-tuples_append(struct tuples *t, const uint32_t *tuple, struct fault *f)
+uint32_t *
+tuples_append(struct tuples *t, size_t count, struct fault *f)
 {
-    if (t->count == TUPLES_NONE)
-        return fault_set(f, FAULT_DATA, "more than %zu combinations", t->count);
-    if (array_reserve(
-            &t->codes, &t->code_room, (t->count + 1) * t->width + 1, sizeof *t->codes, f) != 0)
-        return -1;
-    memcpy(t->codes + t->count++ * t->width, tuple, t->width * sizeof *tuple);
-    return 0;
+    if (reserve_codes(t, count, f) != 0)
+        return NULL;
+    t->count += count;
+    return t->codes + (t->count - count) * t->width;
 }
 
 uint32_t

@@ -25,6 +25,9 @@ struct tuples {
 void tuples_init(struct tuples *t, size_t width);
 void tuples_release(struct tuples *t);
 
+/* Forgets all tuples and keeps the memory of their codes: of `width` codes from now on. */
+void tuples_restart(struct tuples *t, size_t width);
+
 /* The memory they take. */
 size_t tuples_bytes(const struct tuples *t);
 
@@ -36,9 +39,10 @@ int tuples_add(struct tuples *t, const uint32_t *tuple, uint32_t *index, struct 
 int tuples_add_many(
     struct tuples *t, const uint32_t *tuples, size_t count, uint32_t *indexes, struct fault *f);
 
-/* Appends a tuple that is known to be new, under index count, without looking. After the first
+/* Appends `count` tuples that are known to be new, under index count and on, without looking.
+ * Returns where their codes are to be written; NULL with a fault as above. After the first
  * tuples_add it is no longer allowed. */
-int tuples_append(struct tuples *t, const uint32_t *tuple, struct fault *f);
+uint32_t *tuples_append(struct tuples *t, size_t count, struct fault *f);
 
 /* The index, or TUPLES_NONE. */
 uint32_t tuples_find(const struct tuples *t, const uint32_t *tuple);
