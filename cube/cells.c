@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "config/base/moment.h"
 #include "cube/exact.h"
@@ -20,6 +21,13 @@ cells_release(struct cells *c)
     free(c->codes);
     free(c->sources);
     *c = (struct cells){.codes = NULL};
+}
+
+void
+cells_forget(const struct cells *c)
+{
+    if (c->file != NULL)
+        madvise((void *)(uintptr_t)c->file, (size_t)c->file_bytes, MADV_DONTNEED);
 }
 
 /* Every cell has facts, and together they are as many as the file says. */
@@ -135,9 +143,12 @@ cells_read(struct walk *w, struct cells *c, const struct cube_model *model, uint
         }
         walk_packed(w, &c->codes[i], count);
         w->failed = w->failed || !packed_below(&c->codes[i], member_counts[i]);
+        cells_forget(c);
     }
     if (!w->failed)
         read_rows(w, c, facts);
-    for (size_t i = 0; i < model->source_count && !w->failed; i++)
+    for (size_t i = 0; i < model->source_count && !w->failed; i++) {
         read_source(w, c, model, i);
+        cells_forget(c);
+    }
 }

@@ -33,6 +33,9 @@ struct cell_source {
 
 struct cells {
     uint64_t count;
+    const unsigned char
+        *file; /* mapped, when what was read of it need not stay in memory; or NULL */
+    uint64_t file_bytes;
     struct packed *codes; /* member of each cell, one for each dimension; width 0: all of them */
     struct packed rows;
     struct cell_source *sources;
@@ -48,6 +51,10 @@ void cells_release(struct cells *c);
  */
 void cells_read(struct walk *w, struct cells *c, const struct cube_model *model, uint64_t count,
     const uint32_t *member_counts, uint64_t facts);
+
+/* Who goes through cells calls this every so many of them: pages of their file need not stay. */
+enum { CELLS_FORGET = 1 << 19 };
+void cells_forget(const struct cells *c);
 
 /* An order key of a cell. */
 static inline int64_t

@@ -78,9 +78,7 @@ find_places(struct merge *m, const struct layout *l)
 static void
 begin_piece(struct merge *m, struct piece_range r)
 {
-    enum { FORGET_CELLS = 256 * FEED_CELLS };
-
-    if (r.first % FORGET_CELLS == 0) {
+    if (r.first % CELLS_FORGET == 0) {
         scratch_forget(&m->tape);
         for (size_t i = 0; i < m->count; i++)
             segment_forget(m->inputs[i].segment);

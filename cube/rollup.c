@@ -462,6 +462,8 @@ rollup_add(struct rollup *r, const struct cells *c, const struct rollup_axis *ax
     }
     r->any = true;
     for (size_t first = 0; rc == 0 && first < c->count; first += PIECE_CELLS) {
+        if (first % CELLS_FORGET == 0)
+            cells_forget(c);
         p->first = first;
         p->count = c->count - first < PIECE_CELLS ? (size_t)c->count - first : PIECE_CELLS;
         filter_piece(p, c, filters, filter_count);

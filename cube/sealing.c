@@ -32,6 +32,8 @@ sealing_open(const struct manifest_segment *known, const struct cube_model *mode
     folder_segment_path(&path, folder, known->number);
     if (text_check(&path, f) == 0)
         s = segment_open(text_get(&path), f);
+    if (s != NULL)
+        segment_stream(s);
     if (s != NULL && (segment_verify(s, model, f) != 0 ||
                          ((s->checksum != known->checksum || s->facts != known->facts) &&
                              fault_set(f, FAULT_DATA, "is not what the manifest names") != 0))) {

@@ -11,6 +11,9 @@
 
 #include "cube/walk.h"
 
+/* Smaller files may stay in memory; this much of a larger one is looked at in one go. */
+enum { STREAM_BYTES = 16 << 20 };
+
 static int
 map_file(struct segment *s, int fd, const char *path, struct fault *f)
 {
@@ -127,11 +130,35 @@ take_dimension(struct walk *w, struct segment *s, size_t dimension, struct fault
     return 0;
 }
 
+/* The checksum of the whole file, piece by piece. */
+static int
+checksum(const struct segment *s, uint64_t *sum, struct fault *f)
+{
+    XXH3_state_t *state = XXH3_createState();
+    uint64_t left = s->size_bytes - 8;
+
+    if (state == NULL)
+        return fault_set_memory(f);
+    XXH3_64bits_reset(state);
+    for (const unsigned char *at = s->map; left > 0;) {
+        size_t piece = left < STREAM_BYTES ? (size_t)left : STREAM_BYTES;
+
+        XXH3_64bits_update(state, at, piece);
+        cells_forget(&s->cells);
+        at += piece;
+        left -= piece;
+    }
+    *sum = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    return 0;
+}
+
 /* Header and footer. */
 static int
 check_frame(struct segment *s, struct fault *f)
 {
     const unsigned char *footer = s->map + s->size_bytes - SEGMENT_FOOTER_BYTES;
+    uint64_t sum = 0;
 
     if (memcmp(s->map, SEGMENT_MAGIC, 8) != 0)
         return fault_set(f, FAULT_DATA, "not a cube segment");
@@ -140,7 +167,9 @@ check_frame(struct segment *s, struct fault *f)
             (unsigned)bytes_get32(s->map + 8), SEGMENT_VERSION);
     if (bytes_get64(footer + 8) != s->size_bytes)
         return fault_set(f, FAULT_DATA, "cube segment is cut off");
-    if (XXH3_64bits(s->map, (size_t)s->size_bytes - 8) != s->checksum)
+    if (checksum(s, &sum, f) != 0)
+        return -1;
+    if (sum != s->checksum)
         return fault_set(f, FAULT_DATA, "cube segment is damaged: its checksum differs");
     if (bytes_get32(s->map + 12) != s->model->dimension_count ||
         bytes_get32(s->map + 16) != s->model->source_count || bytes_get32(s->map + 20) != 0 ||
@@ -196,6 +225,15 @@ segment_verify(struct segment *s, const struct cube_model *model, struct fault *
         return fault_set(f, FAULT_DATA, "cube segment is damaged: its parts do not fit together");
     s->verified = true;
     return 0;
+}
+
+void
+segment_stream(struct segment *s)
+{
+    if (s->size_bytes <= STREAM_BYTES)
+        return;
+    s->cells.file = s->map;
+    s->cells.file_bytes = s->size_bytes;
 }
 
 void

@@ -78,6 +78,10 @@ void segment_close(struct segment *s); /* NULL is fine */
  * FAULT_DATA. */
 int segment_verify(struct segment *s, const struct cube_model *model, struct fault *f);
 
+/* From now on the segment is read from end to end, perhaps several times: pages of a large file do
+ * not stay in memory. Before segment_verify. */
+void segment_stream(struct segment *s);
+
 /* What is in memory of the file now need not stay there. */
 void segment_forget(const struct segment *s);
 

@@ -61,6 +61,11 @@ measure() {
     say "$1: adding one per cent"
     bench star "$1" "$2" "$(($2 + $2 / 100))" "$place/star.db"
     bench add "$place/star.db" "$place/cubes/$1"
+    if [ "$1" = sparse ]; then
+        say "$1: processing with the least memory that can be set"
+        bench full "$place/star.db" "$place/cubes/spilling" 128
+        rm -rf "$place/cubes/spilling"
+    fi
     rm -f "$place/star.db"
 }
 
@@ -95,6 +100,7 @@ judge() {
     else
         ratio "cube.$3.process_full" '<=1.0' "$figures" 'f["process_full"]' 'f["peer_base"] + f["fetch"]'
         ratio "cube.$3.query_inside" '<=0.5' "$figures" 'f["query_inside"]' 'f["peer_query"]'
+        ratio "cube.$3.spilling_memory" '<=1' "$figures" 'f["spilling_peak_bytes"]' 'f["spilling_memory_bytes"]'
     fi
     ratio "cube.$3.base_build" '<=0.5' "$figures" 'f["base_build"]' 'f["fetch"]'
     ratio "cube.$3.process_add" '<=0.05' "$figures" 'f["process_add"]' 'f["process_full"]'

@@ -44,13 +44,13 @@ print(const char *name, double number)
     fflush(stdout);
 }
 
-static void
-print_memory(void)
+static double
+peak_bytes(void)
 {
     struct rusage usage;
 
     getrusage(RUSAGE_SELF, &usage);
-    print("peak_bytes", (double)usage.ru_maxrss * 1024);
+    return (double)usage.ru_maxrss * 1024;
 }
 
 static int
@@ -277,24 +277,33 @@ step_fetch(const char *path)
 /* ---- process: a whole processing of the star schema ---- */
 
 static int
-step_process(const char *path, const char *directory, enum process_type type)
+step_process(const char *path, const char *directory, enum process_type type, int memory_mib)
 {
+    const struct analysis_setting limits = {
+        .memory_mib = memory_mib, .aggregates_percent = DEFAULT_AGGREGATES_PERCENT};
     struct process_result result;
     struct bench b;
     struct db *db;
-    double start;
+    double start, took;
 
     if (begin(&b) != 0 || (db = open_star(path, &b.f)) == NULL)
         return failed(&b.f);
     start = seconds();
     if (process_cube(db, &b.star,
-            &(struct process_order){directory, type, CUBE_STORAGE_MEMORY, NULL}, &result,
+            &(struct process_order){directory, type, CUBE_STORAGE_MEMORY, &limits}, &result,
             &b.f) != 0)
         return failed(&b.f);
-    print(type == PROCESS_ADD ? "process_add" : "process_full", seconds() - start);
-    if (type == PROCESS_FULL) {
-        print_memory();
-        print("memory_bytes", DEFAULT_MEMORY_MIB * 1048576.0);
+    took = seconds() - start;
+    if (type == PROCESS_ADD) {
+        print("process_add", took);
+    } else if (memory_mib == DEFAULT_MEMORY_MIB) {
+        print("process_full", took);
+        print("peak_bytes", peak_bytes());
+        print("memory_bytes", memory_mib * 1048576.0);
+    } else {
+        print("spilling_full", took);
+        print("spilling_peak_bytes", peak_bytes());
+        print("spilling_memory_bytes", memory_mib * 1048576.0);
     }
     db_close(db);
     return 0;
@@ -561,9 +570,11 @@ main(int argc, char **argv)
     if (argc == 3 && strcmp(step, "fetch") == 0)
         return step_fetch(argv[2]);
     if (argc == 4 && strcmp(step, "full") == 0)
-        return step_process(argv[2], argv[3], PROCESS_FULL);
+        return step_process(argv[2], argv[3], PROCESS_FULL, DEFAULT_MEMORY_MIB);
+    if (argc == 5 && strcmp(step, "full") == 0)
+        return step_process(argv[2], argv[3], PROCESS_FULL, atoi(argv[4]));
     if (argc == 4 && strcmp(step, "add") == 0)
-        return step_process(argv[2], argv[3], PROCESS_ADD);
+        return step_process(argv[2], argv[3], PROCESS_ADD, DEFAULT_MEMORY_MIB);
     if (argc == 4 && strcmp(step, "base") == 0)
         return step_base(sparse, rows);
     if (argc == 5 && strcmp(step, "make") == 0)
@@ -574,7 +585,7 @@ main(int argc, char **argv)
         return step_spawn(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(step, "rollup") == 0)
         return step_rollup(argv[2]);
-    fputs("usage: cube_bench star SET FIRST LAST DB | fetch DB | full DB DIR | add DB DIR |\n"
+    fputs("usage: cube_bench star SET FIRST LAST DB | fetch DB | full DB DIR [MIB] | add DB DIR |\n"
           "       base SET ROWS | make SET ROWS DIR | ask DIR LIST | rollup DIR |\n"
           "       spawn PROGRAM CONFIG LIST\n",
         stderr);
