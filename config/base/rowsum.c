@@ -61,6 +61,15 @@ rowsum_add(struct rowsum *s, const struct value *row)
     s->rows++;
 }
 
+void
+rowsum_merge(struct rowsum *to, const struct rowsum *from)
+{
+    for (size_t i = 0; i < to->column_count; i++)
+        to->columns[i] += from->columns[i];
+    to->whole += from->whole;
+    to->rows += from->rows;
+}
+
 bool
 rowsum_equal(const struct rowsum *a, const struct rowsum *b)
 {

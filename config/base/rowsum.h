@@ -35,6 +35,9 @@ void rowsum_release(struct rowsum *s);
 /* Adds one row of s->column_count cells. */
 void rowsum_add(struct rowsum *s, const struct value *row);
 
+/* Adds the rows of another one of as many columns. */
+void rowsum_merge(struct rowsum *to, const struct rowsum *from);
+
 bool rowsum_equal(const struct rowsum *a, const struct rowsum *b);
 
 #endif

@@ -231,7 +231,7 @@ open_helper(const struct dump *d, const struct outlet *o)
 {
     struct db *helper;
 
-    if (d->history.count < 2 || !survey_wants_second(d->db) ||
+    if (d->history.count < 2 || !pair_helps(d->db) ||
         (helper = site_connect(o->site, o->database, DB_EXISTING, NULL)) == NULL)
         return NULL;
     if (db_run(helper, db_dialect(helper)->begin_snapshot, NULL, NULL) == 0)

@@ -17,12 +17,6 @@ struct looker {
     struct fault fault;
 };
 
-bool
-survey_wants_second(const struct db *first)
-{
-    return db_dialect(first)->current_space != NULL;
-}
-
 static int
 look_at(const struct survey *s, struct db *db, struct history_unit *u, struct fault *f)
 {

@@ -19,9 +19,6 @@ struct survey {
     const char *sealed_for;
 };
 
-/* May a second connection help with a database of this engine? */
-bool survey_wants_second(const struct db *first);
-
 /*
  * Marks every unit, as one or the other connection sees it, and finds the older container of its
  * tables; in a store that is near, whether that one is sound too (over the network

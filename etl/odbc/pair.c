@@ -1,11 +1,12 @@
 #include "etl/odbc/pair.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
-enum {
-    HALF_BLOCKS_MIN = 128, /* a smaller half is read before a second query has begun */
-    ROWS_A_TURN = 64,
-};
+#include "config/base/thread.h"
+#include "etl/odbc/halves.h"
+
+enum { ROWS_A_TURN = 64 };
 
 struct pair_reader {
     struct table_reader *readers[2];
@@ -48,36 +49,19 @@ pair_join(struct db *first, struct db *second, struct fault *f)
 
 /* ---- reading ---- */
 
-/* The block in the middle of a table; 0: it is not worth the while. */
-static int
-find_middle(struct db *db, const struct table *t, int64_t *block, struct fault *f)
-{
-    struct text sql = TEXT_INIT;
-    int rc = db_get_int(db, sql_set(&sql, db_dialect(db)->middle_block, t->name), 0, block, f);
-
-    if (*block < HALF_BLOCKS_MIN)
-        *block = 0;
-    text_release(&sql);
-    return rc;
-}
-
 /* The first query holds the table as it is until its transaction ends, so that both halves are of
  * one file. */
 static int
-open_halves(struct pair_reader *p, struct db *const dbs[2], const struct table *t, int64_t middle,
-    struct fault *f)
+open_halves(struct pair_reader *p, struct db *const dbs[2], const struct table *t,
+    const struct text where[2], struct fault *f)
 {
-    const char *const halves[] = {db_dialect(dbs[0])->before_block, db_dialect(dbs[0])->from_block};
-    struct text where = TEXT_INIT;
-
     for (; p->count < 2; p->count++) {
-        p->readers[p->count] = table_reader_open_unordered(
-            dbs[p->count], t, sql_set(&where, halves[p->count], middle), f);
+        p->readers[p->count] =
+            table_reader_open_unordered(dbs[p->count], t, text_get(&where[p->count]), f);
         if (p->readers[p->count] == NULL)
-            break;
+            return -1;
     }
-    text_release(&where);
-    return p->count == 2 ? 0 : -1;
+    return 0;
 }
 
 struct pair_reader *
@@ -85,15 +69,17 @@ pair_reader_open(struct db *first, struct db *second, const struct table *t, str
 {
     struct pair_reader *p = calloc(1, sizeof *p);
     struct db *const dbs[2] = {first, second};
-    int64_t middle = 0;
+    struct text where[2] = {TEXT_INIT, TEXT_INIT};
     int rc = p == NULL ? fault_set_memory(f) : 0;
 
     if (rc == 0 && second != NULL)
-        rc = find_middle(first, t, &middle, f);
-    if (rc == 0 && middle > 0)
-        rc = open_halves(p, dbs, t, middle, f);
+        rc = halves_find(first, t, 0, where, f);
+    if (rc == 1)
+        rc = open_halves(p, dbs, t, where, f);
     else if (rc == 0 && (p->readers[0] = table_reader_open_unordered(first, t, NULL, f)) != NULL)
         p->count = 1;
+    text_release(&where[0]);
+    text_release(&where[1]);
     if (rc == 0 && p->count > 0)
         return p;
     pair_reader_close(p);
@@ -125,5 +111,74 @@ pair_reader_next(struct pair_reader *p, const struct value **row, struct fault *
     }
     if (rc == 1 && p->count == 2 && ++p->rows % ROWS_A_TURN == 0)
         p->turn = 1 - p->turn;
+    return rc;
+}
+
+/* ---- adding up ---- */
+
+bool
+pair_helps(const struct db *first)
+{
+    return db_dialect(first)->current_space != NULL;
+}
+
+struct half {
+    struct db *db;
+    const struct table *table;
+    const char *where; /* NULL: all of it */
+    struct rowsum sum;
+    struct fault fault;
+    int result;
+};
+
+static void *
+add_up(void *state)
+{
+    struct half *h = state;
+
+    h->result = table_rowsum_where(h->db, h->table, h->where, &h->sum, &h->fault);
+    return NULL;
+}
+
+/* `mine` in the caller's thread. */
+static int
+add_up_both(struct half *mine, struct half *other, struct fault *f)
+{
+    pthread_t thread;
+    bool started = thread_start(&thread, add_up, other);
+
+    add_up(mine);
+    if (started)
+        pthread_join(thread, NULL);
+    else
+        add_up(other);
+    if (mine->result == 0 && other->result == 0)
+        return 0;
+    if (f != NULL)
+        *f = mine->result != 0 ? mine->fault : other->fault;
+    return -1;
+}
+
+int
+pair_rowsum(struct db *first, struct db *second, const struct table *t, uint64_t rows,
+    struct rowsum *sum, struct fault *f)
+{
+    struct text where[2] = {TEXT_INIT, TEXT_INIT};
+    struct half mine = {.db = first, .table = t}, other = {.db = second, .table = t};
+    int rc = second == NULL || rows < PAIR_ROWS_MIN ? 0 : halves_find(first, t, rows, where, f);
+
+    *sum = (struct rowsum)ROWSUM_INIT;
+    if (rc == 0) {
+        rc = table_rowsum(first, t, sum, f);
+    } else if (rc == 1) {
+        mine.where = text_get(&where[0]);
+        other.where = text_get(&where[1]);
+        if ((rc = add_up_both(&mine, &other, f)) == 0)
+            rowsum_merge(&mine.sum, &other.sum);
+        *sum = mine.sum;
+        rowsum_release(&other.sum);
+    }
+    text_release(&where[0]);
+    text_release(&where[1]);
     return rc;
 }

@@ -25,4 +25,15 @@ void pair_reader_close(struct pair_reader *p); /* NULL is fine */
 /* The next row, borrowed until the next call: 1, 0 at the end, -1. */
 int pair_reader_next(struct pair_reader *p, const struct value **row, struct fault *f);
 
+/* Do two connections get more work done than one? Not where both are one program's. */
+bool pair_helps(const struct db *first);
+
+enum { PAIR_ROWS_MIN = 20000 }; /* of fewer rows one reads as quickly */
+
+/* Reads a table for its checksums (table_rowsum) with both connections, each in a thread: a table
+ * of about `rows` rows that nobody changes meanwhile. `second` NULL, a small table, or one that
+ * cannot be parted: `first` alone. */
+int pair_rowsum(struct db *first, struct db *second, const struct table *t, uint64_t rows,
+    struct rowsum *sum, struct fault *f);
+
 #endif

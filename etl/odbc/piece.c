@@ -113,8 +113,9 @@ size_of(const struct value *row, size_t columns)
     return size;
 }
 
-static void
-set_literal(struct text *sql, const struct value *v)
+/* A literal ends at a NUL: behind that key would be the rows before it again. */
+int
+piece_set_literal(struct text *sql, const struct value *v, struct fault *f)
 {
     char moment[MOMENT_TEXT_BYTES];
     struct text copy = TEXT_INIT;
@@ -124,23 +125,15 @@ set_literal(struct text *sql, const struct value *v)
         sql_add(sql, "%d", v->as.integer);
     else if (v->type == VALUE_TIME)
         sql_add(sql, "%t", moment_format_sql(v->as.time_us, moment));
+    else if (memchr(v->as.text.bytes, '\0', v->as.text.length) != NULL)
+        return fault_set(f, FAULT_DATA, "the key holds a text with a NUL");
     else {
         text_add_bytes(&copy, v->as.text.bytes, v->as.text.length);
         sql_add(sql, "%t", text_get(&copy));
     }
     sql->failed = sql->failed || copy.failed;
     text_release(&copy);
-}
-
-/* A literal ends at a NUL: behind that key would be the rows before it again. */
-static int
-note_key(struct piece *p, size_t i, const struct value *v, struct fault *f)
-{
-    if (v->type == VALUE_TEXT && memchr(v->as.text.bytes, '\0', v->as.text.length) != NULL)
-        return fault_set(
-            f, FAULT_DATA, "column '%s', of the key, holds a text with a NUL", p->table->key[i]);
-    set_literal(&p->last[i], v);
-    return text_check(&p->last[i], f);
+    return text_check(sql, f);
 }
 
 /* Only the last row of a full piece is ever needed. */
@@ -151,8 +144,8 @@ piece_note(struct piece *p, const struct value *row, struct fault *f)
     if (++p->rows < p->limit)
         return 0;
     for (size_t i = 0; i < p->table->key_count; i++) {
-        if (note_key(p, i, &row[p->columns[i]], f) != 0)
-            return -1;
+        if (piece_set_literal(&p->last[i], &row[p->columns[i]], f) != 0)
+            return fault_wrap(f, "column '%s'", p->table->key[i]);
     }
     return 0;
 }

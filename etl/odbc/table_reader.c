@@ -207,13 +207,20 @@ enum { ROWS_A_LOOK = 10000 };
 int
 table_rowsum(struct db *db, const struct table *t, struct rowsum *sum, struct fault *f)
 {
+    return table_rowsum_where(db, t, NULL, sum, f);
+}
+
+int
+table_rowsum_where(
+    struct db *db, const struct table *t, const char *where, struct rowsum *sum, struct fault *f)
+{
     struct table_reader *r;
     const struct value *row;
     int rc;
 
     if (rowsum_init(sum, t->column_count, f) != 0)
         return -1;
-    if ((r = table_reader_open_unordered(db, t, NULL, f)) == NULL)
+    if ((r = table_reader_open_unordered(db, t, where, f)) == NULL)
         return -1;
     while ((rc = table_reader_next(r, &row, f)) == 1) {
         rowsum_add(sum, row);

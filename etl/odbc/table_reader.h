@@ -31,4 +31,8 @@ int table_reader_next(struct table_reader *r, const struct value **row, struct f
 /* Reads a whole table for its checksums. `sum` is initialised here and released by the caller. */
 int table_rowsum(struct db *db, const struct table *t, struct rowsum *sum, struct fault *f);
 
+/* The same of the rows of `where` (NULL: all). */
+int table_rowsum_where(
+    struct db *db, const struct table *t, const char *where, struct rowsum *sum, struct fault *f);
+
 #endif

@@ -1,0 +1,88 @@
+#include "etl/odbc/halves.h"
+
+#include <string.h>
+
+#include "etl/odbc/piece.h"
+
+enum { HALF_BLOCKS_MIN = 128 }; /* a smaller half is read before a second query has begun */
+
+/* Where rows have an address: the block in the middle. */
+static int
+part_by_block(struct db *db, const struct table *t, struct text where[2], struct fault *f)
+{
+    const struct dialect *dialect = db_dialect(db);
+    struct text sql = TEXT_INIT;
+    int64_t block = 0;
+    int rc = db_get_int(db, sql_set(&sql, dialect->middle_block, t->name), 0, &block, f);
+
+    text_release(&sql);
+    if (rc != 0 || block < HALF_BLOCKS_MIN)
+        return rc;
+    sql_set(&where[0], dialect->before_block, block);
+    sql_set(&where[1], dialect->from_block, block);
+    return 1;
+}
+
+static enum value_type
+type_of(const struct table *t, const char *column)
+{
+    size_t i = 0;
+
+    while (strcmp(t->columns[i].name, column) != 0)
+        i++;
+    return t->columns[i].type;
+}
+
+/* The key of the row in the middle, as a literal: 1, 0 when there is none, -1. */
+static int
+find_middle(
+    struct db *db, const struct table *t, uint64_t rows, struct text *literal, struct fault *f)
+{
+    enum value_type type = type_of(t, t->key[0]);
+    struct text sql = TEXT_INIT;
+    struct stmt *s = db_prepare(db,
+        sql_set(&sql, "SELECT %n FROM %n ORDER BY %n LIMIT 1 OFFSET %d", t->key[0], t->name,
+            t->key[0], (int64_t)(rows / 2)),
+        f);
+    struct value v;
+    int rc = s == NULL || stmt_query(s, &type, 1, f) != 0 ? -1 : stmt_fetch(s, &v, f);
+
+    if (rc == 1 && v.type == VALUE_NULL)
+        rc = 0;
+    if (rc == 1 && piece_set_literal(literal, &v, f) != 0)
+        rc = -1;
+    stmt_free(s);
+    text_release(&sql);
+    return rc;
+}
+
+static int
+part_by_key(
+    struct db *db, const struct table *t, uint64_t rows, struct text where[2], struct fault *f)
+{
+    struct text literal = TEXT_INIT;
+    int rc = find_middle(db, t, rows, &literal, f);
+
+    if (rc == 1) {
+        sql_set(&where[0], "%n < %s", t->key[0], text_get(&literal));
+        sql_set(&where[1], "%n >= %s", t->key[0], text_get(&literal));
+    }
+    text_release(&literal);
+    return rc;
+}
+
+int
+halves_find(
+    struct db *db, const struct table *t, uint64_t rows, struct text where[2], struct fault *f)
+{
+    const struct dialect *dialect = db_dialect(db);
+    int rc = 0;
+
+    if (dialect->middle_block != NULL)
+        rc = part_by_block(db, t, where, f);
+    else if (rows > 0 && dialect->holds_results && piece_can_read(dialect, t))
+        rc = part_by_key(db, t, rows, where, f);
+    if (rc == 1 && (text_check(&where[0], f) != 0 || text_check(&where[1], f) != 0))
+        rc = -1;
+    return rc;
+}

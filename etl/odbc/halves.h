@@ -1,0 +1,16 @@
+/*
+ * halves: two conditions that part the rows of a table in about equal halves, each read from where
+ * it lies: by blocks where rows have an address, by the key where tables are kept in its order.
+ */
+#ifndef ETL_ODBC_HALVES_H
+#define ETL_ODBC_HALVES_H
+
+#include "config/table/table.h"
+#include "etl/odbc/db.h"
+
+/* Sets the conditions for a table of about `rows` rows (0: nobody knows; then only where that need
+ * not be known). 1, 0 when it is too small or cannot be parted, or -1. */
+int halves_find(
+    struct db *db, const struct table *t, uint64_t rows, struct text where[2], struct fault *f);
+
+#endif
