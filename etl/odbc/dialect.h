@@ -74,6 +74,11 @@ struct dialect {
     const char *gather, *row_position;
     void (*add_scaled)(struct text *sql, const char *name, int power, int bits);
 
+    /* Adds a query of all rows of a table in batches (batch.h), `powers` being one a column; a
+     * query that gives a row when table %t has positions. NULL where that is no quicker. */
+    void (*add_batches)(struct text *sql, const struct table *t, const int *powers);
+    const char *has_positions;
+
     /* A select-list expression that brings a whole row of a table as one text
      * (row_text.h). False, adding nothing, where that cannot be for these columns; NULL
      * where it is no quicker than cell by cell. */

@@ -13,22 +13,26 @@
  */
 enum { MOST_PLANS = 8, POOR = 16 };
 
-/* Doubles of less than 2^n are told in multiples of 2^(n - SCALED_BITS). */
-enum { SCALED_BITS = 61 };
-
 /* ---- the plan ---- */
+
+int
+gather_plan_power(double largest)
+{
+    int exponent;
+
+    if (largest == 0 || !isfinite(largest))
+        return 0;
+    frexp(largest, &exponent);
+    exponent = exponent + 1 > 0 ? exponent + 1 : 0;
+    return exponent < GATHER_SCALED_BITS ? GATHER_SCALED_BITS - exponent : 0;
+}
 
 static int
 power_of(const struct gather_plan *p, size_t column)
 {
     const struct gather_scale *s = &p->scales[column];
-    int exponent;
 
-    if (p->columns[column].type != VALUE_FLOAT || s->useless || s->largest == 0)
-        return 0;
-    frexp(s->largest, &exponent);
-    exponent = exponent + 1 > 0 ? exponent + 1 : 0;
-    return exponent < SCALED_BITS ? SCALED_BITS - exponent : 0;
+    return p->columns[column].type != VALUE_FLOAT || s->useless ? 0 : gather_plan_power(s->largest);
 }
 
 static struct gather_item *
@@ -133,7 +137,7 @@ add_expression(struct text *sql, const struct gather_plan *p, const struct gathe
     else if (type == VALUE_TEXT)
         sql_add(sql, "CASE WHEN %s IS NOT NULL THEN 1 END", name);
     else if (item->power > 0)
-        db_dialect(p->db)->add_scaled(sql, name, item->power, SCALED_BITS - item->power);
+        db_dialect(p->db)->add_scaled(sql, name, item->power, GATHER_SCALED_BITS - item->power);
     else
         db_dialect(p->db)->add_read(sql, name, type);
 }

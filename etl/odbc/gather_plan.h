@@ -9,6 +9,13 @@
 #include "etl/odbc/packing.h"
 #include "etl/odbc/row_reader.h"
 
+/* Doubles of less than 2^n are told in multiples of 2^(n - GATHER_SCALED_BITS). */
+enum { GATHER_SCALED_BITS = 61 };
+
+/* The power of two with which doubles as large as `largest` and somewhat larger are told; 0: none.
+ */
+int gather_plan_power(double largest);
+
 /* One text that the engine makes: of packed columns, or of one. */
 struct gather_item {
     const struct packing *packing; /* NULL: of one */

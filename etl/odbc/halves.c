@@ -49,7 +49,7 @@ find_middle(
 
     if (rc == 1 && v.type == VALUE_NULL)
         rc = 0;
-    if (rc == 1 && piece_set_literal(literal, &v, f) != 0)
+    if (rc == 1 && piece_set_literal(literal, t->key[0], &v, f) != 0)
         rc = -1;
     stmt_free(s);
     text_release(&sql);

@@ -115,7 +115,7 @@ size_of(const struct value *row, size_t columns)
 
 /* A literal ends at a NUL: behind that key would be the rows before it again. */
 int
-piece_set_literal(struct text *sql, const struct value *v, struct fault *f)
+piece_set_literal(struct text *sql, const char *column, const struct value *v, struct fault *f)
 {
     char moment[MOMENT_TEXT_BYTES];
     struct text copy = TEXT_INIT;
@@ -126,7 +126,7 @@ piece_set_literal(struct text *sql, const struct value *v, struct fault *f)
     else if (v->type == VALUE_TIME)
         sql_add(sql, "%t", moment_format_sql(v->as.time_us, moment));
     else if (memchr(v->as.text.bytes, '\0', v->as.text.length) != NULL)
-        return fault_set(f, FAULT_DATA, "the key holds a text with a NUL");
+        return fault_set(f, FAULT_DATA, "column '%s', of the key, holds a text with a NUL", column);
     else {
         text_add_bytes(&copy, v->as.text.bytes, v->as.text.length);
         sql_add(sql, "%t", text_get(&copy));
@@ -144,8 +144,8 @@ piece_note(struct piece *p, const struct value *row, struct fault *f)
     if (++p->rows < p->limit)
         return 0;
     for (size_t i = 0; i < p->table->key_count; i++) {
-        if (piece_set_literal(&p->last[i], &row[p->columns[i]], f) != 0)
-            return fault_wrap(f, "column '%s'", p->table->key[i]);
+        if (piece_set_literal(&p->last[i], p->table->key[i], &row[p->columns[i]], f) != 0)
+            return -1;
     }
     return 0;
 }

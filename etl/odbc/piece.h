@@ -13,8 +13,8 @@ struct piece;
 /* Can the table be read so? Its key must be what the engine compares exactly. */
 bool piece_can_read(const struct dialect *dialect, const struct table *t);
 
-/* A value of such a key as a literal. FAULT_DATA: a text that no literal can hold. */
-int piece_set_literal(struct text *sql, const struct value *v, struct fault *f);
+/* A value of such a key's column as a literal. FAULT_DATA: a text that no literal can hold. */
+int piece_set_literal(struct text *sql, const char *column, const struct value *v, struct fault *f);
 
 /* Before the first row. `t` is borrowed. Owned by the caller; NULL with a fault. */
 struct piece *piece_new(const struct table *t, struct fault *f);

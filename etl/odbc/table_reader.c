@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/base/progress.h"
+#include "etl/odbc/batch.h"
 #include "etl/odbc/cell.h"
 #include "etl/odbc/misfit.h"
 #include "etl/odbc/piece.h"
@@ -16,6 +17,7 @@ struct table_reader {
     struct text where;  /* as it was given; empty: all */
     struct text select; /* all but the order */
     bool has_where, in_order;
+    struct batch *batch;    /* NULL: row by row */
     struct piece *piece;    /* NULL: all of it is one query */
     enum value_type *types; /* of the columns */
     struct value *row;
@@ -148,6 +150,8 @@ open_reader(struct db *db, const struct table *t, const char *where, bool in_ord
     for (size_t i = 0; i < t->column_count; i++)
         r->types[i] = t->columns[i].type;
     text_add(&r->where, where == NULL ? "" : where);
+    if (!in_order && where == NULL && (r->batch = batch_open(db, t)) != NULL)
+        return r;
     add_select(r);
     if (text_check(&r->where, f) == 0 && (!in_pieces || (r->piece = piece_new(t, f)) != NULL))
         rc = start(r, f) == 0 ? 0 : explain(r, f);
@@ -176,6 +180,7 @@ table_reader_close(struct table_reader *r)
 {
     if (r == NULL)
         return;
+    batch_close(r->batch);
     stmt_free(r->stmt);
     piece_free(r->piece);
     text_release(&r->where);
@@ -187,11 +192,29 @@ table_reader_close(struct table_reader *r)
     free(r);
 }
 
+/* What a batch did not understand, and all behind it, comes row by row. */
+static int
+leave_batches(struct table_reader *r, struct fault *f)
+{
+    batch_add_rest(r->batch, &r->where);
+    batch_close(r->batch);
+    r->batch = NULL;
+    add_select(r);
+    return text_check(&r->where, f) == 0 && start(r, f) == 0 ? 0 : explain(r, f);
+}
+
 int
 table_reader_next(struct table_reader *r, const struct value **row, struct fault *f)
 {
-    int rc = fetch_row(r, f);
+    int rc;
 
+    if (r->batch != NULL) {
+        if ((rc = batch_next(r->batch, row)) >= 0)
+            return rc;
+        if (leave_batches(r, f) != 0)
+            return -1;
+    }
+    rc = fetch_row(r, f);
     *row = r->row;
     while (rc == 0 && r->piece != NULL && piece_turn(r->piece)) {
         if ((rc = start(r, f)) == 0)
