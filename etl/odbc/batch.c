@@ -134,7 +134,7 @@ batch_close(struct batch *b)
 
 /* ---- strings ---- */
 
-/* The character behind a backslash, where it is a byte of ASCII; -1 for any other. */
+/* The character behind a backslash, where it is a byte of ASCII; -1 for any other, and for NUL. */
 static int
 unescape(const char **at, const char *end)
 {
@@ -152,7 +152,7 @@ unescape(const char **at, const char *end)
     memcpy(hex, *at + 1, 4);
     code = strtol(hex, &stop, 16);
     *at += 5;
-    return *stop == '\0' && code < 0x80 ? (int)code : -1;
+    return *stop == '\0' && code > 0 && code < 0x80 ? (int)code : -1;
 }
 
 /* A string from behind its opening quote to behind the closing one; its content stays where it

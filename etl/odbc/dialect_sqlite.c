@@ -358,8 +358,9 @@ describe(
 
 /* Columns hold whatever was put into them: numbers sort before texts, and these before binary
  * (sqlite.org/datatype3.html, section 4.1). An integer in a DECIMAL column is exact as a double up
- * to 2^53. Looked at in every row that is read: typeof() would take four times as long, and without
- * the + the empty text would be tried as a number each time. */
+ * to 2^53. The driver cuts a text at a NUL. Looked at in every row that is read: typeof() would
+ * take four times as long, and without the + the empty text would be tried as a number each time.
+ */
 static bool
 add_misfit(struct text *sql, const char *name, enum value_type type)
 {
@@ -370,7 +371,7 @@ add_misfit(struct text *sql, const char *name, enum value_type type)
         [VALUE_FLOAT] = "+%s >= '' OR (%s NOT BETWEEN -9007199254740992 AND 9007199254740992 AND "
                         "typeof(%s) = 'integer')",
         [VALUE_TIME] = "+%s < '' OR %s >= x''",
-        [VALUE_TEXT] = "+%s < '' OR %s >= x''",
+        [VALUE_TEXT] = "+%s < '' OR %s >= x'' OR instr(%s, char(0)) > 0",
         [VALUE_BYTES] = "%s < x''",
     };
 

@@ -117,7 +117,6 @@ query_key(const struct question *q, const struct table_column *c, const struct t
 
 enum { KEY_COLUMNS = 16 };
 
-/* How often a sum looks up from its rows. */
 /* " (n = 1)": which row it is, where that can be told. */
 static void
 add_key(const struct question *q, const struct table_column *c, struct text *to)

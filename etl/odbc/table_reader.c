@@ -131,6 +131,14 @@ explain(struct table_reader *r, struct fault *f)
 
 /* ---- reading ---- */
 
+/* As they lie is the order of the engine's positions, which the identity gives where there is one.
+ */
+static bool
+lies_in_order(const struct table *t)
+{
+    return t->identity && t->key_count == 1;
+}
+
 static struct table_reader *
 open_reader(struct db *db, const struct table *t, const char *where, bool in_order, struct fault *f)
 {
@@ -150,7 +158,7 @@ open_reader(struct db *db, const struct table *t, const char *where, bool in_ord
     for (size_t i = 0; i < t->column_count; i++)
         r->types[i] = t->columns[i].type;
     text_add(&r->where, where == NULL ? "" : where);
-    if (!in_order && where == NULL && (r->batch = batch_open(db, t)) != NULL)
+    if ((!in_order || lies_in_order(t)) && where == NULL && (r->batch = batch_open(db, t)) != NULL)
         return r;
     add_select(r);
     if (text_check(&r->where, f) == 0 && (!in_pieces || (r->piece = piece_new(t, f)) != NULL))

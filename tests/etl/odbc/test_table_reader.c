@@ -243,6 +243,7 @@ static const struct {
     {ENGINE_SQLITE, "NVARCHAR(9)", "x'41'", VALUE_TEXT, NULL},
     {ENGINE_SQLITE, "NVARCHAR(9)", "x''", VALUE_TEXT, NULL},
     {ENGINE_SQLITE, "STRING", "12", VALUE_TEXT, NULL},
+    {ENGINE_SQLITE, "TEXT", "'a' || char(0) || 'b'", VALUE_TEXT, NULL},
     {ENGINE_SQLITE, "BLOB", "'A'", VALUE_BYTES, NULL},
     {ENGINE_POSTGRESQL, "timestamp", "'infinity'", VALUE_TIME, NULL},
     {ENGINE_POSTGRESQL, "timestamp", "'-infinity'", VALUE_TIME, NULL},
@@ -394,8 +395,8 @@ static void
 reads_texts_that_look_like_the_ends_of_cells(void)
 {
     static const char *const texts[] = {"", ",", "\"", "\"\"", "'", "''", "\\", "\\\"", "(", ")",
-        "),(", "NULL", "a,\"b\",'c'", " a ", "\t\r\n", "\n", "{1,2}", "%s", "\\x41",
-        "\xE6\x9D\xB1"};
+        "),(", "NULL", "a,\"b\",'c'", " a ", "\t\r\n", "\n", "{1,2}", "%s", "\\x41", "][", "null",
+        "[1]", "\\n", "\\u0041", "\x01\x02\x1F\x7F", "\b\f\v", "/", "\xE6\x9D\xB1"};
     static struct table_column parts[] = {
         {.name = "n", .type = VALUE_INT, .not_null = true},
         {.name = "t", .type = VALUE_TEXT, .length = 100},
@@ -430,6 +431,64 @@ reads_texts_that_look_like_the_ends_of_cells(void)
     CU_ASSERT(rowsum_equal(&written, &read));
     rowsum_release(&written);
     rowsum_release(&read);
+    db_close(db);
+}
+
+/* More than a function of SQLite takes arguments. */
+static void
+reads_rows_of_many_columns(void)
+{
+    enum { MANY = 250 };
+    static struct table_column parts[MANY];
+    static char names[MANY][8];
+    const struct table t = {.name = "wide", .columns = parts, .column_count = MANY};
+    struct value row[MANY];
+    struct rowsum written, read;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct table_writer *w;
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        parts[i] = (struct table_column){.name = names[i],
+            .type = i % 2 == 0 ? VALUE_TEXT : VALUE_INT,
+            .length = 10 * (i % 2 == 0)};
+        row[i] = i % 7 == 3 ? value_null() : i % 2 == 0 ? value_text("a][b") : value_int(i);
+    }
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+    ASSERT_OK(rowsum_init(&written, t.column_count, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &t, &f));
+    for (int i = 0; i < 3; i++) {
+        rowsum_add(&written, row);
+        ASSERT_OK(table_writer_add(w, row, &f), &f);
+    }
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    ASSERT_OK(table_rowsum(db, &t, &read, &f), &f);
+    CU_ASSERT(rowsum_equal(&written, &read));
+    rowsum_release(&written);
+    rowsum_release(&read);
+    db_close(db);
+}
+
+/* Beside a binary, where rows do not come as one text. */
+static void
+refuses_a_text_that_the_driver_would_cut(void)
+{
+    struct rowsum sum = ROWSUM_INIT;
+    struct fault f = FAULT_INIT;
+    struct db *db;
+
+    if (test_engine() != ENGINE_SQLITE)
+        return;
+    db = open_here();
+    ASSERT_OK(db_create_table(db, &sample, &f), &f);
+    ASSERT_OK(
+        db_run(db, "INSERT INTO sample VALUES (7, 'a' || char(0) || 'b', 'c', x'00')", NULL, &f),
+        &f);
+    ASSERT_FAULT(table_rowsum(db, &sample, &sum, &f), &f, FAULT_DATA,
+        "table 'sample', column 't' (n = 7) holds a value");
+    rowsum_release(&sum);
     db_close(db);
 }
 
@@ -470,6 +529,8 @@ reads_what_others_keep(void)
 
 const struct test suite_etl_odbc_table_reader[] = {
     {"reads texts that look like the ends of cells", reads_texts_that_look_like_the_ends_of_cells},
+    {"reads rows of many columns", reads_rows_of_many_columns},
+    {"refuses a text that the driver would cut", refuses_a_text_that_the_driver_would_cut},
     {"reads what others keep", reads_what_others_keep},
     {"reads texts of any length", reads_texts_of_any_length},
     {"reads in the order of the key", reads_in_the_order_of_the_key},
