@@ -290,8 +290,9 @@ int definition_merge(
  * What is deployed after an update: a copy of `whole` in which the activities, views and cubes of
  * `from` take the place of those of the same name, or are added. An update adds checkpoints and
  * indexes and makes NVARCHAR longer, it never drops, renames, retypes or shortens one: that goes to
- * `list`, and -1 is returned. Views and cubes that `from` does not name stay; a view that would
- * take away what such a cube reads is refused. Origins stay when the activity in `from` has none.
+ * `list`, and -1 is returned. Indexes, views and cubes that `from` does not name stay; a view that
+ * would take away what such a cube reads is refused. Origins stay when the activity in `from` has
+ * none.
  * `result` must be empty, and is so after a failure.
  */
 int definition_update(const struct definition *whole, const struct definition *from,

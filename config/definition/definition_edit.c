@@ -97,24 +97,52 @@ has_same_checkpoints(const struct activity *a, const struct activity_index *of_a
     return true;
 }
 
-static void
-check_index(const struct edit *e, const struct activity *old, const struct activity_index *was,
-    const struct activity *new)
+static const struct activity_index *
+find_index(const struct activity *a, const char *name)
 {
-    const struct activity_index *is = NULL;
-
-    for (size_t i = 0; i < new->index_count &&is == NULL; i++) {
-        if (strcmp(new->indexes[i].name, was->name) == 0)
-            is = &new->indexes[i];
+    for (size_t i = 0; i < a->index_count; i++) {
+        if (strcmp(a->indexes[i].name, name) == 0)
+            return &a->indexes[i];
     }
-    if (is == NULL)
-        findings_add(e->list, new->line,
-            "index '%s' of activity '%s' is missing; an update neither drops nor renames one",
-            was->name, old->name);
-    else if (!has_same_checkpoints(old, was, new, is))
-        findings_add(e->list, is->line,
-            "index '%s' of activity '%s' is over other checkpoints than before", was->name,
-            old->name);
+    return NULL;
+}
+
+/* An index of the old activity, over the same checkpoints at their new places. */
+static int
+keep_index(struct edit *e, const struct activity *old, const struct activity_index *was,
+    struct activity *new)
+{
+    struct activity_index *kept = &new->indexes[new->index_count++];
+    struct index_list *c = &kept->checkpoints;
+
+    *kept = *was;
+    if ((c->items = own_array(e, c->items, c->count, 0, sizeof *c->items)) == NULL)
+        return -1;
+    for (size_t i = 0; i < c->count; i++)
+        c->items[i] = activity_find_checkpoint(new, old->checkpoints[c->items[i]].name);
+    return 0;
+}
+
+/* What the new activity does not name stays: an operator may have set it. */
+static int
+keep_indexes(struct edit *e, const struct activity *old, struct activity *new)
+{
+    new->indexes =
+        own_array(e, new->indexes, new->index_count, old->index_count, sizeof *new->indexes);
+    if (new->indexes == NULL)
+        return -1;
+    for (size_t i = 0; i < old->index_count; i++) {
+        const struct activity_index *was = &old->indexes[i];
+        const struct activity_index *is = find_index(new, was->name);
+
+        if (is == NULL && keep_index(e, old, was, new) != 0)
+            return -1;
+        if (is != NULL && !has_same_checkpoints(old, was, new, is))
+            findings_add(e->list, is->line,
+                "index '%s' of activity '%s' is over other checkpoints than before", was->name,
+                old->name);
+    }
+    return 0;
 }
 
 /* The origins of the old activity, for the new one that brings none. */
@@ -141,9 +169,7 @@ replace_activity(struct edit *e, const struct activity *old, struct activity *ne
 {
     for (size_t i = 0; i < old->checkpoint_count; i++)
         check_checkpoint(e, old, &old->checkpoints[i], new);
-    for (size_t i = 0; i < old->index_count; i++)
-        check_index(e, old, &old->indexes[i], new);
-    return keep_origins(e, old, new);
+    return keep_indexes(e, old, new) == 0 ? keep_origins(e, old, new) : -1;
 }
 
 static int

@@ -290,11 +290,22 @@ no_checkpoint_gets_another_type(void)
         "x.xml:8: checkpoint 'Count' of activity 'Order' was INT and cannot be FLOAT");
 }
 
+/* An operator may have set it: definitions in files know nothing of it. */
 static void
-no_index_is_dropped(void)
+an_index_that_is_not_named_stays(void)
 {
-    activities_update_is_refused("Name=\"ByCity\"", "Name=\"ByTown\"",
-        "x.xml:3: index 'ByCity' of activity 'Order' is missing");
+    const struct activity *a;
+    struct scene s;
+
+    scene_open(&s, "Name=\"ByCity\"", "Name=\"ByTown\"");
+    keep_activities(&s);
+    ASSERT_OK(update(&s), &s.f);
+    a = &s.result.activities[0];
+    CU_ASSERT_EQUAL_FATAL(a->index_count, 2);
+    CU_ASSERT_STRING_EQUAL(a->indexes[1].name, "ByCity");
+    CU_ASSERT_EQUAL(a->indexes[1].checkpoints.count, 1);
+    CU_ASSERT_STRING_EQUAL(a->checkpoints[a->indexes[1].checkpoints.items[0]].name, "City");
+    scene_close(&s);
 }
 
 static void
@@ -327,7 +338,7 @@ everything_wrong_is_told(void)
     keep_activities(&s);
     s.from.activities[0].checkpoint_count = 1;
     s.from.activities[0].index_count = 0;
-    ASSERT_FAULT(update(&s), &s.f, FAULT_DATA, "5 things are wrong");
+    ASSERT_FAULT(update(&s), &s.f, FAULT_DATA, "4 things are wrong");
     scene_close(&s);
 }
 
@@ -503,7 +514,7 @@ const struct test suite_config_definition_definition_edit[] = {
     {"text never shrinks", text_never_shrinks},
     {"no checkpoint is renamed", no_checkpoint_is_renamed},
     {"no checkpoint gets another type", no_checkpoint_gets_another_type},
-    {"no index is dropped", no_index_is_dropped},
+    {"an index that is not named stays", an_index_that_is_not_named_stays},
     {"no index changes", no_index_changes},
     {"an index is added", an_index_is_added},
     {"everything wrong is told", everything_wrong_is_told},
