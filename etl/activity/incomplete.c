@@ -3,10 +3,10 @@
 #include "config/base/moment.h"
 #include "etl/activity/names.h"
 
-enum { COLUMNS = 6 };
+enum { COLUMNS = 8 };
 
 static const enum value_type types[COLUMNS] = {
-    VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_TIME, VALUE_INT};
+    VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_TIME, VALUE_INT, VALUE_TEXT, VALUE_INT};
 
 static void
 add_query(struct text *sql, const struct activity_names *n, const struct incomplete_filter *filter)
@@ -18,8 +18,13 @@ add_query(struct text *sql, const struct activity_names *n, const struct incompl
         "(SELECT count(*) FROM %n AS k WHERE k.\"ParentActivityID\" = a.\"ActivityID\"), "
         "a.\"LastModified\", "
         "CASE WHEN EXISTS (SELECT 1 FROM %n AS c WHERE c.\"ActivityID\" = a.\"ActivityID\") "
-        "THEN 1 ELSE 0 END FROM %n AS a WHERE 1 = 1",
-        n->continuations, n->completed_instances, n->active);
+        "THEN 1 ELSE 0 END, "
+        "(SELECT min(k.\"ActivityID\") FROM %n AS k WHERE k.\"ParentActivityID\" = "
+        "a.\"ActivityID\"), "
+        "(SELECT count(*) FROM %n AS r WHERE r.\"ActivityID\" = a.\"ActivityID\") "
+        "FROM %n AS a WHERE 1 = 1",
+        n->continuations, n->completed_instances, n->continuations, n->active_relationships,
+        n->active);
     if (filter->id != NULL)
         sql_add(sql, " AND a.\"ActivityID\" = %t", filter->id);
     if (filter->after != NULL)
@@ -46,6 +51,8 @@ as_incomplete(const struct value *row)
         .open_tokens = row[3].as.integer,
         .modified = row[4],
         .late = is_set(&row[5]),
+        .token = row[6],
+        .relationships = row[7].as.integer,
     };
 }
 

@@ -15,6 +15,8 @@ struct incomplete {
     bool visible;    /* was begun */
     bool ended;
     int64_t open_tokens;
+    struct value token; /* the first of them; VALUE_NULL: none */
+    int64_t relationships;
     struct value modified; /* VALUE_TIME */
     bool late;             /* an instance of this ID is completed and still online */
 };

@@ -133,11 +133,30 @@ show_from_site(struct invocation *i, const struct list *list, struct fault *f)
     return rc;
 }
 
+/* Options that only one list knows. */
+static int
+check_options(const struct invocation *i, const char *word, struct fault *f)
+{
+    static const struct {
+        const char *option, *list;
+    } owned[] = {{"design", "cubes"}, {"id", "incomplete"}, {"older-than", "incomplete"}};
+
+    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++) {
+        if (invocation_has(i, owned[k].option) && strcmp(word, owned[k].list) != 0)
+            return fault_set(
+                f, FAULT_USAGE, "show %s: --%s goes with %s", word, owned[k].option, owned[k].list);
+    }
+    return 0;
+}
+
 static int
 run_show(struct invocation *i, struct fault *f)
 {
     const char *word = i->arguments[0];
     const struct list *list = lists;
+
+    if (check_options(i, word, f) != 0)
+        return -1;
 
     if (strcmp(word, "job") == 0)
         return show_job(i, f);
@@ -150,11 +169,7 @@ run_show(struct invocation *i, struct fault *f)
             f, FAULT_USAGE, "show %s: one argument too many: '%s'", word, i->arguments[1]);
     while (list->word != NULL && strcmp(list->word, word) != 0)
         list++;
-    if (!invocation_has(i, "design"))
-        return show_from_site(i, list, f);
-    if (strcmp(word, design.word) != 0)
-        return fault_set(f, FAULT_USAGE, "show %s: --design goes with cubes", word);
-    return show_from_site(i, &design, f);
+    return show_from_site(i, invocation_has(i, "design") ? &design : list, f);
 }
 
 static const char *const words[] = {"activities", "views", "cubes", "levels", "measures", "indexes",
@@ -164,6 +179,9 @@ static const char *const words[] = {"activities", "views", "cubes", "levels", "m
 static const struct command_option options[] = {
     {"activity", "A", "only what belongs to this activity", false},
     {"design", NULL, "cubes: what is stored of each, and why", false},
+    {"id", "ID", "incomplete: only the instance with this ActivityID", false},
+    {"older-than", "AGE", "incomplete: only those not changed since: '7 days', 12h or a moment",
+        false},
     {"from", "WORKBOOK.xlsx", "definition: the one that this Excel workbook carries", false},
     {NULL, NULL, NULL, false},
 };

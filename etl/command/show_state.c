@@ -5,6 +5,7 @@
 #include "config/base/moment.h"
 #include "etl/activity/changes.h"
 #include "etl/activity/incomplete.h"
+#include "etl/command/age.h"
 #include "etl/command/show.h"
 #include "etl/maintenance/due.h"
 #include "etl/maintenance/trail.h"
@@ -72,7 +73,8 @@ add_partition(struct show *s, const struct due *d, const struct trail *t, struct
     const char *why = explain(s, d, t);
     const struct value row[] = {value_text(p->activity), value_text(p->instances),
         value_time(p->created), value_int(p->min_record), value_int(p->max_record),
-        value_int(d->rows), value_text(state), grid_flag(d->is_due), value_text(why)};
+        d->rows < 0 ? value_null() : value_int(d->rows), value_text(state), grid_flag(d->is_due),
+        value_text(why)};
 
     return why == NULL ? fault_set_memory(f) : grid_add(&s->grid, row, f);
 }
@@ -217,6 +219,8 @@ const struct grid_column show_incomplete_columns[] = {
     {"visible", GRID_FLAG},
     {"ended", GRID_FLAG},
     {"open_tokens", GRID_NUMBER},
+    {"token", GRID_TEXT},
+    {"relationships", GRID_NUMBER},
     {"modified", GRID_TIME},
     {"late", GRID_FLAG},
     {NULL, GRID_TEXT},
@@ -232,7 +236,8 @@ add_incomplete(void *state, const struct incomplete *one, struct fault *f)
 {
     struct listing *l = state;
     const struct value row[] = {value_text(l->activity), one->id, grid_flag(one->visible),
-        grid_flag(one->ended), value_int(one->open_tokens), one->modified, grid_flag(one->late)};
+        grid_flag(one->ended), value_int(one->open_tokens), one->token,
+        value_int(one->relationships), one->modified, grid_flag(one->late)};
 
     return grid_add(&l->show->grid, row, f);
 }
@@ -240,13 +245,17 @@ add_incomplete(void *state, const struct incomplete *one, struct fault *f)
 int
 show_incomplete(struct show *s, struct fault *f)
 {
-    const struct incomplete_filter all = {.id = NULL};
+    const char *age = invocation_option(s->invocation, "older-than");
+    struct incomplete_filter chosen = {
+        .id = invocation_option(s->invocation, "id"), .by_age = age != NULL};
 
+    if (age != NULL && age_parse("older-than", age, clock_now(), &chosen.modified_before, f) != 0)
+        return -1;
     for (size_t i = 0; i < s->definition.activity_count; i++) {
         struct listing l = {.show = s, .activity = s->definition.activities[i].name};
 
         if (show_wants(s, &s->definition.activities[i]) &&
-            incomplete_visit(s->primary, l.activity, &all, add_incomplete, &l, f) != 0)
+            incomplete_visit(s->primary, l.activity, &chosen, add_incomplete, &l, f) != 0)
             return -1;
     }
     return 0;

@@ -321,6 +321,9 @@ incomplete_instances_are_listed(void)
     run_says("show incomplete --json", 0,
         "\"id\":\"O2\",\"visible\":true,\"ended\":true,\"open_tokens\":1", NULL);
     run_says("show incomplete --json", 0, "\"id\":\"O3\",\"visible\":false,\"ended\":false", NULL);
+    run_says("show incomplete --id O3 --json", 0, "\"id\":\"O3\"", NULL);
+    run_says("show incomplete --id O9 --json", 0, "", NULL);
+    run_says("show partitions --id O3", 64, "", "--id goes with incomplete");
     run_says("show incomplete --activity Ordr", 65, "", "did you mean 'Order'?");
 }
 
