@@ -2,12 +2,14 @@
 
 #include "config/base/clock.h"
 #include "config/base/moment.h"
+#include "etl/maintenance/trail.h"
 
 struct judge {
     struct db *primary;
     struct arena *memory;
     const char *slowest_cube; /* whose watermark it is */
     struct due_list *list;
+    struct trail_list trails; /* of those that are dropped */
 };
 
 /* The last record that an ended analysis of the cube has seen; while one runs, the one before it
@@ -104,6 +106,15 @@ explain(struct judge *j, const struct partition *p, const struct facts *facts, b
                              : "due: is purged by the next maintenance (archive is off)";
 }
 
+/* What the proof before its end has counted. */
+static int64_t
+rows_once(const struct judge *j, const struct partition *p)
+{
+    const struct trail *t = trail_find(&j->trails, p->instances);
+
+    return t == NULL || t->verified == 0 ? -1 : t->evidence.rows;
+}
+
 static int
 judge_one(struct judge *j, const struct partition *p, struct due *due, struct fault *f)
 {
@@ -112,7 +123,7 @@ judge_one(struct judge *j, const struct partition *p, struct due *due, struct fa
     if (!p->dropped && read_facts(j, p, &facts, f) != 0)
         return -1;
     due->partition = p;
-    due->rows = facts.rows;
+    due->rows = p->dropped ? rows_once(j, p) : facts.rows;
     due->why = explain(j, p, &facts, &due->is_due);
     return due->why == NULL ? fault_set_memory(f) : 0;
 }
@@ -127,6 +138,8 @@ due_read(struct db *primary, const struct definition *d, const struct activity *
     *list = (struct due_list){.items = NULL};
     if (window_read(primary, a->name, &list->window, f) != 0 || read_watermark(&j, d, a, f) != 0 ||
         partition_read(primary, a->name, filter, memory, &partitions, f) != 0)
+        return -1;
+    if (filter == PARTITIONS_ALL && trail_read(primary, a->name, memory, &j.trails, f) != 0)
         return -1;
     list->threshold = window_threshold(&list->window, clock_now());
     list->items = arena_array(memory, partitions.count, sizeof *list->items);

@@ -15,7 +15,7 @@
 
 struct due {
     const struct partition *partition;
-    int64_t rows; /* 0 when dropped */
+    int64_t rows; /* that it had when it was dropped; -1: nobody counted them */
     bool is_due;
     const char
         *why; /* the rule that decides, with its values, as a sentence; in the caller's arena */

@@ -6,7 +6,6 @@
 
 #include "config/base/moment.h"
 #include "etl/maintenance/due.h"
-#include "etl/maintenance/trail.h"
 #include "etl/report/chart.h"
 #include "etl/report/report.h"
 
@@ -16,9 +15,8 @@ struct map {
     struct report *report;
     const struct activity *activity;
     struct due_list list;
-    struct trail_list trail; /* of those that are gone */
-    int64_t begins, ends;    /* moments the strip reaches from and to */
-    size_t first;            /* of the partitions that are drawn */
+    int64_t begins, ends; /* moments the strip reaches from and to */
+    size_t first;         /* of the partitions that are drawn */
 };
 
 static enum tone
@@ -35,18 +33,6 @@ state_of(const struct due *d)
     if (d->partition->dropped)
         return "archived";
     return d->partition->archiving ? "archiving" : d->is_due ? "due" : "online";
-}
-
-/* What is gone had as many rows as its copy was verified with; -1: nobody knows. */
-static int64_t
-rows_of(const struct map *m, const struct due *d)
-{
-    const struct trail *t;
-
-    if (!d->partition->dropped)
-        return d->rows;
-    t = trail_find(&m->trail, d->partition->instances);
-    return t == NULL || t->verified == 0 ? -1 : t->evidence.rows;
 }
 
 static double
@@ -74,7 +60,7 @@ static const char *
 title_of(const struct map *m, const struct due *d)
 {
     const char *name = d->partition->instances, *state = state_of(d);
-    int64_t rows = rows_of(m, d);
+    int64_t rows = d->rows;
 
     return rows < 0
                ? arena_printf(&m->report->memory, "%s: %s", name, state)
@@ -140,8 +126,8 @@ add_row(struct map *m, const struct due *d)
     page_row(html);
     page_cell(html, headings[0], d->partition->instances);
     page_cell_time(html, headings[1], d->partition->created);
-    if (rows_of(m, d) >= 0)
-        page_cell_number(html, headings[2], rows_of(m, d));
+    if (d->rows >= 0)
+        page_cell_number(html, headings[2], d->rows);
     else
         page_cell(html, headings[2], "");
     page_cell_begin(html, headings[3]);
@@ -228,8 +214,7 @@ report_add_partitions(struct report *r, struct fault *f)
         struct map m = {.report = r, .activity = &r->definition.activities[i]};
 
         if (due_read(primary, &r->definition, m.activity, PARTITIONS_ALL, &r->memory, &m.list,
-                &why) != 0 ||
-            trail_read(primary, m.activity->name, &r->memory, &m.trail, &why) != 0)
+                &why) != 0)
             report_add_failure(r, &why);
         else
             rc = add_map(&m, f);

@@ -146,6 +146,8 @@ unanalysed_partitions_stay(void)
 static void
 copies_equal_rows_and_drops_them(void)
 {
+    struct arena memory = ARENA_INIT;
+    struct due_list list;
     struct archiving_result r;
     struct archiving a;
     struct fixture x;
@@ -173,6 +175,12 @@ copies_equal_rows_and_drops_them(void)
             "SELECT count(*) FROM bam_Metadata_Partitions WHERE ArchivedTime IS NOT NULL "
             "AND ArchivingInProgress = 0"),
         1);
+    ASSERT_OK(due_read(x.primary, &x.definition, fixture_activity(&x), PARTITIONS_ALL, &memory,
+                  &list, &x.f),
+        &x.f);
+    CU_ASSERT_EQUAL_FATAL(list.count, 1);
+    CU_ASSERT_EQUAL(list.items[0].rows, 10);
+    arena_release(&memory);
     fixture_end(&x);
 }
 
