@@ -42,12 +42,12 @@ view_shapes_read(
     shapes->tables = arena_array(&shapes->memory, live.count, sizeof *shapes->tables);
     if (shapes->tables == NULL)
         return fault_set_memory(f);
-    for (; shapes->count < live.count; shapes->count++) {
-        if (db_dialect(primary)->describe(primary, live.items[shapes->count].instances,
-                &shapes->memory, &shapes->tables[shapes->count], f) != 0)
-            return -1;
-    }
-    return 0;
+    for (size_t i = 0; i < live.count; i++)
+        shapes->tables[i].name = live.items[i].instances;
+    shapes->count = live.count;
+    return live.count == 0 ? 0
+                           : db_dialect(primary)->describe_columns(
+                                 primary, &shapes->memory, shapes->tables, shapes->count, f);
 }
 
 void
@@ -587,9 +587,29 @@ drop_all(struct views *v, struct fault *f)
     return rc;
 }
 
-int
-views_regenerate_from(struct db *primary, const struct definition *d, const struct activity *a,
-    const struct view_shapes *shapes, struct fault *f)
+/* Where DDL commits there is to be no moment without a view: each takes the place of its
+ * predecessor. */
+static int
+regenerate_all(struct views *v, struct fault *f)
+{
+    if (v->dialect->transactional_ddl && drop_above_tiers(v, f) != 0)
+        return -1;
+    if (create_table_views(v, f) != 0 || for_each_activity_view(v, create_activity_view, f) != 0)
+        return -1;
+    return return_rights(v, f);
+}
+
+/* Views over a view that is replaced in place stay as they are. */
+static int
+regenerate_unions(struct views *v, struct fault *f)
+{
+    return v->dialect->transactional_ddl ? regenerate_all(v, f) : create_table_views(v, f);
+}
+
+static int
+regenerate(struct db *primary, const struct definition *d, const struct activity *a,
+    const struct view_shapes *shapes, int (*some)(struct views *v, struct fault *f),
+    struct fault *f)
 {
     struct views v = {.primary = primary,
         .dialect = db_dialect(primary),
@@ -599,17 +619,24 @@ views_regenerate_from(struct db *primary, const struct definition *d, const stru
         .memory = ARENA_INIT};
     int rc = activity_names_init(&v.names, &v.memory, a->name, f);
 
-    /* Where DDL commits there is to be no moment without a view. */
-    if (rc == 0 && v.dialect->transactional_ddl)
-        rc = drop_above_tiers(&v, f);
     if (rc == 0)
-        rc = create_table_views(&v, f);
-    if (rc == 0)
-        rc = for_each_activity_view(&v, create_activity_view, f);
-    if (rc == 0)
-        rc = return_rights(&v, f);
+        rc = some(&v, f);
     arena_release(&v.memory);
     return rc == 0 ? 0 : fault_wrap(f, "regenerate the views of activity '%s'", a->name);
+}
+
+int
+views_regenerate_from(struct db *primary, const struct definition *d, const struct activity *a,
+    const struct view_shapes *shapes, struct fault *f)
+{
+    return regenerate(primary, d, a, shapes, regenerate_all, f);
+}
+
+int
+views_follow_partitions(struct db *primary, const struct definition *d, const struct activity *a,
+    const struct view_shapes *shapes, struct fault *f)
+{
+    return regenerate(primary, d, a, shapes, regenerate_unions, f);
 }
 
 int

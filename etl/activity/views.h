@@ -40,6 +40,11 @@ void view_shapes_release(struct view_shapes *shapes);
 int views_regenerate_from(struct db *primary, const struct definition *d, const struct activity *a,
     const struct view_shapes *shapes, struct fault *f);
 
+/* Makes those over the tables anew after partitions have come, gone or been marked; all of them
+ * where a view must go before what it reads is changed. */
+int views_follow_partitions(struct db *primary, const struct definition *d,
+    const struct activity *a, const struct view_shapes *shapes, struct fault *f);
+
 /* Drops them. `d` is the definition that still holds the activity. Rights on them come back when
  * they are regenerated in the same transaction. */
 int views_drop(

@@ -110,7 +110,9 @@ rebuild_view(struct db *archive, const char *view, const char *prefix, struct fa
     if (rc == 0 && (tables = arena_array(&memory, count, sizeof *tables)) == NULL)
         rc = fault_set_memory(f);
     for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = db_dialect(archive)->describe(archive, names[i], &memory, &tables[i], f);
+        tables[i].name = names[i];
+    if (rc == 0 && count > 0)
+        rc = db_dialect(archive)->describe_columns(archive, &memory, tables, count, f);
     if (rc == 0)
         rc = unite_columns(&memory, tables, count, &columns, &column_count, f);
     for (size_t i = 0; rc == 0 && i < count; i++)

@@ -66,7 +66,7 @@ mark_step(void *state, struct fault *f)
         return -1;
     return s->result->partitions == 0
                ? 0
-               : views_regenerate_from(a->primary, a->definition, a->activity, &s->shapes, f);
+               : views_follow_partitions(a->primary, a->definition, a->activity, &s->shapes, f);
 }
 
 /* Which partitions are due is read before the transaction, as it takes a look at all of their rows:
@@ -204,7 +204,7 @@ settle_step(void *state, struct fault *f)
             trail_note_dropped(db, b->dropped[i], f) != 0)
             return -1;
     }
-    if (views_regenerate_from(db, a->definition, a->activity, &b->shapes, f) != 0)
+    if (views_follow_partitions(db, a->definition, a->activity, &b->shapes, f) != 0)
         return -1;
     for (size_t i = 0; i < b->drop_count; i++) {
         if (drop_table(db, b->dropped[i]->instances, f) != 0 ||

@@ -145,8 +145,8 @@ heal(struct heal *h, struct fault *f)
 }
 
 int
-heal_activity(
-    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
+heal_activity(struct db *primary, const struct definition *d, const struct activity *a,
+    const struct view_shapes *shapes, struct fault *f)
 {
     struct heal h = {.primary = primary, .activity = a, .memory = ARENA_INIT};
     int rc = 0;
@@ -154,7 +154,7 @@ heal_activity(
     if (db_dialect(primary)->transactional_ddl)
         return 0;
     if ((rc = heal(&h, f)) == 0)
-        rc = views_regenerate(primary, d, a, f);
+        rc = views_regenerate_from(primary, d, a, shapes, f);
     arena_release(&h.memory);
     return rc == 0 ? 0 : fault_wrap(f, "put '%s' right", a->name);
 }
@@ -163,6 +163,7 @@ struct whole {
     struct db *primary;
     const struct definition *definition;
     const struct activity *activity;
+    struct view_shapes shapes;
 };
 
 static int
@@ -170,16 +171,20 @@ heal_step(void *state, struct fault *f)
 {
     const struct whole *w = state;
 
-    return heal_activity(w->primary, w->definition, w->activity, f);
+    return heal_activity(w->primary, w->definition, w->activity, &w->shapes, f);
 }
 
 int
 heal_before_reading(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f)
 {
-    struct whole w = {primary, d, a};
+    struct whole w = {.primary = primary, .definition = d, .activity = a};
+    int rc;
 
-    return db_dialect(primary)->transactional_ddl
-               ? 0
-               : db_transact(primary, DB_BRIEF, heal_step, &w, f);
+    if (db_dialect(primary)->transactional_ddl)
+        return 0;
+    if ((rc = view_shapes_read(&w.shapes, primary, a, f)) == 0)
+        rc = db_transact(primary, DB_BRIEF, heal_step, &w, f);
+    view_shapes_release(&w.shapes);
+    return rc;
 }

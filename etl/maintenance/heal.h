@@ -13,10 +13,12 @@
 #define ETL_MAINTENANCE_HEAL_H
 
 #include "config/definition/definition.h"
+#include "etl/activity/views.h"
 #include "etl/odbc/db.h"
 
-int heal_activity(
-    struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
+/* `shapes` as of view_shapes_read. */
+int heal_activity(struct db *primary, const struct definition *d, const struct activity *a,
+    const struct view_shapes *shapes, struct fault *f);
 
 /* The same in a transaction of its own, for who is about to read all that is online: of a swap that
  * failed half-way, views and metadata do not know the new partition yet. */

@@ -136,7 +136,7 @@ swap(struct spawn *s, struct fault *f)
     if ((rc = read_range(s, f)) == 0)
         rc = swap_tables(s, f);
     hold_end(&hold);
-    return rc == 0 ? views_regenerate_from(db, s->definition, s->activity, &s->shapes, f) : -1;
+    return rc == 0 ? views_follow_partitions(db, s->definition, s->activity, &s->shapes, f) : -1;
 }
 
 static int
@@ -147,7 +147,7 @@ swap_when_due(void *state, struct fault *f)
     int64_t any;
 
     *s->result = (struct spawn_result){0};
-    if (heal_activity(s->primary, s->definition, s->activity, f) != 0 ||
+    if (heal_activity(s->primary, s->definition, s->activity, &s->shapes, f) != 0 ||
         partition_read(s->primary, s->activity->name, PARTITIONS_MARKED, &s->memory, &marked, f) !=
             0 ||
         get_int(s, "SELECT 1 FROM %n LIMIT 1", s->names.completed, &any, f) != 0)

@@ -2,6 +2,7 @@
 #include "etl/odbc/error.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *
@@ -87,6 +88,89 @@ catalogue_read_columns(struct db *db, const char *sql, const struct catalogue_ty
     if (rc == 0 && table->column_count == 0)
         rc = error_missing_table(db, table->name, f);
     return rc;
+}
+
+/* ---- many tables ---- */
+
+static int
+compare_tables(const void *a, const void *b)
+{
+    const struct table *const *left = a, *const *right = b;
+
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static int
+compare_name(const void *key, const void *item)
+{
+    const struct value *name = key;
+    const struct table *const *t = item;
+    int order = strncmp(name->as.text.bytes, (*t)->name, name->as.text.length);
+
+    return order != 0 || (*t)->name[name->as.text.length] == '\0' ? order : -1;
+}
+
+int
+catalogue_tables_init(struct catalogue_tables *t, struct arena *memory, struct table *tables,
+    size_t count, struct fault *f)
+{
+    char buffer[SQL_NAME_BYTES];
+
+    t->count = count;
+    if ((t->sorted = arena_array(memory, count + 1, sizeof(struct table *))) == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = arena_strdup(memory, sql_fit_name(tables[i].name, buffer));
+
+        if (name == NULL)
+            return fault_set_memory(f);
+        tables[i] = (struct table){.name = name};
+        t->sorted[i] = &tables[i];
+    }
+    qsort(t->sorted, count, sizeof *t->sorted, compare_tables);
+    return 0;
+}
+
+struct table *
+catalogue_tables_find(const struct catalogue_tables *t, const struct value *name)
+{
+    struct table **found = name->type == VALUE_TEXT
+                               ? bsearch(name, t->sorted, t->count, sizeof *t->sorted, compare_name)
+                               : NULL;
+
+    return found == NULL ? NULL : *found;
+}
+
+int
+catalogue_tables_check(const struct catalogue_tables *t, struct db *db, struct fault *f)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->sorted[i]->column_count == 0)
+            return error_missing_table(db, t->sorted[i]->name, f);
+    }
+    return 0;
+}
+
+int
+catalogue_read_columns_of_many(struct db *db, const char *sql, const struct catalogue_type *types,
+    struct arena *memory, struct table *tables, size_t count, struct fault *f)
+{
+    static const enum value_type row_types[] = {
+        VALUE_TEXT, VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_TEXT, VALUE_INT};
+    struct catalogue_tables wanted;
+    struct value row[7];
+    struct stmt *s = NULL;
+    int rc = catalogue_tables_init(&wanted, memory, tables, count, f);
+
+    if (rc == 0)
+        rc = (s = db_prepare(db, sql, f)) == NULL ? -1 : stmt_query(s, row_types, 7, f);
+    while (rc == 0 && (rc = stmt_fetch(s, row, f)) == 1) {
+        struct table *t = catalogue_tables_find(&wanted, &row[0]);
+
+        rc = t == NULL ? 0 : take_column(row + 1, types, memory, t, f);
+    }
+    stmt_free(s);
+    return rc == 0 ? catalogue_tables_check(&wanted, db, f) : -1;
 }
 
 int

@@ -21,6 +21,26 @@ struct catalogue_type {
 int catalogue_read_columns(struct db *db, const char *sql, const struct catalogue_type *types,
     struct arena *memory, struct table *table, struct fault *f);
 
+/* The same of many tables whose names are given, from rows that have the table's name in front, in
+ * order of each one's columns; other tables' rows are skipped. */
+int catalogue_read_columns_of_many(struct db *db, const char *sql,
+    const struct catalogue_type *types, struct arena *memory, struct table *tables, size_t count,
+    struct fault *f);
+
+/* Many tables, to be found by their names as the engine gives them. */
+struct catalogue_tables {
+    struct table **sorted;
+    size_t count;
+};
+
+/* Puts each name into the form of sql_fit_name. All is borrowed, or in `memory`. */
+int catalogue_tables_init(struct catalogue_tables *t, struct arena *memory, struct table *tables,
+    size_t count, struct fault *f);
+struct table *catalogue_tables_find(const struct catalogue_tables *t, const struct value *name);
+
+/* FAULT_DATA when no columns were found of one of them. */
+int catalogue_tables_check(const struct catalogue_tables *t, struct db *db, struct fault *f);
+
 /* Names of the primary key's columns, in order. */
 int catalogue_read_key(
     struct db *db, const char *sql, struct arena *memory, struct table *table, struct fault *f);

@@ -140,6 +140,10 @@ struct dialect {
      * Everything is allocated in `memory`. FAULT_DATA when there is no such table. */
     int (*describe)(struct db *db, const char *name, struct arena *memory, struct table *table,
         struct fault *f);
+    /* Reads the columns, and may leave out all else, of many tables, whose names are given: where
+     * there are thousands, describing each would take minutes. */
+    int (*describe_columns)(
+        struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f);
 
     /* How a database of it must be set up (requirement.h); the oldest versions of engine and driver
      * that we are tested with; a query for its clock in seconds since 1970 (NULL: ours). */

@@ -183,6 +183,23 @@ describe(
     return rc;
 }
 
+/* The catalogue opens every table and view of the database unless it is asked for one by name. */
+static int
+describe_columns(
+    struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
+{
+    struct catalogue_tables named;
+    struct text sql = TEXT_INIT;
+    int rc = catalogue_tables_init(&named, memory, tables, count, f);
+
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc =
+            catalogue_read_columns(db, sql_set(&sql, columns_query, tables[i].name, tables[i].name),
+                types, memory, &tables[i], f);
+    text_release(&sql);
+    return rc;
+}
+
 /* ---- values and errors ---- */
 
 /* The zero date of an old table is no time. */
@@ -288,6 +305,7 @@ const struct dialect dialect_mariadb = {
     .fail_where = "9223372036854775807 + CASE WHEN %s THEN 1 ELSE 0 END > 0", /* it overflows */
     .fit = fit,
     .describe = describe,
+    .describe_columns = describe_columns,
     .errors = errors_mariadb,
     .requirements = requirements_mariadb,
     .engine_from = "10.11",

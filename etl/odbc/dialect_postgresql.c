@@ -203,15 +203,22 @@ static const struct catalogue_type types[] = {
     {NULL, VALUE_TEXT, 0},
 };
 
-static const char columns_query[] =
-    "SELECT CAST(a.attname AS text), CAST(t.typname AS text), "
-    "CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 ELSE 0 END, "
-    "CASE WHEN a.attnotnull THEN 1 ELSE 0 END, pg_get_expr(d.adbin, d.adrelid), "
-    "CASE WHEN a.attidentity <> '' THEN 1 ELSE 0 END FROM pg_class AS c "
-    "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-    "JOIN pg_type AS t ON t.oid = a.atttypid "
+#define COLUMNS_OF_CLASS                                                                           \
+    "CAST(a.attname AS text), CAST(t.typname AS text), "                                           \
+    "CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 ELSE 0 END, "                                  \
+    "CASE WHEN a.attnotnull THEN 1 ELSE 0 END, pg_get_expr(d.adbin, d.adrelid), "                  \
+    "CASE WHEN a.attidentity <> '' THEN 1 ELSE 0 END FROM pg_class AS c "                          \
+    "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "        \
+    "JOIN pg_type AS t ON t.oid = a.atttypid "                                                     \
     "LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
-    "WHERE c.relname = %t AND c.relnamespace = " HERE " ORDER BY a.attnum";
+
+static const char columns_query[] =
+    "SELECT " COLUMNS_OF_CLASS "WHERE c.relname = %t AND c.relnamespace = " HERE
+    " ORDER BY a.attnum";
+
+static const char all_columns_query[] =
+    "SELECT CAST(c.relname AS text), " COLUMNS_OF_CLASS
+    "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = " HERE " ORDER BY c.oid, a.attnum";
 
 static const char key_query[] =
     "SELECT CAST(a.attname AS text) FROM pg_class AS c "
@@ -249,6 +256,13 @@ describe(
         rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name), memory, table, f);
     text_release(&sql);
     return rc;
+}
+
+static int
+describe_columns(
+    struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
+{
+    return catalogue_read_columns_of_many(db, all_columns_query, types, memory, tables, count, f);
 }
 
 /* ---- values and errors ---- */
@@ -373,6 +387,7 @@ const struct dialect dialect_postgresql = {
     .add_misfit = add_misfit,
     .fail_where = "1 / CASE WHEN %s THEN 0 ELSE 1 END = 1",
     .describe = describe,
+    .describe_columns = describe_columns,
     .errors = errors_postgresql,
     .requirements = requirements_postgresql,
     .engine_from = "15",

@@ -13,6 +13,7 @@
 #include "config/base/number.h"
 #include "etl/odbc/batch_sqlite.h"
 #include "etl/odbc/bulk.h"
+#include "etl/odbc/catalogue.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/error.h"
@@ -354,6 +355,34 @@ describe(
     return identity < 0 ? -1 : 0;
 }
 
+static int
+describe_columns_of_many(
+    struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
+{
+    static const enum value_type types[] = {
+        VALUE_TEXT, VALUE_INT, VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_TEXT, VALUE_INT};
+    struct catalogue_tables wanted;
+    struct value row[7];
+    struct stmt *s = NULL;
+    int rc = catalogue_tables_init(&wanted, memory, tables, count, f);
+
+    if (rc == 0)
+        s = db_prepare(db,
+            "SELECT m.name, p.cid, p.name, p.type, p.\"notnull\", p.dflt_value, p.pk FROM "
+            "sqlite_master AS m, pragma_table_info(m.name) AS p WHERE m.type = 'table' ORDER BY "
+            "m.rowid, p.cid",
+            f);
+    if (rc == 0)
+        rc = s == NULL ? -1 : stmt_query(s, types, 7, f);
+    while (rc == 0 && (rc = stmt_fetch(s, row, f)) == 1) {
+        struct table *t = catalogue_tables_find(&wanted, &row[0]);
+
+        rc = t == NULL ? 0 : take_column(row + 1, memory, t, f);
+    }
+    stmt_free(s);
+    return rc == 0 ? catalogue_tables_check(&wanted, db, f) : -1;
+}
+
 /* ---- types ---- */
 
 /* Columns hold whatever was put into them: numbers sort before texts, and these before binary
@@ -433,6 +462,7 @@ const struct dialect dialect_sqlite = {
     .fail_where = "abs(CASE WHEN %s THEN -9223372036854775808 ELSE 1 END)", /* it overflows */
     .fit = fit,
     .describe = describe,
+    .describe_columns = describe_columns_of_many,
     .errors = errors_sqlite,
     .requirements = requirements_sqlite,
     .engine_from = "3.39",

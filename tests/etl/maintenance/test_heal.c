@@ -19,7 +19,12 @@ ddl_commits(const struct fixture *x)
 static void
 heal(struct fixture *x)
 {
-    ASSERT_OK(heal_activity(x->primary, &x->definition, fixture_activity(x), &x->f), &x->f);
+    struct view_shapes shapes;
+
+    ASSERT_OK(view_shapes_read(&shapes, x->primary, fixture_activity(x), &x->f), &x->f);
+    ASSERT_OK(
+        heal_activity(x->primary, &x->definition, fixture_activity(x), &shapes, &x->f), &x->f);
+    view_shapes_release(&shapes);
 }
 
 /* The swap up to its rename, and no further. */

@@ -312,7 +312,7 @@ describes_what_it_created(void)
         .identity_last = 41,
         .indexes = indexes,
         .index_count = 1};
-    struct table seen;
+    struct table seen, named = {.name = "a table"};
     int64_t last;
 
     ASSERT_OK(db_create_table(db, &made, &f), &f);
@@ -323,6 +323,13 @@ describes_what_it_created(void)
     CU_ASSERT(seen.identity);
     CU_ASSERT_EQUAL(seen.index_count, 1);
     CU_ASSERT_STRING_EQUAL(seen.indexes[0].columns[0], "City");
+    ASSERT_OK(db_dialect(db)->describe_columns(db, &memory, &named, 1, &f), &f);
+    CU_ASSERT_EQUAL(named.column_count, 4);
+    CU_ASSERT_EQUAL(named.columns[1].length, 30);
+    named.name = "no table";
+    ASSERT_FAULT(db_dialect(db)->describe_columns(db, &memory, &named, 1, &f), &f, FAULT_DATA,
+        "there is no table 'no table'");
+    f = (struct fault)FAULT_INIT;
     ASSERT_OK(db_run(db, "INSERT INTO \"a table\"(\"City\") VALUES ('x')", NULL, &f), &f);
     ASSERT_OK(db_get_int(db, "SELECT max(\"RecordID\") FROM \"a table\"", 0, &last, &f), &f);
     CU_ASSERT_EQUAL(last, 42);
