@@ -9,7 +9,7 @@
 #include "config/settings/settings_place.h"
 #include "config/settings/settings_shape.h"
 
-enum { DEFAULT_LEVEL = 3, MOST_LEVEL = 19, MOST_KEPT = 100000 };
+enum { DEFAULT_LEVEL = 1, MOST_LEVEL = 19, MOST_KEPT = 100000 };
 
 /* With less memory than this no cube can be built, and larger aggregates are never worth it. */
 enum { LEAST_MEMORY_MIB = 128, MOST_MEMORY_MIB = 1 << 20, MOST_AGGREGATES_PERCENT = 10000 };
