@@ -200,6 +200,56 @@ says_which_entry_was_changed(void)
     expect_forgery("42,\"\r\"", "43,\"\r\"", "000001.csv' was expected");
 }
 
+/* A sound container, and behind its last entry one more, in a sound tar. */
+static void
+refuses_entries_behind_the_manifest(void)
+{
+    static const char *const names[] = {
+        "files/more", "manifest.xml", "schema/more.xml", "SHA256SUMS", "more"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct memory_sink m = {.writes = 0};
+        struct fault f = FAULT_INIT;
+        struct tar_writer w;
+
+        ASSERT_OK(sample_write(&m, &(struct pack_options){.compress = false}, NULL, &f), &f);
+        text_cut(&m.bytes, m.bytes.length - 2 * TAR_BLOCK_BYTES);
+        tar_writer_init(&w, memory_sink_of(&m), tar_time(sample_info().taken_utc));
+        ASSERT_OK(tar_begin(&w, names[i], 1, &f), &f);
+        ASSERT_OK(tar_write(&w, "x", 1, &f), &f);
+        ASSERT_OK(tar_finish(&w, &f), &f);
+        ASSERT_OK(tar_close(&w, &f), &f);
+        ASSERT_FAULT(
+            sample_verify(m.bytes.bytes, m.bytes.length, NULL, &f), &f, FAULT_DATA, names[i]);
+        text_release(&m.bytes);
+    }
+}
+
+/* A document of so many bytes: the given parts, and the middle one as often as it fits. */
+static void
+expect_too_long(
+    const char *head, const char *middle, const char *tail, size_t bytes, const char *why)
+{
+    struct text content = TEXT_INIT;
+
+    text_add(&content, head);
+    while (content.length < bytes)
+        text_add(&content, middle);
+    text_add(&content, tail);
+    expect("schema/u.xml", text_get(&content), why);
+    text_release(&content);
+}
+
+static void
+refuses_counts_and_sizes_beyond_the_limits(void)
+{
+    static const char head[] = "<Table xmlns=\"urn:nightcube:table:1\" Name=\"u\">",
+                      column[] = "<Column Name=\"n\" Type=\"int\"/>";
+
+    expect_too_long(head, column, "</Table>", 4200 * (sizeof column - 1), "column");
+    expect_too_long(head, " ", "</Table>", (size_t)5 << 20, "longer than");
+}
+
 const struct test suite_backup_hostile[] = {
     {"a container without manifest is no backup", a_container_without_manifest_is_no_backup},
     {"refuses unknown entries", refuses_unknown_entries},
@@ -215,5 +265,7 @@ const struct test suite_backup_hostile[] = {
     {"says when a container is of a newer format", says_when_a_container_is_of_a_newer_format},
     {"refuses a time that is not the backup's", refuses_a_time_that_is_not_the_backups},
     {"says which entry was changed", says_which_entry_was_changed},
+    {"refuses entries behind the manifest", refuses_entries_behind_the_manifest},
+    {"refuses counts and sizes beyond the limits", refuses_counts_and_sizes_beyond_the_limits},
     {0},
 };
