@@ -173,22 +173,13 @@ catalogue_read_columns_of_many(struct db *db, const char *sql, const struct cata
     return rc == 0 ? catalogue_tables_check(&wanted, db, f) : -1;
 }
 
-int
-catalogue_read_key(
-    struct db *db, const char *sql, struct arena *memory, struct table *table, struct fault *f)
+static int
+add_name(struct arena *memory, const char ***names, size_t *count, const struct value *name,
+    struct fault *f)
 {
-    static const enum value_type type = VALUE_TEXT;
-    struct value v;
-    struct stmt *s = db_prepare(db, sql, f);
-    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
+    const char **slot = arena_append(memory, names, count, sizeof *slot);
 
-    while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
-        const char **slot = arena_append(memory, &table->key, &table->key_count, sizeof *slot);
-
-        rc = slot == NULL || (*slot = copy(memory, &v)) == NULL ? fault_set_memory(f) : 0;
-    }
-    stmt_free(s);
-    return rc;
+    return slot == NULL || (*slot = copy(memory, name)) == NULL ? fault_set_memory(f) : 0;
 }
 
 /* A new index begins where the name changes. */
@@ -196,19 +187,19 @@ static int
 take_index_column(const struct value *row, struct arena *memory, struct table *t, struct fault *f)
 {
     struct table_index *index = t->index_count > 0 ? &t->indexes[t->index_count - 1] : NULL;
-    const char *name = copy(memory, &row[0]);
-    const char **slot;
+    const char *name;
 
-    if (name == NULL)
+    if (row[1].as.integer == CATALOGUE_KEY)
+        return add_name(memory, &t->key, &t->key_count, &row[2], f);
+    if ((name = copy(memory, &row[0])) == NULL)
         return fault_set_memory(f);
     if (index == NULL || strcmp(index->name, name) != 0) {
         if ((index = arena_append(memory, &t->indexes, &t->index_count, sizeof *index)) == NULL)
             return fault_set_memory(f);
         index->name = name;
-        index->unique = row[1].as.integer != 0;
+        index->unique = row[1].as.integer != CATALOGUE_INDEX;
     }
-    slot = arena_append(memory, &index->columns, &index->column_count, sizeof *slot);
-    return slot == NULL || (*slot = copy(memory, &row[2])) == NULL ? fault_set_memory(f) : 0;
+    return add_name(memory, &index->columns, &index->column_count, &row[2], f);
 }
 
 int

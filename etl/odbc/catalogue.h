@@ -41,11 +41,8 @@ struct table *catalogue_tables_find(const struct catalogue_tables *t, const stru
 /* FAULT_DATA when no columns were found of one of them. */
 int catalogue_tables_check(const struct catalogue_tables *t, struct db *db, struct fault *f);
 
-/* Names of the primary key's columns, in order. */
-int catalogue_read_key(
-    struct db *db, const char *sql, struct arena *memory, struct table *table, struct fault *f);
-
-/* Rows of (index, is unique, column), in order of index and column. */
+/* Rows of (index, kind, column), in order of index and column: the primary key and the indexes. */
+enum { CATALOGUE_INDEX, CATALOGUE_UNIQUE, CATALOGUE_KEY };
 int catalogue_read_indexes(
     struct db *db, const char *sql, struct arena *memory, struct table *table, struct fault *f);
 

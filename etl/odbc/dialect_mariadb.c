@@ -152,14 +152,10 @@ static const char columns_query[] =
     "CASE WHEN extra LIKE '%%auto_increment%%' THEN 1 ELSE 0 END "
     "FROM information_schema.columns WHERE " OF_TABLE "ORDER BY ordinal_position";
 
-static const char key_query[] =
-    "SELECT column_name FROM information_schema.statistics WHERE " OF_TABLE
-    "AND index_name = 'PRIMARY' ORDER BY seq_in_index";
-
 static const char indexes_query[] =
-    "SELECT index_name, CASE WHEN non_unique = 0 THEN 1 ELSE 0 END, column_name "
-    "FROM information_schema.statistics WHERE " OF_TABLE
-    "AND index_name <> 'PRIMARY' ORDER BY index_name, seq_in_index";
+    "SELECT index_name, CASE WHEN index_name = 'PRIMARY' THEN 2 WHEN non_unique = 0 THEN 1 ELSE 0 "
+    "END, column_name FROM information_schema.statistics WHERE " OF_TABLE
+    "ORDER BY index_name, seq_in_index";
 
 static int
 describe(
@@ -175,8 +171,6 @@ describe(
         return fault_set_memory(f);
     rc = catalogue_read_columns(
         db, sql_set(&sql, columns_query, name, name), types, memory, table, f);
-    if (rc == 0)
-        rc = catalogue_read_key(db, sql_set(&sql, key_query, name, name), memory, table, f);
     if (rc == 0)
         rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name, name), memory, table, f);
     text_release(&sql);

@@ -220,18 +220,12 @@ static const char all_columns_query[] =
     "SELECT CAST(c.relname AS text), " COLUMNS_OF_CLASS
     "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = " HERE " ORDER BY c.oid, a.attnum";
 
-static const char key_query[] =
-    "SELECT CAST(a.attname AS text) FROM pg_class AS c "
-    "JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary "
-    "JOIN LATERAL unnest(CAST(i.indkey AS smallint[])) WITH ORDINALITY AS k(attnum, place) ON true "
-    "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum "
-    "WHERE c.relname = %t AND c.relnamespace = " HERE " ORDER BY k.place";
-
 /* Indexes over expressions or over some of the rows are this engine's alone. */
 static const char indexes_query[] =
-    "SELECT CAST(x.relname AS text), CASE WHEN i.indisunique THEN 1 ELSE 0 END, "
-    "CAST(a.attname AS text) FROM pg_class AS c "
-    "JOIN pg_index AS i ON i.indrelid = c.oid AND NOT i.indisprimary AND i.indpred IS NULL "
+    "SELECT CAST(x.relname AS text), CASE WHEN i.indisprimary THEN 2 WHEN i.indisunique THEN 1 "
+    "ELSE 0 "
+    "END, CAST(a.attname AS text) FROM pg_class AS c "
+    "JOIN pg_index AS i ON i.indrelid = c.oid AND i.indpred IS NULL "
     "AND i.indexprs IS NULL JOIN pg_class AS x ON x.oid = i.indexrelid "
     "JOIN LATERAL unnest(CAST(i.indkey AS smallint[])) WITH ORDINALITY AS k(attnum, place) ON true "
     "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum "
@@ -250,8 +244,6 @@ describe(
     if (table->name == NULL)
         return fault_set_memory(f);
     rc = catalogue_read_columns(db, sql_set(&sql, columns_query, name), types, memory, table, f);
-    if (rc == 0)
-        rc = catalogue_read_key(db, sql_set(&sql, key_query, name), memory, table, f);
     if (rc == 0)
         rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name), memory, table, f);
     text_release(&sql);
