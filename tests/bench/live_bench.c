@@ -266,34 +266,58 @@ write_window(struct target *t, int instances, double *rate, struct fault *f)
 
 /* ---- history ---- */
 
-/* Rows of completed instances, by the quickest way of the driver. */
-static int
-load_completed(struct target *t, int64_t rows, struct fault *f)
+/* Opens a table for rows by the quickest way of the driver. `table` is made in `memory`. */
+static struct table_writer *
+open_history(
+    struct target *t, const char *name, struct table *table, struct arena *memory, struct fault *f)
 {
-    struct arena memory = ARENA_INIT;
-    struct table_writer *w = NULL;
-    struct value row[CHECKPOINTS + 3];
-    struct table table;
-    char id[32];
-    int rc = db_dialect(t->db)->get_identity(t->db, "bam_Order_Completed", &t->last_record, f);
+    if (db_dialect(t->db)->describe(t->db, name, memory, table, f) != 0)
+        return NULL;
+    return table_writer_open(t->db, table, f);
+}
 
-    if (rc == 0)
-        rc = db_dialect(t->db)->describe(t->db, "bam_Order_Completed", &memory, &table, f);
-    if (rc == 0)
-        rc = db_begin(t->db, f);
-    if (rc == 0 && (w = table_writer_open(t->db, &table, f)) == NULL)
-        rc = -1;
+static int
+load_rows(struct target *t, int64_t rows, struct table_writer *completed,
+    struct table_writer *online, struct fault *f)
+{
+    struct value row[CHECKPOINTS + 3];
+    char id[32];
+    int rc = 0;
+
     for (int64_t i = 0; rc == 0 && i < rows; i++, t->next++) {
         row[0] = value_int(++t->last_record);
         row[1] = id_of(t->next, id);
         values_of(t->next, row + 2);
         row[CHECKPOINTS + 2] = value_time(first_moment + t->next);
-        rc = table_writer_add(w, row, f);
+        rc = table_writer_add(completed, row, f);
+        if (rc == 0 && online != NULL)
+            rc = table_writer_add(online, &row[1], f);
     }
     if (rc == 0)
-        rc = table_writer_finish(w, f);
-    table_writer_close(w);
-    rc = db_end(t->db, rc, f);
+        rc = table_writer_finish(completed, f);
+    return rc != 0 || online == NULL ? rc : table_writer_finish(online, f);
+}
+
+/* Rows of completed instances, and their IDs where an activity has them once more. */
+static int
+load_completed(struct target *t, int64_t rows, struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    struct table_writer *completed = NULL, *online = NULL;
+    struct table tables[2];
+    int rc = db_dialect(t->db)->get_identity(t->db, "bam_Order_Completed", &t->last_record, f);
+
+    if (rc == 0 && (rc = db_begin(t->db, f)) == 0) {
+        completed = open_history(t, "bam_Order_Completed", &tables[0], &memory, f);
+        if (completed != NULL && !t->plain)
+            online = open_history(t, "bam_Order_OnlineIDs", &tables[1], &memory, f);
+        rc = completed == NULL || (online == NULL && !t->plain)
+                 ? -1
+                 : load_rows(t, rows, completed, online, f);
+        table_writer_close(completed);
+        table_writer_close(online);
+        rc = db_end(t->db, rc, f);
+    }
     if (rc == 0)
         rc = db_dialect(t->db)->set_identity(t->db, "bam_Order_Completed", t->last_record, f);
     arena_release(&memory);
