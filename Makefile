@@ -41,7 +41,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench build-tests deps deps-test demo test test-long unit sanitize hardened scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench build-tests deps deps-test demo test test-long unit sanitize races hardened scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -73,6 +73,13 @@ build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so
 
 sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
 	+@$(SANITIZED) unit
+
+# What threads share.
+RACING := config.base etl.odbc etl.activity.backlog etl.activity.import etl.dump.survey etl.star.process
+races: ## the unit tests of what threads share, under ThreadSanitizer, built in build/tsan; T=etl.odbc.sender runs one suite
+	+@for suite in $(or $(T),$(RACING)); do \
+	    $(MAKE) BUILD=$(BUILD)/tsan OPT='-O1 -g' SANITIZE='-fsanitize=thread' unit T=$$suite || exit 1; \
+	done
 
 # What a distribution's hardened build says, and another compiler's opinion: both at once.
 hardened: ## unit tests built by clang with all hardening flags, in build/hardened; T=cube.rollup runs one suite
