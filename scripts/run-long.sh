@@ -2,8 +2,8 @@
 # run-long.sh BUILD [PART]: what `make test-long` does: the heavy stories, all of them or those whose name contains PART.
 #
 # Heavy are the scenarios and the unit suites that call long_rounds, themselves or through points.bash: few rounds in
-# `make test`, all of them here. Each is told its seed (LONG_SEED; chosen anew each time when it is not set) and stops by itself, saying so, when LONG_SECONDS
-# have passed (not set: no limit). One line a story: its name, verdict, seed and duration; the last line is the total.
+# `make test`, all of them here. Beside them: `make races`. Each is told its seed (LONG_SEED; chosen anew each time when
+# it is not set) and stops by itself, saying so, when LONG_SECONDS have passed (not set: no limit). One line a story: its name, verdict, seed and duration; the last line is the total.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -47,6 +47,9 @@ for file in $(grep -rl --include='test_*.c' long_rounds tests | sort); do
     *"$part"*) story "$suite" "$build/unit-tests" "$suite" ;;
     esac
 done
+case races in
+*"$part"*) story races env -u MAKEFLAGS -u NIGHTCUBE_LONG make BUILD="$build" T= races ;;
+esac
 for file in $(grep -lE 'long_rounds|fault/points.bash' tests/scenario/*.sh | sort); do
     name=$(basename "$file" .sh)
     case $name in
