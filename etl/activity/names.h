@@ -54,6 +54,9 @@ char *dimension_table_name(struct arena *memory, const char *cube, const char *d
 char *partition_name(struct arena *memory, const char *activity, const char *stamp);
 char *partition_relationships_name(struct arena *memory, const char *partition);
 
+/* How long a stamp is without a number behind. */
+enum { PARTITION_STAMP_BYTES = 16 };
+
 /* The stamp at the end of a name, "20261120T080000Z" and perhaps "_2"; NULL when there is none. */
 const char *partition_stamp(const char *name);
 

@@ -18,13 +18,41 @@ take_name(struct arena *memory, const struct value *v, const char ***names, size
     return 0;
 }
 
+/* Does a word stand in a name, at its start or behind a '_'? */
+static bool
+has_word(const char *name, const char *word)
+{
+    for (const char *at = strstr(name, word); at != NULL; at = strstr(at + 1, word)) {
+        if (at == name || at[-1] == '_')
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Is it a partition's copy, by what stands behind the prefix, from the '_' that ends it? Not the
+ * tables of an activity whose name goes on with it ("Order_Instances" behind "Order"), not one that
+ * is on its way in, and not one that was put aside under a longer name.
+ */
+static bool
+is_copy(const char *tail)
+{
+    const char *stamp = tail + 1;
+    char start[1 + PARTITION_STAMP_BYTES + 1] = "";
+
+    if (has_word(stamp, "Instances_") || has_word(stamp, "Relationships_") ||
+        has_word(stamp, "Incoming"))
+        return false;
+    memcpy(start, tail, strnlen(tail, sizeof start - 1));
+    return partition_stamp(start) == NULL || partition_stamp(tail) == stamp;
+}
+
 /* Names of the archive's tables that begin with a prefix and are complete, in order. */
 static int
 list_tables(struct db *archive, const char *prefix, struct arena *memory, const char ***names,
     size_t *count, struct fault *f)
 {
     static const enum value_type type = VALUE_TEXT;
-    static const char incoming[] = "_Incoming";
     struct text sql = TEXT_INIT;
     struct value v;
     struct stmt *s = db_prepare(archive,
@@ -33,12 +61,11 @@ list_tables(struct db *archive, const char *prefix, struct arena *memory, const 
     int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
 
     while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
-        size_t length = v.as.text.length, tail = sizeof incoming - 1, head = strlen(prefix);
+        size_t head = strlen(prefix);
 
         rc = 0;
-        if (length <= head || memcmp(v.as.text.bytes, prefix, head) != 0)
-            continue;
-        if (length <= tail || memcmp(v.as.text.bytes + length - tail, incoming, tail) != 0)
+        if (v.as.text.length > head && memcmp(v.as.text.bytes, prefix, head) == 0 &&
+            is_copy(v.as.text.bytes + head - 1))
             rc = take_name(memory, &v, names, count, f);
     }
     stmt_free(s);

@@ -44,6 +44,35 @@ what_is_there_is_in_the_views(void)
     fixture_end(&x);
 }
 
+/* What is no copy of a partition of this activity: another activity's, and one put aside. */
+static void
+other_tables_are_not(void)
+{
+    static const char *const names[] = {"bam_Order_Instances_Instances_20260101T000000Z",
+        "bam_Order_Instances_2_Instances_20260101T000000Z",
+        "bam_Order_Instances_Relationships_20260101T000000Z",
+        "bam_Order_Instances_20260101T000000Z_old"};
+    struct text sql = TEXT_INIT;
+    struct fixture x;
+
+    begin(&x);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        sql_set(&sql, "CREATE TABLE %n AS SELECT * FROM %n", names[i],
+            "bam_Order_Instances_20260101T000000Z");
+        ASSERT_OK(db_run(x.archive, text_get(&sql), NULL, &x.f), &x.f);
+    }
+    sql_set(&sql, "CREATE TABLE %n AS SELECT * FROM %n", "bam_Order_Instances_20260101T000000Z_2",
+        "bam_Order_Instances_20260101T000000Z");
+    ASSERT_OK(db_run(x.archive, text_get(&sql), NULL, &x.f), &x.f);
+    sql_set(&sql, "CREATE TABLE %n AS SELECT * FROM %n", "bam_Order_Instances_I8C24F7B7_3AFE_4F3E",
+        "bam_Order_Instances_20260101T000000Z");
+    ASSERT_OK(db_run(x.archive, text_get(&sql), NULL, &x.f), &x.f);
+    ASSERT_OK(archive_views_rebuild(x.archive, "Order", &x.f), &x.f);
+    CU_ASSERT_EQUAL(count(&x, "SELECT count(*) FROM bam_Order_InstancesView"), 4);
+    text_release(&sql);
+    fixture_end(&x);
+}
+
 static void
 tables_may_be_taken_away_and_brought_back(void)
 {
@@ -77,6 +106,7 @@ an_archive_without_tables_has_no_views(void)
 
 const struct test suite_etl_maintenance_archive_views[] = {
     {"what is there is in the views", what_is_there_is_in_the_views},
+    {"other tables are not", other_tables_are_not},
     {"tables may be taken away and brought back", tables_may_be_taken_away_and_brought_back},
     {"an archive without tables has no views", an_archive_without_tables_has_no_views},
     {NULL, on_each_engine},
