@@ -77,17 +77,20 @@ online_make(struct db *primary, const struct activity *a, struct fault *f)
     return rc == 0 ? 0 : fault_wrap(f, "gather the IDs of '%s' that are online", a->name);
 }
 
-/* They leave in the order of the RecordIDs: as long as the first one is there, all are. */
+/* They leave in the order of the RecordIDs: as long as the first one is there, all are. Not if it
+ * is there for another's sake: it may have been completed again since it left. */
 static int
-is_first_in(struct db *primary, const char *online, const struct partition *p, struct fault *f)
+is_first_in(
+    struct db *primary, const struct activity_names *n, const struct partition *p, struct fault *f)
 {
     struct text sql = TEXT_INIT;
     int rc;
 
     sql_add(&sql,
-        "SELECT 1 FROM %n WHERE \"ActivityID\" = (SELECT \"ActivityID\" FROM %n ORDER BY "
-        "\"RecordID\" LIMIT 1)",
-        online, p->instances);
+        "SELECT 1 FROM %n AS o WHERE o.\"ActivityID\" = (SELECT \"ActivityID\" FROM %n ORDER BY "
+        "\"RecordID\" LIMIT 1) AND NOT EXISTS (SELECT 1 FROM %n AS c WHERE c.\"ActivityID\" = "
+        "o.\"ActivityID\")",
+        n->online_ids, p->instances, n->completed);
     rc = text_check(&sql, f) == 0 ? db_has_row(primary, text_get(&sql), f) : -1;
     text_release(&sql);
     return rc;
@@ -101,7 +104,7 @@ online_put_back(
     struct activity_names n;
     int rc = activity_names_init(&n, &memory, a->name, f);
 
-    if (rc == 0 && (rc = is_first_in(primary, n.online_ids, p, f)) == 0)
+    if (rc == 0 && (rc = is_first_in(primary, &n, p, f)) == 0)
         rc = put_in(primary, n.online_ids, p->instances, f);
     arena_release(&memory);
     return rc < 0 ? fault_wrap(f, "put back the IDs of '%s'", p->instances) : 0;
@@ -111,7 +114,7 @@ online_put_back(
 
 struct leaving {
     struct db *primary;
-    const char *online, *partition;
+    const char *online, *partition, *completed;
     int64_t after, until; /* RecordIDs */
 };
 
@@ -131,6 +134,7 @@ look_ahead(struct leaving *l, struct fault *f)
     return rc;
 }
 
+/* One that was completed again since a former try stays: it is in Completed now. */
 static int
 take_some_out(void *state, struct fault *f)
 {
@@ -140,8 +144,9 @@ take_some_out(void *state, struct fault *f)
 
     sql_add(&sql,
         "DELETE FROM %n WHERE \"ActivityID\" IN (SELECT t.\"ActivityID\" FROM %n AS t WHERE "
-        "t.\"RecordID\" > %d AND t.\"RecordID\" <= %d)",
-        l->online, l->partition, l->after, l->until);
+        "t.\"RecordID\" > %d AND t.\"RecordID\" <= %d AND NOT EXISTS (SELECT 1 FROM %n AS c WHERE "
+        "c.\"ActivityID\" = t.\"ActivityID\"))",
+        l->online, l->partition, l->after, l->until, l->completed);
     rc = text_check(&sql, f) == 0 ? db_run(l->primary, text_get(&sql), NULL, f) : -1;
     text_release(&sql);
     return rc;
@@ -157,6 +162,7 @@ online_take_out(
     int rc = activity_names_init(&n, &memory, a->name, f);
 
     l.online = n.online_ids;
+    l.completed = n.completed;
     while (rc == 0 && (rc = look_ahead(&l, f)) == 0 && l.until > l.after) {
         if ((rc = interrupt_check(f)) == 0)
             rc = db_transact(primary, DB_BRIEF, take_some_out, &l, f);

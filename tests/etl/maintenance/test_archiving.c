@@ -209,6 +209,33 @@ nothing_is_dropped_without_a_backup(void)
     fixture_end(&x);
 }
 
+/* A step died when the IDs had left; before the next one, an application completed one anew. */
+static void
+an_id_that_was_completed_again_stays_known(void)
+{
+    struct archiving_result r;
+    struct archiving a;
+    struct fixture x;
+
+    begin_with_due_partition(&x);
+    a = archiving(&x, true);
+    answer = 0;
+    ASSERT_OK(archiving_begin(&a, &r, &x.f), &x.f);
+    ASSERT_OK(archiving_copy(&a, &r, &x.f), &x.f);
+    ASSERT_OK(fixture_run(&x, x.primary, "DELETE FROM bam_Order_OnlineIDs"), &x.f);
+    fixture_complete(&x, 1, 1);
+    ASSERT_OK(archiving_end(&a, &r, &x.f), &x.f);
+    CU_ASSERT_EQUAL(r.held_back, 1);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_OnlineIDs"), 10);
+    answer = 1;
+    ASSERT_OK(archiving_begin(&a, &r, &x.f), &x.f);
+    ASSERT_OK(archiving_copy(&a, &r, &x.f), &x.f);
+    ASSERT_OK(archiving_end(&a, &r, &x.f), &x.f);
+    CU_ASSERT_EQUAL(r.partitions, 1);
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_OnlineIDs"), 1);
+    fixture_end(&x);
+}
+
 static void
 nothing_is_dropped_that_is_not_in_the_archive(void)
 {
@@ -335,6 +362,7 @@ const struct test suite_etl_maintenance_archiving[] = {
     {"partitions that no cube has analysed stay", unanalysed_partitions_stay},
     {"due partitions are copied and dropped", copies_equal_rows_and_drops_them},
     {"nothing is dropped without a backup", nothing_is_dropped_without_a_backup},
+    {"an ID that was completed again stays known", an_id_that_was_completed_again_stays_known},
     {"nothing is dropped that is not archived", nothing_is_dropped_that_is_not_in_the_archive},
     {"an archive that differs stops the activity", an_archive_that_differs_stops_the_activity},
     {"without an archive the partition's backup counts",
