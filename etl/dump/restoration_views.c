@@ -201,9 +201,9 @@ note_incomplete(struct restoration *r, const char *activity, struct fault *f)
         rc = db_get_int(r->db, sql_set(&sql, "SELECT count(*) FROM %n", n.active), 0, &count, f);
     if (rc == 0 && count > 0)
         rc = restoration_add_todo(r, f,
-            "%s: %lld incomplete instance%s: complete or remove them (nightcube resolve "
-            "--activity '%s')",
-            activity, (long long)count, count == 1 ? "" : "s", activity);
+            "%s: %lld incomplete instance%s (nightcube show incomplete --activity '%s'): complete "
+            "or remove them (nightcube resolve --activity '%s')",
+            activity, (long long)count, count == 1 ? "" : "s", activity, activity);
     text_release(&sql);
     arena_release(&memory);
     return rc;
