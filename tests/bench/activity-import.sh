@@ -2,7 +2,7 @@
 # activity-import.sh BUILD: import and copy against what the bare drivers do. Prints "name<TAB>ratio<TAB>goal", one line a
 # goal; README.md says what is measured. Figures in seconds and bytes go to build/bench/import-*.txt and copy-*.txt.
 #   BENCH_ROWS     rows that are imported and copied for speed (default 1000000)
-#   BENCH_LARGE    the same for memory (default 5000000)
+#   BENCH_LARGE    the same for memory (default 5000000; 0 leaves it out)
 #   BENCH_REPEAT   rounds of both sides of each ratio in turn, of which the medians count (default 3)
 #   BENCH_ENGINES  which engines (default "sqlite postgresql mariadb")
 set -eu
@@ -141,6 +141,7 @@ if [ -f "$data/event-logs/road-traffic-fines.xes.gz" ]; then
     ratio activity.sqlite.road_traffic '<=6' "$place/import-road-traffic.txt" 'f["import"]' 'f["xmllint"]'
 fi
 
+[ "$large" -gt 0 ] || exit 0
 make_csv "$large"
 for engine in $(engines); do
     measure_import_memory "$engine" >"$place/import-$engine-large.txt"
