@@ -342,7 +342,7 @@ join_second(struct dump *d, struct site *site, const char *database, struct faul
 {
     struct fault why = FAULT_INIT;
 
-    if (!pair_can_join(d->db))
+    if (!pair_is_worthwhile(d->db))
         return 0;
     if ((d->second = site_connect(site, database, DB_EXISTING, &why)) != NULL &&
         pair_join(d->db, d->second, &why) == 0)

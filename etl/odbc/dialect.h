@@ -45,11 +45,12 @@ struct dialect {
      * A second connection beside it (pair.h); all NULL where none can see the same moment: a query
      * of the snapshot's name, a statement with %t for it that takes it over, one by which the
      * server starts no helpers for a query of the transaction (two are at work already, and
-     * starting them takes as long as a partition's rows), a query with %t for the number of the
-     * block in the middle of a table, and conditions with %d for a block that part the rows in two.
+     * starting them takes as long as a partition's rows), a query that gives a row when a table has
+     * %d blocks or more, one with %t for the number of the block in the middle of a table, and
+     * conditions with %d for a block that part the rows in two.
      */
     const char *name_snapshot, *take_snapshot, *alone;
-    const char *middle_block, *before_block, *from_block;
+    const char *has_blocks, *middle_block, *before_block, *from_block;
     const char *commit;
     const char *rollback;
 

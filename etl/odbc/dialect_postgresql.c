@@ -341,6 +341,9 @@ const struct dialect dialect_postgresql = {
     .name_snapshot = "SELECT pg_export_snapshot()",
     .take_snapshot = "SET TRANSACTION SNAPSHOT %t",
     .alone = "SET LOCAL max_parallel_workers_per_gather TO 0",
+    .has_blocks = "SELECT 1 FROM pg_class WHERE relkind = 'r' AND relnamespace = " HERE
+                  " AND pg_relation_size(oid) >= %d * CAST(current_setting('block_size') AS "
+                  "bigint) LIMIT 1",
     .middle_block = "SELECT pg_relation_size(oid) / CAST(current_setting('block_size') AS integer) "
                     "/ 2 FROM pg_class WHERE relkind = 'r' AND relname = %t "
                     "AND relnamespace = " HERE,

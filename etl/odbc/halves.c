@@ -6,6 +6,19 @@
 
 enum { HALF_BLOCKS_MIN = 128 }; /* a smaller half is read before a second query has begun */
 
+bool
+halves_are_there(struct db *db)
+{
+    const char *has_blocks = db_dialect(db)->has_blocks;
+    struct text sql = TEXT_INIT;
+    bool are_there =
+        has_blocks != NULL &&
+        db_has_row(db, sql_set(&sql, has_blocks, (int64_t)2 * HALF_BLOCKS_MIN), NULL) == 1;
+
+    text_release(&sql);
+    return are_there;
+}
+
 /* Where rows have an address: the block in the middle. */
 static int
 part_by_block(struct db *db, const struct table *t, struct text where[2], struct fault *f)

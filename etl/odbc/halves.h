@@ -8,6 +8,9 @@
 #include "config/table/table.h"
 #include "etl/odbc/db.h"
 
+/* Is there a table that is worth parting by blocks? Where nobody can tell: no. */
+bool halves_are_there(struct db *db);
+
 /* Sets the conditions for a table of about `rows` rows (0: nobody knows; then only where that need
  * not be known). 1, 0 when it is too small or cannot be parted, or -1. */
 int halves_find(

@@ -21,6 +21,12 @@ pair_can_join(const struct db *first)
     return db_dialect(first)->take_snapshot != NULL;
 }
 
+bool
+pair_is_worthwhile(struct db *first)
+{
+    return pair_can_join(first) && halves_are_there(first);
+}
+
 int
 pair_join(struct db *first, struct db *second, struct fault *f)
 {

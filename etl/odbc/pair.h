@@ -10,6 +10,9 @@
 /* Can a second connection help at all? */
 bool pair_can_join(const struct db *first);
 
+/* And is there a table large enough? */
+bool pair_is_worthwhile(struct db *first);
+
 /* Begins a transaction on `second`, of the same database, that sees the moment of the snapshot
  * which `first` has begun (dialect->begin_snapshot) and holds open. */
 int pair_join(struct db *first, struct db *second, struct fault *f);

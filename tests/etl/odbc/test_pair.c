@@ -100,6 +100,7 @@ both_see_one_moment(void)
         close_three(&t);
         return;
     }
+    CU_ASSERT(pair_is_worthwhile(t.first));
     ASSERT_OK(db_run(t.first, db_dialect(t.first)->begin_snapshot, NULL, &f), &f);
     CU_ASSERT_EQUAL(db_has_row(t.first, "SELECT 1", &f), 1);
     /* Between the two the table grows, and rows of either half change their place. */
@@ -120,6 +121,7 @@ one_reads_alone(void)
     struct fault f = FAULT_INIT;
 
     CU_ASSERT_FALSE(expect_rows(t.first, NULL, 1000));
+    CU_ASSERT_FALSE(pair_is_worthwhile(t.first));
     if (pair_can_join(t.first)) {
         ASSERT_OK(db_run(t.first, db_dialect(t.first)->begin_snapshot, NULL, &f), &f);
         ASSERT_OK(pair_join(t.first, t.second, &f), &f);
@@ -152,9 +154,32 @@ may_be_closed_early(void)
     close_three(&t);
 }
 
+static void
+two_add_up_to_what_one_does(void)
+{
+    struct three t = open_three(ROWS);
+    struct rowsum alone = ROWSUM_INIT, both = ROWSUM_INIT;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(table_rowsum(t.first, &sample, &alone, &f), &f);
+    for (uint64_t rows = 10; rows <= 2 * ROWS; rows += ROWS - 10) {
+        ASSERT_OK(pair_rowsum(t.first, t.second, &sample, rows, &both, &f), &f);
+        CU_ASSERT_EQUAL(both.rows, ROWS);
+        CU_ASSERT(rowsum_equal(&alone, &both));
+        rowsum_release(&both);
+    }
+    ASSERT_OK(db_run(t.writer, "DROP TABLE \"Half and half\"", NULL, &f), &f);
+    CU_ASSERT_EQUAL(pair_rowsum(t.first, t.second, &sample, ROWS, &both, &f), -1);
+    CU_ASSERT_NOT_EQUAL(f.kind, FAULT_NONE);
+    rowsum_release(&both);
+    rowsum_release(&alone);
+    close_three(&t);
+}
+
 const struct test suite_etl_odbc_pair[] = {
     {"both see one moment", both_see_one_moment},
     {"one reads alone", one_reads_alone},
     {"may be closed early", may_be_closed_early},
+    {"two add up to what one does", two_add_up_to_what_one_does},
     {NULL, on_each_engine},
 };
