@@ -32,7 +32,9 @@ HOUSE    := $(filter-out $(BUILD)/$(MAIN:.c=.o),$(OBJECTS))
 SUITES   := $(sort $(shell find tests -name 'test_*.c'))
 BENCHES  := $(patsubst tests/bench/%_bench.c,$(BUILD)/%-bench,$(wildcard tests/bench/*_bench.c))
 BENCH_OBJECTS := $(BUILD)/tests/bench/bench.o $(BUILD)/tests/servers.o
-TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c tests/servers.c $(SUITES)) $(BUILD)/tests/suites.o
+FUZZ_SOURCES := $(filter-out %_main.c,$(sort $(wildcard tests/fuzz/fuzz*.c)))
+FUZZ_TARGETS := $(notdir $(wildcard tests/fuzz/corpus/*))
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c tests/servers.c $(FUZZ_SOURCES) $(SUITES)) $(BUILD)/tests/suites.o
 
 # All processors, unless a number of jobs was asked for or this is a make inside a make.
 ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(MAKEFLAGS)),0)
@@ -41,7 +43,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench build-tests deps deps-test demo test test-long unit sanitize races hardened scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench build-tests deps deps-test demo fuzz fuzz-programs test test-long unit sanitize races hardened scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -87,6 +89,14 @@ hardened: ## unit tests built by clang with all hardening flags, in build/harden
 	@$(MAKE) unit CC=clang BUILD=$(BUILD)/hardened \
 	    HARDEN='-fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE' \
 	    LDFLAGS='-pie -Wl,-z,relro,-z,now,-z,noexecstack'
+
+fuzz: ## whatever comes from outside, made up by libFuzzer (clang); T=xes one target, FUZZ_SECONDS=60 each
+	@command -v clang >/dev/null || { echo 'make fuzz: clang is missing: apt-get install clang' >&2; exit 69; }
+	+@$(MAKE) fuzz-programs CC=clang BUILD=$(BUILD)/fuzz OPT='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
+	@scripts/run-fuzz.sh '$(BUILD)/fuzz' '$(T)'
+
+fuzz-programs: $(FUZZ_TARGETS:%=$(BUILD)/fuzz-%)
 
 scenario: $(BUILD)/nightcube $(BUILD)/tests/fault-shim.so $(BUILD)/with-database ## tests/scenario/*.sh: whole stories, run with the program
 	@scripts/run-scenarios.sh '$(abspath $(BUILD)/nightcube)' $(T)
@@ -136,6 +146,11 @@ $(BENCHES): $(BUILD)/%-bench: $(BUILD)/tests/bench/%_bench.o
 $(BUILD)/with-database: $(BUILD)/tests/bench/with_database.o
 $(BUILD)/import-bench: $(BUILD)/tests/bench/bare.o
 
+# One program for each folder of tests/fuzz/corpus.
+$(BUILD)/fuzz-%: $(HOUSE) $(FUZZ_SOURCES:%.c=$(BUILD)/%.o) tests/fuzz/fuzz_main.c $(BUILD)/inputs
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -DFUZZ_TARGET='"$*"' -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter-out %/inputs,$^) $(LDLIBS)
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $<"
@@ -145,7 +160,7 @@ $(BUILD)/tests/suites.o: $(BUILD)/tests/suites.c $(BUILD)/flags
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Not with 64-bit offsets by other names: it stands in for the functions of both widths.
-$(BUILD)/tests/fault-shim.so: tests/fault/shim.c tests/fault/shim_odbc.c tests/fault/shim.h $(BUILD)/flags
+$(BUILD)/tests/fault-shim.so: tests/fault/shim.c tests/fault/shim_memory.c tests/fault/shim_odbc.c tests/fault/shim.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) -I. -D_GNU_SOURCE $(PKG_CFLAGS) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^) -ldl

@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -15,12 +17,18 @@
 /* Longest folder name on common file systems, with room for nothing else. */
 enum { FOLDER_LIMIT_BYTES = 200 };
 
+static bool
+is_folder_name(const char *name)
+{
+    return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL &&
+           strlen(name) <= FOLDER_LIMIT_BYTES;
+}
+
 int
 folder_path(
     struct text *path, const char *directory, const char *name, const char *file, struct fault *f)
 {
-    if (name[0] == '\0' || name[0] == '.' || strchr(name, '/') != NULL ||
-        strlen(name) > FOLDER_LIMIT_BYTES)
+    if (!is_folder_name(name))
         return fault_set(f, FAULT_DATA, "'%.80s' cannot be the name of a cube", name);
     text_clear(path);
     file_join(path, directory, name);
@@ -103,15 +111,17 @@ folder_list(
     return rc;
 }
 
+/* Without memory of its own: a question cannot fail. */
 bool
 folder_exists(const char *directory, const char *name)
 {
-    struct text path = TEXT_INIT;
-    bool exists = folder_path(&path, directory, name, MANIFEST_NAME, NULL) == 0 &&
-                  file_exists(text_get(&path));
+    char path[PATH_MAX];
+    int length;
 
-    text_release(&path);
-    return exists;
+    if (!is_folder_name(name))
+        return false;
+    length = snprintf(path, sizeof path, "%s/%s/%s", directory, name, MANIFEST_NAME);
+    return length > 0 && (size_t)length < sizeof path && file_exists(path);
 }
 
 int

@@ -30,9 +30,29 @@ findings_add(struct findings *list, int line, const char *format, ...)
 }
 
 void
+findings_no_memory(struct findings *list)
+{
+    list->lines.failed = true;
+}
+
+void
+findings_rely_on(struct findings *list, const struct text *t)
+{
+    if (t->failed)
+        findings_no_memory(list);
+}
+
+int
+findings_since(const struct findings *list, size_t before, size_t *count, struct fault *f)
+{
+    *count = list->count - before;
+    return text_check(&list->lines, f);
+}
+
+void
 findings_log(const struct findings *list)
 {
-    const char *line = text_get(&list->lines);
+    const char *line = list->lines.failed ? "" : text_get(&list->lines);
 
     while (*line != '\0') {
         size_t length = strcspn(line, "\n");

@@ -17,7 +17,6 @@ void
 text_clear(struct text *t)
 {
     text_cut(t, 0);
-    t->failed = false;
 }
 
 void

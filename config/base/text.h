@@ -27,7 +27,7 @@ struct text {
 /* Frees the bytes; the text is empty again. */
 void text_release(struct text *t);
 
-/* Empties the text and keeps its memory. */
+/* Empties the text and keeps its memory. That memory ran out earlier is not forgotten. */
 void text_clear(struct text *t);
 
 /* Shortens the text to `length` bytes; longer than it is: no effect. */

@@ -50,7 +50,7 @@ scope_open(struct findings *list)
     struct scope s = {list, xmlHashCreate(0)};
 
     if (s.taken == NULL)
-        findings_add(list, 0, "out of memory");
+        findings_no_memory(list);
     return s;
 }
 
@@ -79,7 +79,7 @@ take(struct scope *s, const struct rule *rule, const char *name, const int *line
         first = xmlHashLookup(s->taken, (const xmlChar *)text_get(&folded));
         if (first == NULL && xmlHashAddEntry(s->taken, (const xmlChar *)text_get(&folded),
                                  (void *)(uintptr_t)line) != 0)
-            findings_add(s->list, 0, "out of memory");
+            findings_no_memory(s->list);
     }
     if (first != NULL)
         findings_add(s->list, *line,

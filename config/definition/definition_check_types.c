@@ -173,7 +173,7 @@ check_overlaps(const struct dimension *d, struct findings *list)
     const struct range **sorted = calloc(d->range_count + 1, sizeof *sorted);
 
     if (sorted == NULL) {
-        findings_add(list, 0, "out of memory");
+        findings_no_memory(list);
         return;
     }
     for (size_t i = 0; i < d->range_count; i++)

@@ -331,17 +331,17 @@ definition_update(const struct definition *whole, const struct definition *from,
     struct definition *result, struct findings *list, struct fault *f)
 {
     struct edit e = {.whole = whole, .from = from, .list = list, .draft = DEFINITION_INIT};
-    size_t before = list->count;
+    size_t before = list->count, found;
     int rc;
 
     e.draft.verbatim = whole->verbatim;
     e.draft.verbatim_count = whole->verbatim_count;
     if (place_activities(&e) != 0 || place_views(&e) != 0 || place_cubes(&e) != 0)
         rc = fault_set_memory(f);
-    else if (list->count > before)
+    else if ((rc = findings_since(list, before, &found, f)) == 0 && found > 0)
         rc = fault_set(f, FAULT_DATA, "'%s' cannot update what is deployed: %zu thing%s wrong",
-            list->source, list->count - before, list->count - before == 1 ? " is" : "s are");
-    else
+            list->source, found, found == 1 ? " is" : "s are");
+    else if (rc == 0)
         rc = edit_finish(&e, result, f);
     arena_release(&e.draft.memory);
     return rc;

@@ -252,14 +252,16 @@ int
 definition_merge(
     struct definition *into, const struct definition *from, struct findings *list, struct fault *f)
 {
-    size_t before = list->count;
+    size_t before = list->count, found;
     size_t first_activity = into->activity_count;
     size_t first_view = into->view_count;
 
     check_taken(into, from, list);
-    if (list->count > before)
-        return fault_set(f, FAULT_DATA, "%s: %zu name%s taken already", list->source,
-            list->count - before, list->count - before == 1 ? " is" : "s are");
+    if (findings_since(list, before, &found, f) != 0)
+        return -1;
+    if (found > 0)
+        return fault_set(f, FAULT_DATA, "%s: %zu name%s taken already", list->source, found,
+            found == 1 ? " is" : "s are");
     if (add_activities(into, from) != 0 || add_views(into, from, first_activity) != 0 ||
         add_cubes(into, from, first_view) != 0)
         return fault_set_memory(f);

@@ -52,7 +52,7 @@ read_document(struct definition *d, xmlNode *root, struct findings *list)
 static int
 finish(struct definition *d, xmlDoc *document, struct findings *list, struct fault *f)
 {
-    size_t before = list->count;
+    size_t before = list->count, found;
     int rc = 0;
 
     *d = (struct definition)DEFINITION_INIT;
@@ -60,9 +60,9 @@ finish(struct definition *d, xmlDoc *document, struct findings *list, struct fau
         return -1;
     if (read_document(d, markup_root(document), list) != 0)
         rc = fault_set_memory(f);
-    else if (list->count > before)
-        rc = fault_set(f, FAULT_DATA, "definition '%s' refused: %zu fault%s", list->source,
-            list->count - before, list->count - before == 1 ? "" : "s");
+    else if ((rc = findings_since(list, before, &found, f)) == 0 && found > 0)
+        rc = fault_set(f, FAULT_DATA, "definition '%s' refused: %zu fault%s", list->source, found,
+            found == 1 ? "" : "s");
     markup_free(document);
     if (rc != 0)
         definition_release(d);

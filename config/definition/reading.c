@@ -110,6 +110,7 @@ reading_resolve_content(
     const struct identity *found;
 
     markup_add_content(&ref, element);
+    findings_rely_on(r->list, &ref);
     found = reading_resolve(r, element, text_get(&ref), kinds, owner);
     text_release(&ref);
     return found;

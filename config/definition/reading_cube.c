@@ -82,6 +82,7 @@ read_time_dimension(
 
         text_clear(&name);
         markup_add_content(&name, n);
+        findings_rely_on(r->list, &name);
         level = arena_append(&r->d->memory, &d->time_levels, &d->time_level_count, sizeof *level);
         if (level == NULL)
             goto done;

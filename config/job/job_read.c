@@ -160,7 +160,7 @@ done:
 static int
 read_document(struct reading *r, const xmlNode *root, struct fault *f)
 {
-    size_t before = r->list->count;
+    size_t before = r->list->count, found;
 
     if (xmla_is(root)) {
         if (xmla_read(r->j, root, r->list, f) != 0)
@@ -172,10 +172,11 @@ read_document(struct reading *r, const xmlNode *root, struct fault *f)
             return -1;
         job_check(r->j, r->list);
     }
-    if (r->list->count == before)
-        return 0;
-    return fault_set(f, FAULT_SETTINGS, "job '%s' refused: %zu fault%s", r->list->source,
-        r->list->count - before, r->list->count - before == 1 ? "" : "s");
+    if (findings_since(r->list, before, &found, f) != 0)
+        return -1;
+    return found == 0 ? 0
+                      : fault_set(f, FAULT_SETTINGS, "job '%s' refused: %zu fault%s",
+                            r->list->source, found, found == 1 ? "" : "s");
 }
 
 /* Takes the document. */

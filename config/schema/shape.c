@@ -203,6 +203,7 @@ check_text(const struct visit *v, const xmlNode *element, const struct shape *sh
     struct text content = TEXT_INIT;
 
     markup_add_content(&content, element);
+    findings_rely_on(v->list, &content);
     if (shape->content == SHAPE_TEXT && content.length == 0)
         findings_add(v->list, markup_line(element), "%s is empty", shape->name);
     if (shape->content == SHAPE_ELEMENTS && content.length > 0)

@@ -91,7 +91,7 @@ settings_place_find(struct settings *s, const char *path, struct fault *f)
 
     if (named != NULL && named[0] != '\0')
         return set_named(s, named, f);
-    if ((found = search(s, &at, f)) < 0)
+    if ((found = search(s, &at, f)) < 0 || text_check(&at, f) != 0)
         goto done;
     if (found == 0 && at.length == 0) {
         fault_set(f, FAULT_SETTINGS, "no settings file, and no place for the embedded default");
@@ -100,7 +100,7 @@ settings_place_find(struct settings *s, const char *path, struct fault *f)
     }
     if (found == 0) {
         s->is_default = true;
-        if (text_check(&at, f) != 0 || set_path(s, text_get(&at), f) != 0)
+        if (set_path(s, text_get(&at), f) != 0)
             goto done;
     }
     rc = 0;

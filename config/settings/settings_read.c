@@ -202,6 +202,7 @@ read_recipient(struct reading *r, const xmlNode *element)
     if (place == NULL)
         return -1;
     markup_add_content(&content, element);
+    findings_rely_on(r->list, &content);
     if (strncmp(text_get(&content), "age1", 4) != 0)
         findings_add(r->list, markup_line(element),
             "Recipient is no age recipient: it begins with age1 (an identity, which begins with "
@@ -362,7 +363,7 @@ read_default(struct reading *r)
 static int
 read_file(struct reading *r, struct fault *f)
 {
-    size_t before = r->list->count;
+    size_t before = r->list->count, found;
     xmlDoc *document = markup_read_file(r->s->path, r->list, f);
     int rc = 0;
 
@@ -380,10 +381,11 @@ read_file(struct reading *r, struct fault *f)
     markup_free(document);
     if (rc != 0)
         return fault_set_memory(f);
-    if (r->list->count > before)
-        return fault_set(f, FAULT_SETTINGS, "settings '%s' refused: %zu fault%s", r->s->path,
-            r->list->count - before, r->list->count - before == 1 ? "" : "s");
-    return 0;
+    if (findings_since(r->list, before, &found, f) != 0)
+        return -1;
+    return found == 0 ? 0
+                      : fault_set(f, FAULT_SETTINGS, "settings '%s' refused: %zu fault%s",
+                            r->s->path, found, found == 1 ? "" : "s");
 }
 
 int

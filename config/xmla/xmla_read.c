@@ -55,6 +55,7 @@ choice_of(struct reading *r, const xmlNode *parent, const char *name, const char
     if (child == NULL)
         return otherwise;
     markup_add_content(&content, child);
+    findings_rely_on(r->list, &content);
     for (; words[number] != NULL && strcmp(words[number], text_get(&content)) != 0; number++)
         text_add_format(&known, "%s%s", number == 0 ? "" : ", ", words[number]);
     if (words[number] != NULL)

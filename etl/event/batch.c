@@ -248,12 +248,13 @@ settle_case(struct batch *b, const struct batch_case *from, struct log_case *c)
 int
 batch_take(struct batch *b, struct log_case *c, const struct batch_case **from, struct fault *f)
 {
-    const struct batch_case *next = (struct batch_case *)b->cases.items + b->taken;
+    const struct batch_case *next;
 
     if (b->failed || b->text.failed)
         return fault_set_memory(f);
     if (b->taken + b->open >= b->cases.count)
         return 0;
+    next = (struct batch_case *)b->cases.items + b->taken;
     if (make_room(&b->out_attributes, next->own_count + next->attribute_count + 1,
             sizeof(struct log_attribute)) != 0 ||
         make_room(&b->out_events, next->event_count + 1, sizeof(struct log_event)) != 0)

@@ -33,6 +33,7 @@ static const struct {
     {"eio", MODE_EIO},
     {"flush", MODE_FLUSH},
     {"short", MODE_SHORT},
+    {"memory", MODE_MEMORY},
     {"trace", MODE_TRACE},
 };
 
@@ -109,6 +110,7 @@ static void __attribute__((constructor)) begin(void)
 
     if (fault == NULL || strcmp(program_invocation_short_name, "nightcube") != 0)
         return;
+    shim_find_program();
     length = strcspn(fault, ":");
     for (size_t i = 0; i < sizeof mode_names / sizeof mode_names[0]; i++) {
         if (strlen(mode_names[i].name) == length && strncmp(mode_names[i].name, fault, length) == 0)
@@ -135,7 +137,8 @@ static void __attribute__((destructor)) end(void)
         [CALL_NAME] = "names",
         [CALL_FETCH] = "fetches",
         [CALL_PREPARE] = "prepares",
-        [CALL_CONNECT] = "connects"};
+        [CALL_CONNECT] = "connects",
+        [CALL_MEMORY] = "allocations"};
 
     if (shim.mode != MODE_TRACE)
         return;

@@ -16,6 +16,7 @@
  *     full:N             write or flush N finds the disk full (ENOSPC)
  *     eio:N              write or flush N fails (EIO)
  *     flush:N            flush N fails (EIO)
+ *     memory:N           the program's own call N for memory gets none
  *     short:N            write N writes only half of what it was given, and says so
  *     trace              NIGHTCUBE_FAULT_LOG gets a line a call (number, function, on what), and
  *                        the totals of each kind behind them (# kind total)
@@ -24,9 +25,9 @@
  * `:NATIVE:SQLSTATE`, the engine's code and its class (1 and HY000 when not said).
  *
  * Calls, for `kill`, are statements, writes, flushes and changes of names, numbered from 1 as they
- * come; statements, fetches, prepares, connects, writes (with flushes) and flushes also count each
- * for themselves. Standard output and error are left alone. Without NIGHTCUBE_FAULT, and in any
- * other program, nothing is done.
+ * come; statements, fetches, prepares, connects, writes (with flushes), flushes and calls for
+ * memory also count each for themselves. Standard output and error are left alone. Without
+ * NIGHTCUBE_FAULT, and in any other program, nothing is done.
  */
 #ifndef TESTS_FAULT_SHIM_H
 #define TESTS_FAULT_SHIM_H
@@ -41,6 +42,7 @@ enum call_class {
     CALL_FETCH,
     CALL_PREPARE,
     CALL_CONNECT,
+    CALL_MEMORY,
     CALL_CLASS_COUNT
 };
 
@@ -61,6 +63,7 @@ enum fault_mode {
     MODE_EIO,
     MODE_FLUSH,
     MODE_SHORT,
+    MODE_MEMORY,
     MODE_TRACE
 };
 
@@ -79,6 +82,9 @@ unsigned long shim_count(enum call_class class, const char *function, const char
 
 /* Is call `number` of its class to go wrong, if the mode is this one? */
 bool shim_strikes(enum fault_mode mode, unsigned long number);
+
+/* Finds out which calls for memory are the program's own. */
+void shim_find_program(void);
 
 /* The function that would be called without the shim. */
 void *shim_next(const char *function);
