@@ -440,7 +440,7 @@ reads_rows_of_many_columns(void)
 {
     enum { MANY = 250 };
     static struct table_column parts[MANY];
-    static char names[MANY][8];
+    static char names[MANY][16];
     const struct table t = {.name = "wide", .columns = parts, .column_count = MANY};
     struct value row[MANY];
     struct rowsum written, read;
