@@ -7,20 +7,20 @@
 #include <unistd.h>
 
 const struct fuzz_target fuzz_targets[] = {
-    {"settings", fuzz_settings, NULL},
-    {"job", fuzz_job, NULL},
-    {"definition", fuzz_definition, NULL},
-    {"xes", fuzz_xes, NULL},
-    {"csv", fuzz_csv, NULL},
-    {"jsonl", fuzz_jsonl, NULL},
-    {"age", fuzz_age, seed_age},
-    {"armor", fuzz_armor, NULL},
-    {"container", fuzz_container, seed_container},
-    {"catalogue", fuzz_catalogue, seed_catalogue},
-    {"segment", fuzz_segment, seed_segment},
-    {"aggregates", fuzz_aggregates, seed_aggregates},
-    {"manifest", fuzz_manifest, seed_manifest},
-    {NULL, NULL, NULL},
+    {"settings", fuzz_settings, NULL, false},
+    {"job", fuzz_job, NULL, false},
+    {"definition", fuzz_definition, NULL, false},
+    {"xes", fuzz_xes, NULL, false},
+    {"csv", fuzz_csv, NULL, false},
+    {"jsonl", fuzz_jsonl, NULL, false},
+    {"age", fuzz_age, seed_age, true},
+    {"armor", fuzz_armor, NULL, false},
+    {"container", fuzz_container, seed_container, true},
+    {"catalogue", fuzz_catalogue, seed_catalogue, false},
+    {"segment", fuzz_segment, seed_segment, false},
+    {"aggregates", fuzz_aggregates, seed_aggregates, false},
+    {"manifest", fuzz_manifest, seed_manifest, false},
+    {NULL, NULL, NULL, false},
 };
 
 const char *

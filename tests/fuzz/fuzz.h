@@ -18,6 +18,7 @@ struct fuzz_target {
     bool (*run)(const uint8_t *bytes, size_t size);
     void (*seed)(struct text *bytes); /* an input as we write it today, which is taken; NULL: the
                                          corpus has what others write */
+    bool keeps_seals;                 /* a seed with any byte changed is refused */
 };
 
 /* Ends with a NULL name. */
