@@ -40,21 +40,30 @@ constant_of(struct arena *memory, const char *expression)
     return digits > 0 && expression[digits] == '\0' ? expression : NULL;
 }
 
+/* Does a column's declared type go by a listed one? */
+static bool
+fits(const struct catalogue_types *types, const char *declared, const char *listed)
+{
+    return types->by_part ? strcasestr(declared, listed) != NULL : strcmp(declared, listed) == 0;
+}
+
 static void
-set_type(struct table_column *column, const struct catalogue_type *types, const char *name,
+set_type(struct table_column *column, const struct catalogue_types *types, const char *declared,
     const struct value *length)
 {
-    while (types->name != NULL && strcmp(types->name, name) != 0)
-        types++;
-    column->type = types->name == NULL ? VALUE_TEXT : types->type;
-    column->length = types->name == NULL         ? 0
-                     : types->length >= 0        ? types->length
+    const struct catalogue_type *type = types->list;
+
+    while (type->name != NULL && !fits(types, declared, type->name))
+        type++;
+    column->type = type->name == NULL ? VALUE_TEXT : type->type;
+    column->length = type->name == NULL          ? 0
+                     : type->length >= 0         ? type->length
                      : length->type != VALUE_INT ? 0
                                                  : (int)length->as.integer;
 }
 
 static int
-take_column(const struct value *row, const struct catalogue_type *types, struct arena *memory,
+take_column(const struct value *row, const struct catalogue_types *types, struct arena *memory,
     struct table *t, struct fault *f)
 {
     struct table_column *column =
@@ -73,7 +82,7 @@ take_column(const struct value *row, const struct catalogue_type *types, struct 
 }
 
 int
-catalogue_read_columns(struct db *db, const char *sql, const struct catalogue_type *types,
+catalogue_read_columns(struct db *db, const char *sql, const struct catalogue_types *types,
     struct arena *memory, struct table *table, struct fault *f)
 {
     static const enum value_type row_types[] = {
@@ -91,6 +100,21 @@ catalogue_read_columns(struct db *db, const char *sql, const struct catalogue_ty
 }
 
 /* ---- many tables ---- */
+
+int
+catalogue_name_tables(struct arena *memory, struct table *tables, size_t count, struct fault *f)
+{
+    char buffer[SQL_NAME_BYTES];
+
+    for (size_t i = 0; i < count; i++) {
+        const char *name = arena_strdup(memory, sql_fit_name(tables[i].name, buffer));
+
+        if (name == NULL)
+            return fault_set_memory(f);
+        tables[i] = (struct table){.name = name};
+    }
+    return 0;
+}
 
 static int
 compare_tables(const void *a, const void *b)
@@ -110,67 +134,48 @@ compare_name(const void *key, const void *item)
     return order != 0 || (*t)->name[name->as.text.length] == '\0' ? order : -1;
 }
 
-int
-catalogue_tables_init(struct catalogue_tables *t, struct arena *memory, struct table *tables,
-    size_t count, struct fault *f)
+/* The tables in order of their names. */
+static int
+sort_tables(struct arena *memory, struct table *tables, size_t count, struct table ***sorted,
+    struct fault *f)
 {
-    char buffer[SQL_NAME_BYTES];
-
-    t->count = count;
-    if ((t->sorted = arena_array(memory, count + 1, sizeof(struct table *))) == NULL)
+    if ((*sorted = arena_array(memory, count + 1, sizeof **sorted)) == NULL)
         return fault_set_memory(f);
+    for (size_t i = 0; i < count; i++)
+        (*sorted)[i] = &tables[i];
+    qsort(*sorted, count, sizeof **sorted, compare_tables);
+    return 0;
+}
+
+static int
+check_found(struct db *db, const struct table *tables, size_t count, struct fault *f)
+{
     for (size_t i = 0; i < count; i++) {
-        const char *name = arena_strdup(memory, sql_fit_name(tables[i].name, buffer));
-
-        if (name == NULL)
-            return fault_set_memory(f);
-        tables[i] = (struct table){.name = name};
-        t->sorted[i] = &tables[i];
-    }
-    qsort(t->sorted, count, sizeof *t->sorted, compare_tables);
-    return 0;
-}
-
-struct table *
-catalogue_tables_find(const struct catalogue_tables *t, const struct value *name)
-{
-    struct table **found = name->type == VALUE_TEXT
-                               ? bsearch(name, t->sorted, t->count, sizeof *t->sorted, compare_name)
-                               : NULL;
-
-    return found == NULL ? NULL : *found;
-}
-
-int
-catalogue_tables_check(const struct catalogue_tables *t, struct db *db, struct fault *f)
-{
-    for (size_t i = 0; i < t->count; i++) {
-        if (t->sorted[i]->column_count == 0)
-            return error_missing_table(db, t->sorted[i]->name, f);
+        if (tables[i].column_count == 0)
+            return error_missing_table(db, tables[i].name, f);
     }
     return 0;
 }
 
 int
-catalogue_read_columns_of_many(struct db *db, const char *sql, const struct catalogue_type *types,
+catalogue_read_columns_of_many(struct db *db, const char *sql, const struct catalogue_types *types,
     struct arena *memory, struct table *tables, size_t count, struct fault *f)
 {
     static const enum value_type row_types[] = {
         VALUE_TEXT, VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_TEXT, VALUE_INT};
-    struct catalogue_tables wanted;
+    struct table **sorted = NULL, **found;
     struct value row[7];
     struct stmt *s = NULL;
-    int rc = catalogue_tables_init(&wanted, memory, tables, count, f);
+    int rc = catalogue_name_tables(memory, tables, count, f);
 
-    if (rc == 0)
+    if (rc == 0 && (rc = sort_tables(memory, tables, count, &sorted, f)) == 0)
         rc = (s = db_prepare(db, sql, f)) == NULL ? -1 : stmt_query(s, row_types, 7, f);
     while (rc == 0 && (rc = stmt_fetch(s, row, f)) == 1) {
-        struct table *t = catalogue_tables_find(&wanted, &row[0]);
-
-        rc = t == NULL ? 0 : take_column(row + 1, types, memory, t, f);
+        found = bsearch(&row[0], sorted, count, sizeof *sorted, compare_name);
+        rc = found == NULL ? 0 : take_column(row + 1, types, memory, *found, f);
     }
     stmt_free(s);
-    return rc == 0 ? catalogue_tables_check(&wanted, db, f) : -1;
+    return rc == 0 ? check_found(db, tables, count, f) : -1;
 }
 
 static int

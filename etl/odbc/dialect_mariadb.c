@@ -118,7 +118,7 @@ get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 
 /* ---- describing a table ---- */
 
-static const struct catalogue_type types[] = {
+static const struct catalogue_type type_list[] = {
     {"bigint", VALUE_INT, 0},
     {"int", VALUE_INT, 0},
     {"mediumint", VALUE_INT, 0},
@@ -142,6 +142,8 @@ static const struct catalogue_type types[] = {
     {"bit", VALUE_BYTES, 0},
     {NULL, VALUE_TEXT, 0},
 };
+
+static const struct catalogue_types types = {.list = type_list};
 
 /* The catalogue compares names without case; binary makes them differ as their tables do. */
 #define OF_TABLE "table_schema = database() AND table_name = %t AND binary table_name = %t "
@@ -170,7 +172,7 @@ describe(
     if (table->name == NULL)
         return fault_set_memory(f);
     rc = catalogue_read_columns(
-        db, sql_set(&sql, columns_query, name, name), types, memory, table, f);
+        db, sql_set(&sql, columns_query, name, name), &types, memory, table, f);
     if (rc == 0)
         rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name, name), memory, table, f);
     text_release(&sql);
@@ -182,14 +184,13 @@ static int
 describe_columns(
     struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
 {
-    struct catalogue_tables named;
     struct text sql = TEXT_INIT;
-    int rc = catalogue_tables_init(&named, memory, tables, count, f);
+    int rc = catalogue_name_tables(memory, tables, count, f);
 
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc =
             catalogue_read_columns(db, sql_set(&sql, columns_query, tables[i].name, tables[i].name),
-                types, memory, &tables[i], f);
+                &types, memory, &tables[i], f);
     text_release(&sql);
     return rc;
 }

@@ -185,7 +185,7 @@ get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 
 #define HERE "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
-static const struct catalogue_type types[] = {
+static const struct catalogue_type type_list[] = {
     {"int8", VALUE_INT, 0},
     {"int4", VALUE_INT, 0},
     {"oid", VALUE_INT, 0},
@@ -202,6 +202,8 @@ static const struct catalogue_type types[] = {
     {"bpchar", VALUE_TEXT, -1},
     {NULL, VALUE_TEXT, 0},
 };
+
+static const struct catalogue_types types = {.list = type_list};
 
 #define COLUMNS_OF_CLASS                                                                           \
     "CAST(a.attname AS text), CAST(t.typname AS text), "                                           \
@@ -243,7 +245,7 @@ describe(
     *table = (struct table){.name = arena_strdup(memory, name)};
     if (table->name == NULL)
         return fault_set_memory(f);
-    rc = catalogue_read_columns(db, sql_set(&sql, columns_query, name), types, memory, table, f);
+    rc = catalogue_read_columns(db, sql_set(&sql, columns_query, name), &types, memory, table, f);
     if (rc == 0)
         rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name), memory, table, f);
     text_release(&sql);
@@ -254,7 +256,7 @@ static int
 describe_columns(
     struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
 {
-    return catalogue_read_columns_of_many(db, all_columns_query, types, memory, tables, count, f);
+    return catalogue_read_columns_of_many(db, all_columns_query, &types, memory, tables, count, f);
 }
 
 /* ---- values and errors ---- */

@@ -165,169 +165,46 @@ get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 
 /* ---- describing a table ---- */
 
-/* The neutral type of a declared type, after SQLite's own affinity rules
- * (sqlite.org/datatype3.html, section 3.1), with DATETIME, BIT, BOOLEAN and the decimal types known
- * by name. */
-static enum value_type
-type_of_declaration(const char *declared)
-{
-    static const struct {
-        const char *part;
-        enum value_type type;
-    } rules[] = {
-        {"DATETIME", VALUE_TIME},
-        {"TIMESTAMP", VALUE_TIME},
-        {"INT", VALUE_INT},
-        {"BIT", VALUE_INT},
-        {"BOOL", VALUE_INT},
-        {"CHAR", VALUE_TEXT},
-        {"CLOB", VALUE_TEXT},
-        {"TEXT", VALUE_TEXT},
-        {"REAL", VALUE_FLOAT},
-        {"FLOA", VALUE_FLOAT},
-        {"DOUB", VALUE_FLOAT},
-        {"NUM", VALUE_FLOAT},
-        {"DECIMAL", VALUE_FLOAT},
-        {"BLOB", VALUE_BYTES},
-    };
+/* SQLite's own affinity rules (sqlite.org/datatype3.html, section 3.1), with DATETIME, BIT, BOOLEAN
+ * and the decimal types known by name. */
+static const struct catalogue_type type_rules[] = {
+    {"DATETIME", VALUE_TIME, 0},
+    {"TIMESTAMP", VALUE_TIME, 0},
+    {"INT", VALUE_INT, 0},
+    {"BIT", VALUE_INT, -1},
+    {"BOOL", VALUE_INT, 0},
+    {"CHAR", VALUE_TEXT, -1},
+    {"CLOB", VALUE_TEXT, -1},
+    {"TEXT", VALUE_TEXT, -1},
+    {"REAL", VALUE_FLOAT, 0},
+    {"FLOA", VALUE_FLOAT, 0},
+    {"DOUB", VALUE_FLOAT, 0},
+    {"NUM", VALUE_FLOAT, 0},
+    {"DECIMAL", VALUE_FLOAT, 0},
+    {"BLOB", VALUE_BYTES, 0},
+    {"", VALUE_TEXT, -1},
+    {NULL, VALUE_TEXT, 0},
+};
 
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (strcasestr(declared, rules[i].part) != NULL)
-            return rules[i].type;
-    }
-    return VALUE_TEXT;
-}
+static const struct catalogue_types types = {.list = type_rules, .by_part = true};
 
-static int
-length_of_declaration(const char *declared)
-{
-    const char *open = strchr(declared, '(');
+#define COLUMN                                                                                     \
+    "p.name, p.type, CASE WHEN upper(p.type) = 'BIT' THEN 1 WHEN instr(p.type, '(') > 0 THEN "     \
+    "CAST(substr(p.type, instr(p.type, '(') + 1) AS INTEGER) ELSE 0 END, p.\"notnull\", "          \
+    "p.dflt_value, "
 
-    return open == NULL ? 0 : atoi(open + 1);
-}
-
-/* "'BizTalkService'" without its quotes; other defaults are kept as they stand. */
-static const char *
-unquote_default(struct arena *memory, const struct value *v)
-{
-    const char *bytes = v->as.text.bytes;
-    size_t length = v->as.text.length;
-
-    if (v->type != VALUE_TEXT)
-        return NULL;
-    if (length >= 2 && bytes[0] == '\'')
-        return arena_strndup(memory, bytes + 1, length - 2);
-    return arena_strndup(memory, bytes, length);
-}
-
-/* One row of PRAGMA table_info: cid, name, type, notnull, dflt_value, pk. */
-static int
-take_column(const struct value *row, struct arena *memory, struct table *t, struct fault *f)
-{
-    struct table_column *column =
-        arena_append(memory, &t->columns, &t->column_count, sizeof *column);
-    const char *declared = arena_strndup(memory, row[2].as.text.bytes, row[2].as.text.length);
-
-    if (column == NULL || declared == NULL ||
-        (column->name = arena_strndup(memory, row[1].as.text.bytes, row[1].as.text.length)) == NULL)
-        return fault_set_memory(f);
-    column->type = type_of_declaration(declared);
-    column->length = column->type == VALUE_TEXT ? length_of_declaration(declared)
-                                                : strcasecmp(declared, "BIT") == 0;
-    column->not_null = row[3].as.integer != 0;
-    column->default_text = unquote_default(memory, &row[4]);
-    if (row[5].as.integer > 0) {
-        const char **key = arena_append(memory, &t->key, &t->key_count, sizeof *key);
-
-        if (key == NULL)
-            return fault_set_memory(f);
-        *key = column->name;
-    }
-    return 0;
-}
-
-static int
-describe_columns(
-    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
-{
-    static const enum value_type types[] = {
-        VALUE_INT, VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_TEXT, VALUE_INT};
-    struct value row[6];
-    struct text sql = TEXT_INIT;
-    struct stmt *s = NULL;
-    int rc = -1;
-
-    s = db_prepare(db,
-        sql_set(&sql,
-            "SELECT cid, name, type, \"notnull\", dflt_value, pk FROM pragma_table_info(%t) ORDER "
-            "BY cid",
-            name),
-        f);
-    if (s != NULL && stmt_query(s, types, 6, f) == 0) {
-        while ((rc = stmt_fetch(s, row, f)) == 1) {
-            if ((rc = take_column(row, memory, table, f)) != 0)
-                break;
-        }
-    }
-    stmt_free(s);
-    text_release(&sql);
-    if (rc == 0 && table->column_count == 0)
-        rc = error_missing_table(db, name, f);
-    return rc;
-}
-
-/* Rows of (index, unique, column), in order; a new index begins where the name changes. */
-static int
-take_index_column(const struct value *row, struct arena *memory, struct table *t, struct fault *f)
-{
-    const char *name = arena_strndup(memory, row[0].as.text.bytes, row[0].as.text.length);
-    const char *column = arena_strndup(memory, row[2].as.text.bytes, row[2].as.text.length);
-    struct table_index *index = t->index_count > 0 ? &t->indexes[t->index_count - 1] : NULL;
-    const char **slot;
-
-    if (name == NULL || column == NULL)
-        return fault_set_memory(f);
-    if (index == NULL || strcmp(index->name, name) != 0) {
-        if ((index = arena_append(memory, &t->indexes, &t->index_count, sizeof *index)) == NULL)
-            return fault_set_memory(f);
-        index->name = name;
-        index->unique = row[1].as.integer != 0;
-    }
-    if ((slot = arena_append(memory, &index->columns, &index->column_count, sizeof *slot)) == NULL)
-        return fault_set_memory(f);
-    *slot = column;
-    return 0;
-}
+static const char columns_query[] =
+    "SELECT " COLUMN "p.pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND "
+    "name = %t AND sql LIKE '%%AUTOINCREMENT%%') FROM pragma_table_info(%t) AS p ORDER BY p.cid";
 
 /* Indexes over expressions or over some of the rows are this engine's alone: see list_objects. */
-static int
-describe_indexes(
-    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
-{
-    static const enum value_type types[] = {VALUE_TEXT, VALUE_INT, VALUE_TEXT};
-    struct value row[3];
-    struct text sql = TEXT_INIT;
-    struct stmt *s = NULL;
-    int rc = -1;
-
-    s = db_prepare(db,
-        sql_set(&sql,
-            "SELECT l.name, l.\"unique\", i.name FROM pragma_index_list(%t) AS l, "
-            "pragma_index_info(l.name) AS i WHERE l.origin = 'c' AND l.partial = 0 AND NOT EXISTS "
-            "(SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL) "
-            "ORDER BY l.name, i.seqno",
-            name),
-        f);
-    if (s != NULL && stmt_query(s, types, 3, f) == 0) {
-        while ((rc = stmt_fetch(s, row, f)) == 1) {
-            if ((rc = take_index_column(row, memory, table, f)) != 0)
-                break;
-        }
-    }
-    stmt_free(s);
-    text_release(&sql);
-    return rc;
-}
+static const char indexes_query[] =
+    "SELECT name, kind, col FROM (SELECT '' AS name, 2 AS kind, name AS col, pk AS place FROM "
+    "pragma_table_info(%t) WHERE pk > 0 UNION ALL SELECT l.name, l.\"unique\", i.name, i.seqno "
+    "FROM "
+    "pragma_index_list(%t) AS l, pragma_index_info(l.name) AS i WHERE l.origin = 'c' AND "
+    "l.partial = 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL)) "
+    "ORDER BY name, place";
 
 static int
 describe(
@@ -335,52 +212,38 @@ describe(
 {
     char buffer[SQL_NAME_BYTES];
     struct text sql = TEXT_INIT;
-    int identity;
+    int rc;
 
     name = sql_fit_name(name, buffer);
     *table = (struct table){.name = arena_strdup(memory, name)};
     if (table->name == NULL)
         return fault_set_memory(f);
-    if (describe_columns(db, name, memory, table, f) != 0 ||
-        describe_indexes(db, name, memory, table, f) != 0)
-        return -1;
-    identity = db_has_row(db,
-        sql_set(&sql,
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = %t AND "
-            "upper(sql) LIKE '%%AUTOINCREMENT%%'",
-            name),
-        f);
+    rc = catalogue_read_columns(
+        db, sql_set(&sql, columns_query, name, name), &types, memory, table, f);
+    if (rc == 0)
+        rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name, name), memory, table, f);
     text_release(&sql);
-    table->identity = identity == 1;
-    return identity < 0 ? -1 : 0;
+    return rc;
 }
 
+/* Asked for by name: looking through all tables there are takes as long for one as for all. */
 static int
-describe_columns_of_many(
+describe_columns(
     struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
 {
-    static const enum value_type types[] = {
-        VALUE_TEXT, VALUE_INT, VALUE_TEXT, VALUE_TEXT, VALUE_INT, VALUE_TEXT, VALUE_INT};
-    struct catalogue_tables wanted;
-    struct value row[7];
-    struct stmt *s = NULL;
-    int rc = catalogue_tables_init(&wanted, memory, tables, count, f);
+    char buffer[SQL_NAME_BYTES];
+    struct text sql = TEXT_INIT;
+    int rc;
 
-    if (rc == 0)
-        s = db_prepare(db,
-            "SELECT m.name, p.cid, p.name, p.type, p.\"notnull\", p.dflt_value, p.pk FROM "
-            "sqlite_master AS m, pragma_table_info(m.name) AS p WHERE m.type = 'table' ORDER BY "
-            "m.rowid, p.cid",
-            f);
-    if (rc == 0)
-        rc = s == NULL ? -1 : stmt_query(s, types, 7, f);
-    while (rc == 0 && (rc = stmt_fetch(s, row, f)) == 1) {
-        struct table *t = catalogue_tables_find(&wanted, &row[0]);
-
-        rc = t == NULL ? 0 : take_column(row + 1, memory, t, f);
-    }
-    stmt_free(s);
-    return rc == 0 ? catalogue_tables_check(&wanted, db, f) : -1;
+    text_add(&sql, "SELECT t.column1, " COLUMN "0 FROM (VALUES ");
+    for (size_t i = 0; i < count; i++)
+        sql_add(&sql, i == 0 ? "(%t)" : ", (%t)", sql_fit_name(tables[i].name, buffer));
+    text_add(&sql, ") AS t, pragma_table_info(t.column1) AS p ORDER BY p.cid");
+    rc = text_check(&sql, f) == 0
+             ? catalogue_read_columns_of_many(db, text_get(&sql), &types, memory, tables, count, f)
+             : -1;
+    text_release(&sql);
+    return rc;
 }
 
 /* ---- types ---- */
@@ -462,7 +325,7 @@ const struct dialect dialect_sqlite = {
     .fail_where = "abs(CASE WHEN %s THEN -9223372036854775808 ELSE 1 END)", /* it overflows */
     .fit = fit,
     .describe = describe,
-    .describe_columns = describe_columns_of_many,
+    .describe_columns = describe_columns,
     .errors = errors_sqlite,
     .requirements = requirements_sqlite,
     .engine_from = "3.39",
