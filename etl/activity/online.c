@@ -139,15 +139,18 @@ static int
 take_some_out(void *state, struct fault *f)
 {
     const struct leaving *l = state;
-    struct text sql = TEXT_INIT;
+    struct text query = TEXT_INIT, sql = TEXT_INIT;
     int rc;
 
-    sql_add(&sql,
-        "DELETE FROM %n WHERE \"ActivityID\" IN (SELECT t.\"ActivityID\" FROM %n AS t WHERE "
-        "t.\"RecordID\" > %d AND t.\"RecordID\" <= %d AND NOT EXISTS (SELECT 1 FROM %n AS c WHERE "
-        "c.\"ActivityID\" = t.\"ActivityID\"))",
-        l->online, l->partition, l->after, l->until, l->completed);
-    rc = text_check(&sql, f) == 0 ? db_run(l->primary, text_get(&sql), NULL, f) : -1;
+    sql_add(&query,
+        "SELECT t.\"ActivityID\" FROM %n AS t WHERE t.\"RecordID\" > %d AND t.\"RecordID\" <= %d "
+        "AND NOT EXISTS (SELECT 1 FROM %n AS c WHERE c.\"ActivityID\" = t.\"ActivityID\")",
+        l->partition, l->after, l->until, l->completed);
+    if ((rc = text_check(&query, f)) == 0) {
+        db_dialect(l->primary)->add_delete(&sql, l->online, "ActivityID", text_get(&query));
+        rc = text_check(&sql, f) == 0 ? db_run(l->primary, text_get(&sql), NULL, f) : -1;
+    }
+    text_release(&query);
     text_release(&sql);
     return rc;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "etl/odbc/sql.h"
+
 static const struct dialect *const dialects[] = {
     &dialect_sqlite, &dialect_postgresql, &dialect_mariadb};
 
@@ -46,4 +48,10 @@ dialect_guess(const char *connection)
         }
     }
     return NULL;
+}
+
+void
+dialect_add_delete(struct text *sql, const char *table, const char *column, const char *query)
+{
+    sql_add(sql, "DELETE FROM %n WHERE %n IN (%s)", table, column, query);
 }

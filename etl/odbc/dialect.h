@@ -98,6 +98,10 @@ struct dialect {
     const struct bulk_kind *bulk;
     const char *const *array_types;
 
+    /* Adds the statement that deletes the rows of a table whose `column` is among what a query of
+     * one column of that name gives: found by an index on it, however many there are. */
+    void (*add_delete)(struct text *sql, const char *table, const char *column, const char *query);
+
     /* FLOAT seconds from one DATETIME expression to another; NULL when either is. */
     void (*add_seconds_between)(struct text *sql, const char *from, const char *to);
 
@@ -240,6 +244,9 @@ struct dialect {
 };
 
 extern const struct dialect dialect_sqlite, dialect_postgresql, dialect_mariadb;
+
+/* add_delete where IN does it. */
+void dialect_add_delete(struct text *sql, const char *table, const char *column, const char *query);
 
 /* The dialect of a DBMS by the name its driver tells; NULL when we know none. */
 const struct dialect *dialect_find(const char *dbms_name);

@@ -363,6 +363,7 @@ const struct dialect dialect_postgresql = {
     .float_cells_as_text = true,
     .bulk = &bulk_unnest,
     .array_types = array_types,
+    .add_delete = dialect_add_delete,
     .add_seconds_between = add_seconds_between,
     .sum_high = "CAST(sum(%s / 4294967296) AS bigint)",
     .sum_low = "CAST(sum(%s %% 4294967296) AS bigint)",

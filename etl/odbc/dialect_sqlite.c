@@ -308,6 +308,7 @@ const struct dialect dialect_sqlite = {
     .float_cells_as_text = true,
     .time_cells_as_text = true,
     .bulk = &bulk_values,
+    .add_delete = dialect_add_delete,
     .add_seconds_between = add_seconds_between,
     .sum_high = "sum(%s / 4294967296)",
     .sum_low = "sum(%s %% 4294967296)",

@@ -236,6 +236,42 @@ an_id_that_was_completed_again_stays_known(void)
     fixture_end(&x);
 }
 
+/* How many rows the server has gone through for this connection. */
+static int64_t
+rows_read(struct fixture *x)
+{
+    return fixture_count(x, x->primary,
+        "SELECT CAST(sum(VARIABLE_VALUE) AS signed) FROM information_schema.SESSION_STATUS WHERE "
+        "VARIABLE_NAME IN ('HANDLER_READ_RND_NEXT', 'HANDLER_READ_NEXT')");
+}
+
+/* What a statement goes through it locks, and writers wait for that. */
+static void
+ids_leave_without_a_look_at_the_others(void)
+{
+    struct archiving_result r;
+    struct archiving a;
+    struct fixture x;
+    int64_t before;
+
+    if (test_engine() != ENGINE_MARIADB)
+        return;
+    begin_with_due_partition(&x);
+    a = archiving(&x, true);
+    answer = 1;
+    ASSERT_OK(fixture_run(&x, x.primary,
+                  "INSERT INTO bam_Order_OnlineIDs SELECT seq FROM seq_100001_to_150000"),
+        &x.f);
+    ASSERT_OK(archiving_begin(&a, &r, &x.f), &x.f);
+    ASSERT_OK(archiving_copy(&a, &r, &x.f), &x.f);
+    before = rows_read(&x);
+    ASSERT_OK(archiving_end(&a, &r, &x.f), &x.f);
+    CU_ASSERT(rows_read(&x) - before < 50000);
+    CU_ASSERT_EQUAL(
+        fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_OnlineIDs"), 50000);
+    fixture_end(&x);
+}
+
 static void
 nothing_is_dropped_that_is_not_in_the_archive(void)
 {
@@ -363,6 +399,7 @@ const struct test suite_etl_maintenance_archiving[] = {
     {"due partitions are copied and dropped", copies_equal_rows_and_drops_them},
     {"nothing is dropped without a backup", nothing_is_dropped_without_a_backup},
     {"an ID that was completed again stays known", an_id_that_was_completed_again_stays_known},
+    {"IDs leave without a look at the others", ids_leave_without_a_look_at_the_others},
     {"nothing is dropped that is not archived", nothing_is_dropped_that_is_not_in_the_archive},
     {"an archive that differs stops the activity", an_archive_that_differs_stops_the_activity},
     {"without an archive the partition's backup counts",
