@@ -96,6 +96,27 @@ archiving_begin(const struct archiving *a, struct archiving_result *result, stru
 
 /* ---- copy ---- */
 
+static int
+copy_marked(const struct archiving *a, const struct partition_list *marked,
+    struct archiving_result *result, struct fault *f)
+{
+    struct copy_route route;
+    int rc = trail_prepare(a->primary, f);
+
+    copy_route_open(&route, a->primary, a->archive);
+    for (size_t i = 0; rc == 0 && i < marked->count; i++) {
+        struct evidence evidence;
+
+        rc = retire_partition(a, &route, &marked->items[i], &evidence, f);
+        if (rc == 0)
+            rc = trail_note_verified(a->primary, &marked->items[i], &evidence, f);
+        result->partitions++;
+        result->rows += evidence.rows;
+    }
+    copy_route_close(&route);
+    return rc;
+}
+
 int
 archiving_copy(const struct archiving *a, struct archiving_result *result, struct fault *f)
 {
@@ -108,16 +129,7 @@ archiving_copy(const struct archiving *a, struct archiving_result *result, struc
     if (rc == 0 && a->archive != NULL && window.archive)
         rc = partition_read(a->primary, a->activity->name, PARTITIONS_MARKED, &memory, &marked, f);
     if (rc == 0 && marked.count > 0)
-        rc = trail_prepare(a->primary, f);
-    for (size_t i = 0; rc == 0 && i < marked.count; i++) {
-        struct evidence evidence;
-
-        rc = retire_partition(a, &marked.items[i], &evidence, f);
-        if (rc == 0)
-            rc = trail_note_verified(a->primary, &marked.items[i], &evidence, f);
-        result->partitions++;
-        result->rows += evidence.rows;
-    }
+        rc = copy_marked(a, &marked, result, f);
     if (rc == 0 && marked.count > 0)
         rc = archive_views_rebuild(a->archive, a->activity->name, f);
     arena_release(&memory);

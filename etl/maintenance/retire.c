@@ -2,7 +2,6 @@
 
 #include "config/base/progress.h"
 #include "etl/activity/names.h"
-#include "etl/odbc/table_copy.h"
 #include "etl/odbc/table_reader.h"
 
 /* The shape of an archive table: the partition's columns and key; the identity is history there. */
@@ -31,33 +30,32 @@ rows_equal(struct db *db, const struct table *t, const struct rowsum *expected, 
 
 /* Where DDL commits, a copy bears a name of its own until it is proved. */
 static int
-copy_by_rename(const struct archiving *a, const struct table *source, struct table *target,
-    const char *incoming, struct rowsum *sum, struct fault *f)
+copy_by_rename(const struct copy_route *route, const struct table *source,
+    const struct table *target, const char *incoming, struct rowsum *sum, struct fault *f)
 {
-    const char *name = target->name;
-    int leftover = db_table_exists(a->archive, incoming, f);
-    int rc;
+    struct table copy = *target;
+    int leftover = db_table_exists(route->to, incoming, f);
 
-    if (leftover < 0 || (leftover == 1 && db_drop_table(a->archive, incoming, f) != 0))
+    if (leftover < 0 || (leftover == 1 && db_drop_table(route->to, incoming, f) != 0))
         return -1;
-    target->name = incoming;
-    rc = table_copy_proved(a->primary, source, a->archive, target, sum, f);
-    target->name = name;
-    return rc == 0 ? db_rename_table(a->archive, incoming, name, f) : -1;
+    copy.name = incoming;
+    return table_copy_proved(route, source, &copy, sum, f) == 0
+               ? db_rename_table(route->to, incoming, target->name, f)
+               : -1;
 }
 
 /* The copy appears under its name when it is proved, and not before. */
 static int
-copy_table(const struct archiving *a, const struct table *source, struct table *target,
+copy_table(const struct copy_route *route, const struct table *source, const struct table *target,
     struct arena *memory, struct rowsum *sum, struct fault *f)
 {
     const char *incoming;
 
-    if (db_dialect(a->archive)->transactional_ddl)
-        return table_copy_proved(a->primary, source, a->archive, target, sum, f);
+    if (db_dialect(route->to)->transactional_ddl)
+        return table_copy_proved(route, source, target, sum, f);
     if ((incoming = incoming_name(memory, target->name)) == NULL)
         return fault_set_memory(f);
-    return copy_by_rename(a, source, target, incoming, sum, f);
+    return copy_by_rename(route, source, target, incoming, sum, f);
 }
 
 /* What is to be copied: a partition's table and its name in the archive. */
@@ -96,8 +94,8 @@ is_copied(const struct archiving *a, const struct table *source, const struct ta
 }
 
 static int
-copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memory,
-    struct rowsum *sum, struct fault *f)
+copy_pair(const struct archiving *a, const struct copy_route *route, const struct pair *pair,
+    struct arena *memory, struct rowsum *sum, struct fault *f)
 {
     struct table source, target;
     int rc = describe_pair(a, pair, memory, &source, &target, f);
@@ -105,7 +103,7 @@ copy_pair(const struct archiving *a, const struct pair *pair, struct arena *memo
     if (rc == 0)
         rc = is_copied(a, &source, &target, sum, f);
     if (rc == 0)
-        rc = copy_table(a, &source, &target, memory, sum, f);
+        rc = copy_table(route, &source, &target, memory, sum, f);
     return rc < 0 ? fault_wrap(f, "copy '%s' to the archive", pair->from) : 0;
 }
 
@@ -141,8 +139,8 @@ release_sums(struct rowsum sums[2])
 }
 
 int
-retire_partition(
-    const struct archiving *a, const struct partition *p, struct evidence *e, struct fault *f)
+retire_partition(const struct archiving *a, const struct copy_route *route,
+    const struct partition *p, struct evidence *e, struct fault *f)
 {
     struct rowsum sums[2] = {ROWSUM_INIT, ROWSUM_INIT};
     struct arena memory = ARENA_INIT;
@@ -152,7 +150,7 @@ retire_partition(
     /* Each row is copied and read back. */
     progress_begin(p->instances, "rows", 2 * (uint64_t)(p->max_record - p->min_record + 1));
     for (int i = 0; rc == 0 && i < 2; i++)
-        rc = copy_pair(a, &pairs[i], &memory, &sums[i], f);
+        rc = copy_pair(a, route, &pairs[i], &memory, &sums[i], f);
     progress_finish();
     *e = (struct evidence){.container = NULL};
     take_sums(e, sums);

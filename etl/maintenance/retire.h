@@ -9,6 +9,7 @@
 #include "etl/activity/partition.h"
 #include "etl/maintenance/trail.h"
 #include "etl/odbc/db.h"
+#include "etl/odbc/table_copy.h"
 
 /* Tells whether a backup exists that holds exactly these rows of a table: 1 with the container and
  * its SHA-256 in `found` (borrowed until the next question), 0, or -1 with a fault. */
@@ -28,12 +29,13 @@ struct archiving {
 };
 
 /*
- * Copies both tables of a partition to the archive and proves that the copies equal them. A table
- * appears in the archive under its name only when complete; one that is there already is compared,
- * and when it differs that is FAULT_DATA: nothing is overwritten. `e` gets what they hold.
+ * Copies both tables of a partition to the archive, on the route to it, and proves that the copies
+ * equal them. A table appears in the archive under its name only when complete; one that is there
+ * already is compared, and when it differs that is FAULT_DATA: nothing is overwritten. `e` gets
+ * what they hold.
  */
-int retire_partition(
-    const struct archiving *a, const struct partition *p, struct evidence *e, struct fault *f);
+int retire_partition(const struct archiving *a, const struct copy_route *route,
+    const struct partition *p, struct evidence *e, struct fault *f);
 
 /*
  * Are the rows of both tables, as they are now, proved to be elsewhere? In the archive and in a

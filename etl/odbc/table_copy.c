@@ -8,12 +8,27 @@
 
 enum { ROWS_BETWEEN_CHECKS = 10000 };
 
+void
+copy_route_open(struct copy_route *route, struct db *from, struct db *to)
+{
+    *route = (struct copy_route){.from = from, .to = to, .space = TEXT_INIT};
+    route->reached = reach_open(to, from, &route->space) == 1;
+}
+
+void
+copy_route_close(struct copy_route *route)
+{
+    if (route->reached)
+        reach_close(route->to);
+    text_release(&route->space);
+}
+
 static int
-copy_stream(struct db *from, const struct table *source, struct db *to, const struct table *target,
+copy_stream(const struct copy_route *route, const struct table *source, const struct table *target,
     struct rowsum *sum, struct fault *f)
 {
-    struct table_reader *reader = table_reader_open(from, source, NULL, f);
-    struct table_writer *writer = reader == NULL ? NULL : table_writer_open(to, target, f);
+    struct table_reader *reader = table_reader_open(route->from, source, NULL, f);
+    struct table_writer *writer = reader == NULL ? NULL : table_writer_open(route->to, target, f);
     const struct value *row;
     int rc = writer == NULL ? -1 : table_writer_send_ahead(writer, f);
 
@@ -55,15 +70,15 @@ add_insert(
 }
 
 static int
-copy_inside(const char *space, const struct table *source, struct db *to,
-    const struct table *target, uint64_t rows, struct fault *f)
+copy_inside(const struct copy_route *route, const struct table *source, const struct table *target,
+    uint64_t rows, struct fault *f)
 {
     struct text sql = TEXT_INIT;
     int64_t affected = 0;
     int rc;
 
-    add_insert(&sql, space, source, target);
-    rc = text_check(&sql, f) == 0 ? db_run(to, text_get(&sql), &affected, f) : -1;
+    add_insert(&sql, text_get(&route->space), source, target);
+    rc = text_check(&sql, f) == 0 ? db_run(route->to, text_get(&sql), &affected, f) : -1;
     text_release(&sql);
     if (rc == 0 && affected != (int64_t)rows)
         rc = fault_set(f, FAULT_INTERNAL, "of %llu rows the engine copied %lld",
@@ -73,13 +88,13 @@ copy_inside(const char *space, const struct table *source, struct db *to,
 
 /* The account of `to` may not be allowed to read what it can name. */
 static bool
-may_read(struct db *to, const char *space, const struct table *source)
+may_read(const struct copy_route *route, const struct table *source)
 {
     struct text sql = TEXT_INIT;
     int rc;
 
-    sql_add(&sql, "SELECT 1 FROM %s.%n WHERE 1 = 0", space, source->name);
-    rc = text_check(&sql, NULL) == 0 ? db_has_row(to, text_get(&sql), NULL) : -1;
+    sql_add(&sql, "SELECT 1 FROM %s.%n WHERE 1 = 0", text_get(&route->space), source->name);
+    rc = text_check(&sql, NULL) == 0 ? db_has_row(route->to, text_get(&sql), NULL) : -1;
     text_release(&sql);
     return rc == 0;
 }
@@ -100,48 +115,43 @@ prove(struct db *to, const struct table *target, const struct rowsum *sum, struc
 }
 
 static int
-fill(struct db *from, const struct table *source, struct db *to, const struct table *target,
-    const char *space, struct rowsum *sum, struct fault *f)
+fill(const struct copy_route *route, const struct table *source, const struct table *target,
+    bool inside, struct rowsum *sum, struct fault *f)
 {
-    if (db_create_table(to, target, f) != 0)
+    if (db_create_table(route->to, target, f) != 0)
         return -1;
-    return space == NULL ? copy_stream(from, source, to, target, sum, f)
-                         : copy_inside(space, source, to, target, sum->rows, f);
+    return inside ? copy_inside(route, source, target, sum->rows, f)
+                  : copy_stream(route, source, target, sum, f);
 }
 
 static int
-copy(struct db *from, const struct table *source, struct db *to, const struct table *target,
+copy(const struct copy_route *route, const struct table *source, const struct table *target,
     bool proved, struct rowsum *sum, struct fault *f)
 {
-    struct text space = TEXT_INIT;
-    bool reached = reach_open(to, from, &space) == 1;
-    bool inside = reached && may_read(to, text_get(&space), source);
+    bool inside = route->reached && may_read(route, source);
     /* Read through our own eyes, so that a value that is not its column's is refused either way. */
-    int rc =
-        inside ? table_rowsum(from, source, sum, f) : rowsum_init(sum, source->column_count, f);
+    int rc = inside ? table_rowsum(route->from, source, sum, f)
+                    : rowsum_init(sum, source->column_count, f);
 
-    if (rc == 0 && (rc = db_begin(to, f)) == 0) {
-        rc = fill(from, source, to, target, inside ? text_get(&space) : NULL, sum, f);
+    if (rc == 0 && (rc = db_begin(route->to, f)) == 0) {
+        rc = fill(route, source, target, inside, sum, f);
         if (rc == 0 && proved)
-            rc = prove(to, target, sum, f);
-        rc = db_end(to, rc, f);
+            rc = prove(route->to, target, sum, f);
+        rc = db_end(route->to, rc, f);
     }
-    if (reached)
-        reach_close(to);
-    text_release(&space);
     return rc == 0 ? 0 : fault_wrap(f, "copy table '%s'", source->name);
 }
 
 int
-table_copy(struct db *from, const struct table *source, struct db *to, const struct table *target,
+table_copy(const struct copy_route *route, const struct table *source, const struct table *target,
     struct rowsum *sum, struct fault *f)
 {
-    return copy(from, source, to, target, false, sum, f);
+    return copy(route, source, target, false, sum, f);
 }
 
 int
-table_copy_proved(struct db *from, const struct table *source, struct db *to,
+table_copy_proved(const struct copy_route *route, const struct table *source,
     const struct table *target, struct rowsum *sum, struct fault *f)
 {
-    return copy(from, source, to, target, true, sum, f);
+    return copy(route, source, target, true, sum, f);
 }

@@ -9,19 +9,33 @@
 #include "etl/odbc/db.h"
 
 /*
- * Creates `target`, a table with the columns of `source`, in `to`, and copies the rows of `source`
- * in `from` into it, both in one transaction of `to`: where DDL is transactional (dialect.h) a
- * fault leaves nothing behind, elsewhere the table stays, without its rows. Inside the server or
- * the engine where it reaches both, otherwise as a stream; the number of rows is verified.
+ * The way from one database into another, for many tables: inside the server or the engine where it
+ * reaches both, otherwise as a stream. Both are borrowed and outside of transactions when it is
+ * opened, and closed.
+ */
+struct copy_route {
+    struct db *from, *to;
+    struct text space; /* what `to` calls the space of `from` */
+    bool reached;
+};
+
+void copy_route_open(struct copy_route *route, struct db *from, struct db *to);
+void copy_route_close(struct copy_route *route);
+
+/*
+ * Creates `target`, a table with the columns of `source`, at the end of the route, and copies the
+ * rows of `source` into it, both in one transaction there: where DDL is transactional (dialect.h) a
+ * fault leaves nothing behind, elsewhere the table stays, without its rows. The number of rows is
+ * verified.
  *
  * `sum` is initialised here, released by the caller, and has the checksum of the rows of `source`,
  * which nobody may change meanwhile. That the target holds them is proved by table_rowsum.
  */
-int table_copy(struct db *from, const struct table *source, struct db *to,
+int table_copy(const struct copy_route *route, const struct table *source,
     const struct table *target, struct rowsum *sum, struct fault *f);
 
 /* The same, and reads the copy back before the transaction ends: FAULT_DATA when it differs. */
-int table_copy_proved(struct db *from, const struct table *source, struct db *to,
+int table_copy_proved(const struct copy_route *route, const struct table *source,
     const struct table *target, struct rowsum *sum, struct fault *f);
 
 #endif

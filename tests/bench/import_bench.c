@@ -140,6 +140,7 @@ step_copy(char **argument)
     struct arena memory = ARENA_INIT;
     struct fault f = FAULT_INIT;
     struct rowsum sum = ROWSUM_INIT;
+    struct copy_route route;
     struct table source, target;
     struct db *from = open_with(argument[1], argument[2], &memory, &source, &f);
     struct db *to = from == NULL ? NULL : db_open("bench", argument[3], DB_CREATE, &f);
@@ -149,8 +150,10 @@ step_copy(char **argument)
         return bench_failed(&f);
     shape_for_archive(&source, argument[4], &target);
     start = bench_seconds();
-    if (table_copy(from, &source, to, &target, &sum, &f) != 0)
+    copy_route_open(&route, from, to);
+    if (table_copy(&route, &source, &target, &sum, &f) != 0)
         return bench_failed(&f);
+    copy_route_close(&route);
     bench_print(argument[0], bench_seconds() - start);
     bench_print("rows", (double)sum.rows);
     rowsum_release(&sum);
