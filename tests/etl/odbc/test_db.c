@@ -323,6 +323,7 @@ describes_what_it_created(void)
     CU_ASSERT(seen.identity);
     CU_ASSERT_EQUAL(seen.index_count, 1);
     CU_ASSERT_STRING_EQUAL(seen.indexes[0].columns[0], "City");
+    CU_ASSERT_STRING_EQUAL(seen.columns[3].default_text, "it's");
     ASSERT_OK(db_dialect(db)->describe_columns(db, &memory, &named, 1, &f), &f);
     CU_ASSERT_EQUAL(named.column_count, 4);
     CU_ASSERT_EQUAL(named.columns[1].length, 30);
@@ -333,6 +334,41 @@ describes_what_it_created(void)
     ASSERT_OK(db_run(db, "INSERT INTO \"a table\"(\"City\") VALUES ('x')", NULL, &f), &f);
     ASSERT_OK(db_get_int(db, "SELECT max(\"RecordID\") FROM \"a table\"", 0, &last, &f), &f);
     CU_ASSERT_EQUAL(last, 42);
+    arena_release(&memory);
+    db_close(db);
+}
+
+static void
+a_key_keeps_its_order(void)
+{
+    struct fault f = FAULT_INIT;
+    struct arena memory = ARENA_INIT;
+    struct db *db = open_here();
+    const char *key[] = {"Second", "First"};
+    const char *unique[] = {"Third", "First"};
+    struct table_column columns[] = {
+        {.name = "First", .type = VALUE_INT, .not_null = true},
+        {.name = "Second", .type = VALUE_INT, .not_null = true},
+        {.name = "Third", .type = VALUE_INT},
+    };
+    struct table_index indexes[] = {
+        {.name = "thirds", .columns = unique, .column_count = 2, .unique = true}};
+    struct table seen, made = {.name = "keyed",
+                           .columns = columns,
+                           .column_count = 3,
+                           .key = key,
+                           .key_count = 2,
+                           .indexes = indexes,
+                           .index_count = 1};
+
+    ASSERT_OK(db_create_table(db, &made, &f), &f);
+    ASSERT_OK(db_dialect(db)->describe(db, "keyed", &memory, &seen, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(seen.key_count, 2);
+    CU_ASSERT_STRING_EQUAL(seen.key[0], "Second");
+    CU_ASSERT_STRING_EQUAL(seen.key[1], "First");
+    CU_ASSERT_EQUAL_FATAL(seen.index_count, 1);
+    CU_ASSERT(seen.indexes[0].unique);
+    CU_ASSERT_STRING_EQUAL(seen.indexes[0].columns[0], "Third");
     arena_release(&memory);
     db_close(db);
 }
@@ -368,6 +404,7 @@ const struct test suite_etl_odbc_db[] = {
     {"a killed server is named", a_killed_server_is_named},
     {"a wrong password is said", a_wrong_password_is_said},
     {"describes what it created", describes_what_it_created},
+    {"a key keeps its order", a_key_keeps_its_order},
     {"counts seconds exactly", counts_seconds_exactly},
     {NULL, on_each_engine},
 };
