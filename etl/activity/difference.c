@@ -5,6 +5,7 @@
 #include "etl/activity/names.h"
 #include "etl/activity/partition.h"
 #include "etl/activity/schema.h"
+#include "etl/odbc/table_shape.h"
 
 #define BESIDE                                                                                     \
     "its rows are in the backups: nightcube restore FILE --database PrimaryImport --as NAME"
@@ -147,7 +148,7 @@ compare_table(
 {
     struct fault why = FAULT_INIT;
     struct table found;
-    int rc = db_dialect(s->primary)->describe(s->primary, wanted->name, &s->memory, &found, &why);
+    int rc = table_shape_read(s->primary, wanted->name, &s->memory, &found, &why);
 
     if (rc != 0 && why.kind != FAULT_DATA) {
         *f = why;

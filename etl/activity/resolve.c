@@ -8,6 +8,7 @@
 #include "etl/activity/hold.h"
 #include "etl/activity/names.h"
 #include "etl/activity/storage.h"
+#include "etl/odbc/table_shape.h"
 
 /* A batch is a transaction: large enough to be quick, small enough not to hold writers up. */
 enum { BATCH_INSTANCES = 4000, TABLES = 3 };
@@ -162,11 +163,10 @@ same_columns(const struct table *a, const struct table *b)
 static int
 prepare_kept(struct resolving *r, int i, struct fault *f)
 {
-    const struct dialect *dialect = db_dialect(r->primary);
     int exists = db_table_exists(r->primary, r->to[i], f);
     struct table from = {.name = NULL}, kept = {.name = NULL};
 
-    if (exists < 0 || dialect->describe(r->primary, r->from[i], &r->memory, &from, f) != 0)
+    if (exists < 0 || table_shape_read(r->primary, r->from[i], &r->memory, &from, f) != 0)
         return -1;
     for (size_t c = 0; c < from.column_count; c++)
         sql_add(&r->columns[i], c == 0 ? "%n" : ", %n", from.columns[c].name);
@@ -176,7 +176,7 @@ prepare_kept(struct resolving *r, int i, struct fault *f)
         from.identity = false;
         return db_create_table(r->primary, &from, f);
     }
-    if (dialect->describe(r->primary, r->to[i], &r->memory, &kept, f) != 0)
+    if (table_shape_read(r->primary, r->to[i], &r->memory, &kept, f) != 0)
         return -1;
     if (same_columns(&from, &kept))
         return 0;

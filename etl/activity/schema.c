@@ -4,6 +4,7 @@
 
 #include "etl/activity/names.h"
 #include "etl/activity/partition.h"
+#include "etl/odbc/table_shape.h"
 
 static const char *activity_id_key[] = {"ActivityID"};
 static const char *record_id_key[] = {"RecordID"};
@@ -393,16 +394,15 @@ int
 schema_extend(struct db *primary, const struct activity *before, const struct activity *after,
     struct fault *f)
 {
-    const struct dialect *dialect = db_dialect(primary);
     struct arena memory = ARENA_INIT;
     struct activity_names n;
     struct table active, completed;
     int rc = activity_names_init(&n, &memory, after->name, f);
 
     if (rc == 0)
-        rc = dialect->describe(primary, n.active, &memory, &active, f);
+        rc = table_shape_read(primary, n.active, &memory, &active, f);
     if (rc == 0)
-        rc = dialect->describe(primary, n.completed, &memory, &completed, f);
+        rc = table_shape_read(primary, n.completed, &memory, &completed, f);
     if (rc == 0)
         rc = add_new_columns(primary, before, after, &active, f);
     if (rc == 0)

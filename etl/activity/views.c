@@ -6,6 +6,7 @@
 #include "etl/activity/names.h"
 #include "etl/activity/partition.h"
 #include "etl/activity/union_view.h"
+#include "etl/odbc/table_shape.h"
 
 /* What the functions below have in common. */
 struct views {
@@ -46,7 +47,7 @@ view_shapes_read(
         shapes->tables[i].name = live.items[i].instances;
     shapes->count = live.count;
     return live.count == 0 ? 0
-                           : db_dialect(primary)->describe_columns(
+                           : table_shape_read_columns(
                                  primary, &shapes->memory, shapes->tables, shapes->count, f);
 }
 
@@ -72,7 +73,7 @@ find_shape(struct views *v, const struct partition *p, struct table *table, stru
             return 0;
         }
     }
-    return v->dialect->describe(v->primary, p->instances, &v->memory, table, f);
+    return table_shape_read(v->primary, p->instances, &v->memory, table, f);
 }
 
 /* ---- instances: one SELECT a table ---- */

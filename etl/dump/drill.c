@@ -10,6 +10,7 @@
 #include "etl/dump/inlet.h"
 #include "etl/dump/verify.h"
 #include "etl/odbc/table_reader.h"
+#include "etl/odbc/table_shape.h"
 
 struct drill {
     struct site *site;
@@ -59,7 +60,7 @@ compare_table(struct drill *d, struct db *db, struct drill_row *row,
     if (rc <= 0) {
         return rc < 0 ? -1 : note_difference(d, row, expected->name, "was not restored", f);
     }
-    rc = db_dialect(db)->describe(db, expected->name, &memory, &t, f);
+    rc = table_shape_read(db, expected->name, &memory, &t, f);
     if (rc == 0)
         rc = table_rowsum(db, &t, &found, f);
     if (rc == 0 && found.rows != expected->sum.rows)

@@ -10,6 +10,7 @@
 #include "etl/dump/outlet.h"
 #include "etl/dump/survey.h"
 #include "etl/odbc/pair.h"
+#include "etl/odbc/table_shape.h"
 #include "etl/site/claim.h"
 
 enum { ROWS_A_STEP = 4096 };
@@ -60,7 +61,7 @@ write_table(struct dump *d, const char *name, struct fault *f)
     const struct dialect *dialect = db_dialect(d->db);
     struct arena memory = ARENA_INIT;
     struct table t;
-    int rc = dialect->describe(d->db, name, &memory, &t, f);
+    int rc = table_shape_read(d->db, name, &memory, &t, f);
 
     if (rc == 0 && t.identity)
         rc = dialect->get_identity(d->db, name, &t.identity_last, f);

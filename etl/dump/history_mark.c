@@ -3,6 +3,7 @@
 #include "backup/table_xml.h"
 #include "etl/dump/history.h"
 #include "etl/odbc/table_reader.h"
+#include "etl/odbc/table_shape.h"
 
 enum {
     MARK_ALL_ROWS = 4096, /* of a table up to this size every row is in its mark */
@@ -106,7 +107,7 @@ mark_table(struct db *db, struct history_table *h, struct fault *f)
     struct rowsum sum = ROWSUM_INIT;
     struct extent e;
     struct table t;
-    int rc = db_dialect(db)->describe(db, h->name, &memory, &t, f);
+    int rc = table_shape_read(db, h->name, &memory, &t, f);
 
     if (rc == 0)
         rc = measure(db, &t, &e, f);

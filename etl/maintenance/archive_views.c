@@ -5,6 +5,7 @@
 #include "config/table/table.h"
 #include "etl/activity/names.h"
 #include "etl/activity/union_view.h"
+#include "etl/odbc/table_shape.h"
 
 static int
 take_name(struct arena *memory, const struct value *v, const char ***names, size_t *count,
@@ -139,7 +140,7 @@ rebuild_view(struct db *archive, const char *view, const char *prefix, struct fa
     for (size_t i = 0; rc == 0 && i < count; i++)
         tables[i].name = names[i];
     if (rc == 0 && count > 0)
-        rc = db_dialect(archive)->describe_columns(archive, &memory, tables, count, f);
+        rc = table_shape_read_columns(archive, &memory, tables, count, f);
     if (rc == 0)
         rc = unite_columns(&memory, tables, count, &columns, &column_count, f);
     for (size_t i = 0; rc == 0 && i < count; i++)

@@ -3,6 +3,7 @@
 #include "config/base/progress.h"
 #include "etl/activity/names.h"
 #include "etl/odbc/table_reader.h"
+#include "etl/odbc/table_shape.h"
 
 /* The shape of an archive table: the partition's columns and key; the identity is history there. */
 static void
@@ -68,7 +69,7 @@ static int
 describe_pair(const struct archiving *a, const struct pair *pair, struct arena *memory,
     struct table *source, struct table *target, struct fault *f)
 {
-    if (db_dialect(a->primary)->describe(a->primary, pair->from, memory, source, f) != 0)
+    if (table_shape_read(a->primary, pair->from, memory, source, f) != 0)
         return -1;
     shape_for_archive(source, pair->to, target);
     return 0;

@@ -141,14 +141,8 @@ struct dialect {
     /* Changes a value to what the engine would keep of it; false when that is another value. */
     bool (*fit)(struct value *v);
 
-    /* Reads a table's shape from the engine's catalogue, except the identity's last value.
-     * Everything is allocated in `memory`. FAULT_DATA when there is no such table. */
-    int (*describe)(struct db *db, const char *name, struct arena *memory, struct table *table,
-        struct fault *f);
-    /* Reads the columns, and may leave out all else, of many tables, whose names are given: where
-     * there are thousands, describing each would take minutes. */
-    int (*describe_columns)(
-        struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f);
+    /* How a table's shape is read (table_shape.h). */
+    const struct table_catalogue *catalogue;
 
     /* How a database of it must be set up (requirement.h); the oldest versions of engine and driver
      * that we are tested with; a query for its clock in seconds since 1970 (NULL: ours). */

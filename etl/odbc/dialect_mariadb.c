@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "etl/odbc/bulk.h"
-#include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/error.h"
 #include "etl/odbc/requirement.h"
 #include "etl/odbc/space_mariadb.h"
+#include "etl/odbc/table_shape.h"
 
 /* OPTION=2, FOUND_ROWS: an update that changes nothing has found its row all the same. */
 static const char attributes[] = "CHARSET=utf8mb4;NO_CACHE=1;NO_PROMPT=1;OPTION=2";
@@ -118,7 +118,7 @@ get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 
 /* ---- describing a table ---- */
 
-static const struct catalogue_type type_list[] = {
+static const struct table_catalogue_type types[] = {
     {"bigint", VALUE_INT, 0},
     {"int", VALUE_INT, 0},
     {"mediumint", VALUE_INT, 0},
@@ -143,57 +143,22 @@ static const struct catalogue_type type_list[] = {
     {NULL, VALUE_TEXT, 0},
 };
 
-static const struct catalogue_types types = {.list = type_list};
-
 /* The catalogue compares names without case; binary makes them differ as their tables do. */
 #define OF_TABLE "table_schema = database() AND table_name = %t AND binary table_name = %t "
 
-static const char columns_query[] =
-    "SELECT column_name, data_type, character_maximum_length, "
-    "CASE WHEN is_nullable = 'NO' THEN 1 ELSE 0 END, column_default, "
-    "CASE WHEN extra LIKE '%%auto_increment%%' THEN 1 ELSE 0 END "
-    "FROM information_schema.columns WHERE " OF_TABLE "ORDER BY ordinal_position";
-
-static const char indexes_query[] =
-    "SELECT index_name, CASE WHEN index_name = 'PRIMARY' THEN 2 WHEN non_unique = 0 THEN 1 ELSE 0 "
-    "END, column_name FROM information_schema.statistics WHERE " OF_TABLE
-    "ORDER BY index_name, seq_in_index";
-
-static int
-describe(
-    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
-{
-    char buffer[SQL_NAME_BYTES];
-    struct text sql = TEXT_INIT;
-    int rc;
-
-    name = sql_fit_name(name, buffer);
-    *table = (struct table){.name = arena_strdup(memory, name)};
-    if (table->name == NULL)
-        return fault_set_memory(f);
-    rc = catalogue_read_columns(
-        db, sql_set(&sql, columns_query, name, name), &types, memory, table, f);
-    if (rc == 0)
-        rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name, name), memory, table, f);
-    text_release(&sql);
-    return rc;
-}
-
-/* The catalogue opens every table and view of the database unless it is asked for one by name. */
-static int
-describe_columns(
-    struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
-{
-    struct text sql = TEXT_INIT;
-    int rc = catalogue_name_tables(memory, tables, count, f);
-
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc =
-            catalogue_read_columns(db, sql_set(&sql, columns_query, tables[i].name, tables[i].name),
-                &types, memory, &tables[i], f);
-    text_release(&sql);
-    return rc;
-}
+/* It opens every table and view of the database unless it is asked for one by name: no
+ * columns_of_many. */
+static const struct table_catalogue catalogue = {
+    .columns =
+        "SELECT column_name, data_type, character_maximum_length, CASE WHEN is_nullable = "
+        "'NO' THEN 1 ELSE 0 END, column_default, CASE WHEN extra LIKE "
+        "'%%auto_increment%%' THEN 1 ELSE 0 END FROM information_schema.columns WHERE " OF_TABLE
+        "ORDER BY ordinal_position",
+    .indexes = "SELECT index_name, CASE WHEN index_name = 'PRIMARY' THEN 2 WHEN non_unique = 0 "
+               "THEN 1 ELSE 0 END, column_name FROM information_schema.statistics WHERE " OF_TABLE
+               "ORDER BY index_name, seq_in_index",
+    .types = types,
+};
 
 /* ---- values and errors ---- */
 
@@ -309,8 +274,7 @@ const struct dialect dialect_mariadb = {
     .add_misfit = add_misfit,
     .fail_where = "9223372036854775807 + CASE WHEN %s THEN 1 ELSE 0 END > 0", /* it overflows */
     .fit = fit,
-    .describe = describe,
-    .describe_columns = describe_columns,
+    .catalogue = &catalogue,
     .errors = errors_mariadb,
     .requirements = requirements_mariadb,
     .engine_from = "10.11",

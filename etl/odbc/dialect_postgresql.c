@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "etl/odbc/bulk.h"
-#include "etl/odbc/catalogue.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/error.h"
 #include "etl/odbc/requirement.h"
+#include "etl/odbc/table_shape.h"
 
 /*
  * Protocol=7.4-0: an error inside a transaction spoils all of it, and the server itself refuses
@@ -185,7 +185,7 @@ get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 
 #define HERE "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
-static const struct catalogue_type type_list[] = {
+static const struct table_catalogue_type types[] = {
     {"int8", VALUE_INT, 0},
     {"int4", VALUE_INT, 0},
     {"oid", VALUE_INT, 0},
@@ -203,8 +203,6 @@ static const struct catalogue_type type_list[] = {
     {NULL, VALUE_TEXT, 0},
 };
 
-static const struct catalogue_types types = {.list = type_list};
-
 #define COLUMNS_OF_CLASS                                                                           \
     "CAST(a.attname AS text), CAST(t.typname AS text), "                                           \
     "CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 ELSE 0 END, "                                  \
@@ -214,50 +212,24 @@ static const struct catalogue_types types = {.list = type_list};
     "JOIN pg_type AS t ON t.oid = a.atttypid "                                                     \
     "LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
 
-static const char columns_query[] =
-    "SELECT " COLUMNS_OF_CLASS "WHERE c.relname = %t AND c.relnamespace = " HERE
-    " ORDER BY a.attnum";
-
-static const char all_columns_query[] =
-    "SELECT CAST(c.relname AS text), " COLUMNS_OF_CLASS
-    "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = " HERE " ORDER BY c.oid, a.attnum";
-
-/* Indexes over expressions or over some of the rows are this engine's alone. */
-static const char indexes_query[] =
-    "SELECT CAST(x.relname AS text), CASE WHEN i.indisprimary THEN 2 WHEN i.indisunique THEN 1 "
-    "ELSE 0 "
-    "END, CAST(a.attname AS text) FROM pg_class AS c "
-    "JOIN pg_index AS i ON i.indrelid = c.oid AND i.indpred IS NULL "
-    "AND i.indexprs IS NULL JOIN pg_class AS x ON x.oid = i.indexrelid "
-    "JOIN LATERAL unnest(CAST(i.indkey AS smallint[])) WITH ORDINALITY AS k(attnum, place) ON true "
-    "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum "
-    "WHERE c.relname = %t AND c.relnamespace = " HERE " ORDER BY x.relname, k.place";
-
-static int
-describe(
-    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
-{
-    char buffer[SQL_NAME_BYTES];
-    struct text sql = TEXT_INIT;
-    int rc;
-
-    name = sql_fit_name(name, buffer);
-    *table = (struct table){.name = arena_strdup(memory, name)};
-    if (table->name == NULL)
-        return fault_set_memory(f);
-    rc = catalogue_read_columns(db, sql_set(&sql, columns_query, name), &types, memory, table, f);
-    if (rc == 0)
-        rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name), memory, table, f);
-    text_release(&sql);
-    return rc;
-}
-
-static int
-describe_columns(
-    struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
-{
-    return catalogue_read_columns_of_many(db, all_columns_query, &types, memory, tables, count, f);
-}
+static const struct table_catalogue catalogue = {
+    .columns = "SELECT " COLUMNS_OF_CLASS "WHERE c.relname = %t AND c.relnamespace = " HERE
+               " ORDER BY a.attnum",
+    /* Indexes over expressions or over some of the rows are this engine's alone. */
+    .indexes =
+        "SELECT CAST(x.relname AS text), CASE WHEN i.indisprimary THEN 2 WHEN i.indisunique THEN 1 "
+        "ELSE 0 END, CAST(a.attname AS text) FROM pg_class AS c "
+        "JOIN pg_index AS i ON i.indrelid = c.oid AND i.indpred IS NULL "
+        "AND i.indexprs IS NULL JOIN pg_class AS x ON x.oid = i.indexrelid "
+        "JOIN LATERAL unnest(CAST(i.indkey AS smallint[])) WITH ORDINALITY AS k(attnum, place) ON "
+        "true JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum "
+        "WHERE c.relname = %t AND c.relnamespace = " HERE " ORDER BY x.relname, k.place",
+    /* All there are: taking out a few by name takes longer. */
+    .columns_of_many =
+        "SELECT CAST(c.relname AS text), " COLUMNS_OF_CLASS
+        "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = " HERE " ORDER BY c.oid, a.attnum",
+    .types = types,
+};
 
 /* ---- values and errors ---- */
 
@@ -384,8 +356,7 @@ const struct dialect dialect_postgresql = {
         "WHERE relkind = 'v' AND relnamespace = " HERE " ORDER BY oid",
     .add_misfit = add_misfit,
     .fail_where = "1 / CASE WHEN %s THEN 0 ELSE 1 END = 1",
-    .describe = describe,
-    .describe_columns = describe_columns,
+    .catalogue = &catalogue,
     .errors = errors_postgresql,
     .requirements = requirements_postgresql,
     .engine_from = "15",

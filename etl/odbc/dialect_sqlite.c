@@ -13,12 +13,12 @@
 #include "config/base/number.h"
 #include "etl/odbc/batch_sqlite.h"
 #include "etl/odbc/bulk.h"
-#include "etl/odbc/catalogue.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/error.h"
 #include "etl/odbc/requirement.h"
 #include "etl/odbc/space_sqlite.h"
+#include "etl/odbc/table_shape.h"
 
 /* FULL makes a commit survive a power cut. legacy_alter_table: a rename must not rewrite views and
  * triggers behind our back. */
@@ -167,7 +167,7 @@ get_identity(struct db *db, const char *table, int64_t *last, struct fault *f)
 
 /* SQLite's own affinity rules (sqlite.org/datatype3.html, section 3.1), with DATETIME, BIT, BOOLEAN
  * and the decimal types known by name. */
-static const struct catalogue_type type_rules[] = {
+static const struct table_catalogue_type types[] = {
     {"DATETIME", VALUE_TIME, 0},
     {"TIMESTAMP", VALUE_TIME, 0},
     {"INT", VALUE_INT, 0},
@@ -186,65 +186,29 @@ static const struct catalogue_type type_rules[] = {
     {NULL, VALUE_TEXT, 0},
 };
 
-static const struct catalogue_types types = {.list = type_rules, .by_part = true};
-
 #define COLUMN                                                                                     \
     "p.name, p.type, CASE WHEN upper(p.type) = 'BIT' THEN 1 WHEN instr(p.type, '(') > 0 THEN "     \
     "CAST(substr(p.type, instr(p.type, '(') + 1) AS INTEGER) ELSE 0 END, p.\"notnull\", "          \
     "p.dflt_value, "
 
-static const char columns_query[] =
-    "SELECT " COLUMN "p.pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND "
-    "name = %t AND sql LIKE '%%AUTOINCREMENT%%') FROM pragma_table_info(%t) AS p ORDER BY p.cid";
-
-/* Indexes over expressions or over some of the rows are this engine's alone: see list_objects. */
-static const char indexes_query[] =
-    "SELECT name, kind, col FROM (SELECT '' AS name, 2 AS kind, name AS col, pk AS place FROM "
-    "pragma_table_info(%t) WHERE pk > 0 UNION ALL SELECT l.name, l.\"unique\", i.name, i.seqno "
-    "FROM "
-    "pragma_index_list(%t) AS l, pragma_index_info(l.name) AS i WHERE l.origin = 'c' AND "
-    "l.partial = 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) WHERE name IS NULL)) "
-    "ORDER BY name, place";
-
-static int
-describe(
-    struct db *db, const char *name, struct arena *memory, struct table *table, struct fault *f)
-{
-    char buffer[SQL_NAME_BYTES];
-    struct text sql = TEXT_INIT;
-    int rc;
-
-    name = sql_fit_name(name, buffer);
-    *table = (struct table){.name = arena_strdup(memory, name)};
-    if (table->name == NULL)
-        return fault_set_memory(f);
-    rc = catalogue_read_columns(
-        db, sql_set(&sql, columns_query, name, name), &types, memory, table, f);
-    if (rc == 0)
-        rc = catalogue_read_indexes(db, sql_set(&sql, indexes_query, name, name), memory, table, f);
-    text_release(&sql);
-    return rc;
-}
-
-/* Asked for by name: looking through all tables there are takes as long for one as for all. */
-static int
-describe_columns(
-    struct db *db, struct arena *memory, struct table *tables, size_t count, struct fault *f)
-{
-    char buffer[SQL_NAME_BYTES];
-    struct text sql = TEXT_INIT;
-    int rc;
-
-    text_add(&sql, "SELECT t.column1, " COLUMN "0 FROM (VALUES ");
-    for (size_t i = 0; i < count; i++)
-        sql_add(&sql, i == 0 ? "(%t)" : ", (%t)", sql_fit_name(tables[i].name, buffer));
-    text_add(&sql, ") AS t, pragma_table_info(t.column1) AS p ORDER BY p.cid");
-    rc = text_check(&sql, f) == 0
-             ? catalogue_read_columns_of_many(db, text_get(&sql), &types, memory, tables, count, f)
-             : -1;
-    text_release(&sql);
-    return rc;
-}
+static const struct table_catalogue catalogue = {
+    .columns =
+        "SELECT " COLUMN "p.pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' "
+        "AND name = %t AND sql LIKE '%%AUTOINCREMENT%%') FROM pragma_table_info(%t) AS p ORDER BY "
+        "p.cid",
+    /* Indexes over expressions or over some of the rows are this engine's alone: see list_objects.
+     */
+    .indexes =
+        "SELECT name, kind, col FROM (SELECT '' AS name, 2 AS kind, name AS col, pk AS place FROM "
+        "pragma_table_info(%t) WHERE pk > 0 UNION ALL SELECT l.name, l.\"unique\", i.name, i.seqno "
+        "FROM pragma_index_list(%t) AS l, pragma_index_info(l.name) AS i WHERE l.origin = 'c' AND "
+        "l.partial = 0 AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) WHERE name IS "
+        "NULL)) ORDER BY name, place",
+    .columns_of_many = "SELECT t.column1, " COLUMN "0 FROM (VALUES %s) AS t, "
+                       "pragma_table_info(t.column1) AS p ORDER BY p.cid",
+    .types = types,
+    .types_by_part = true,
+};
 
 /* ---- types ---- */
 
@@ -325,8 +289,7 @@ const struct dialect dialect_sqlite = {
     .add_misfit = add_misfit,
     .fail_where = "abs(CASE WHEN %s THEN -9223372036854775808 ELSE 1 END)", /* it overflows */
     .fit = fit,
-    .describe = describe,
-    .describe_columns = describe_columns,
+    .catalogue = &catalogue,
     .errors = errors_sqlite,
     .requirements = requirements_sqlite,
     .engine_from = "3.39",

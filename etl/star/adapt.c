@@ -1,4 +1,5 @@
 #include "etl/star/adapt.h"
+#include "etl/odbc/table_shape.h"
 
 static const struct table_column *
 find_column(const struct table *t, const char *name)
@@ -18,7 +19,7 @@ describe(struct db *star, struct star *s, const char *name, struct table *seen, 
 
     if (exists != 1)
         return exists;
-    return db_dialect(star)->describe(star, name, &s->memory, seen, f) == 0 ? 1 : -1;
+    return table_shape_read(star, name, &s->memory, seen, f) == 0 ? 1 : -1;
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include "config/base/progress.h"
 #include "etl/activity/partition.h"
 #include "etl/activity/views.h"
+#include "etl/odbc/table_shape.h"
 #include "etl/odbc/table_writer.h"
 #include "etl/star/adapt.h"
 #include "etl/star/members.h"
@@ -130,7 +131,7 @@ add_archived_instances(struct load *l, const char *view, struct text *sql, struc
     const struct activity *a = cube_activity(l->shape->definition, l->shape->cube);
     struct table t;
 
-    if (db_dialect(l->archive)->describe(l->archive, view, &l->shape->memory, &t, f) != 0)
+    if (table_shape_read(l->archive, view, &l->shape->memory, &t, f) != 0)
         return -1;
     text_add(sql, "(SELECT \"RecordID\", \"ActivityID\"");
     views_add_checkpoints(sql, db_dialect(l->archive), a, &t);

@@ -29,6 +29,7 @@
 #include "config/base/arena.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/table_copy.h"
+#include "etl/odbc/table_shape.h"
 #include "tests/bench/bare.h"
 #include "tests/bench/bench.h"
 
@@ -57,7 +58,7 @@ open_with(const char *connection, const char *name, struct arena *memory, struct
 {
     struct db *db = db_open("bench", connection, DB_CREATE, f);
 
-    if (db != NULL && db_dialect(db)->describe(db, name, memory, t, f) != 0) {
+    if (db != NULL && table_shape_read(db, name, memory, t, f) != 0) {
         db_close(db);
         return NULL;
     }

@@ -24,6 +24,7 @@
 #include "etl/activity/views.h"
 #include "etl/maintenance/archiving.h"
 #include "etl/maintenance/spawn.h"
+#include "etl/odbc/table_shape.h"
 #include "etl/odbc/table_writer.h"
 #include "etl/star/task.h"
 #include "tests/bench/bench.h"
@@ -271,7 +272,7 @@ static struct table_writer *
 open_history(
     struct target *t, const char *name, struct table *table, struct arena *memory, struct fault *f)
 {
-    if (db_dialect(t->db)->describe(t->db, name, memory, table, f) != 0)
+    if (table_shape_read(t->db, name, memory, table, f) != 0)
         return NULL;
     return table_writer_open(t->db, table, f);
 }

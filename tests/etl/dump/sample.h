@@ -17,6 +17,7 @@
 #include "etl/dump/dump.h"
 #include "etl/dump/restore.h"
 #include "etl/odbc/table_reader.h"
+#include "etl/odbc/table_shape.h"
 #include "etl/odbc/table_writer.h"
 #include "etl/site/site.h"
 #include "tests/harness.h"
@@ -197,7 +198,7 @@ sample_sum(struct db *db, const char *name, struct rowsum *sum)
     struct arena memory = ARENA_INIT;
     struct table t;
 
-    ASSERT_OK(db_dialect(db)->describe(db, name, &memory, &t, &f), &f);
+    ASSERT_OK(table_shape_read(db, name, &memory, &t, &f), &f);
     ASSERT_OK(table_rowsum(db, &t, sum, &f), &f);
     arena_release(&memory);
 }

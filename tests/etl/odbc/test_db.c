@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "etl/odbc/table_shape.h"
 #include "tests/harness.h"
 
 static struct db *
@@ -316,7 +317,7 @@ describes_what_it_created(void)
     int64_t last;
 
     ASSERT_OK(db_create_table(db, &made, &f), &f);
-    ASSERT_OK(db_dialect(db)->describe(db, "a table", &memory, &seen, &f), &f);
+    ASSERT_OK(table_shape_read(db, "a table", &memory, &seen, &f), &f);
     CU_ASSERT_EQUAL(seen.column_count, 4);
     CU_ASSERT_EQUAL(seen.columns[1].length, 30);
     CU_ASSERT_EQUAL(seen.columns[2].length, 1);
@@ -324,11 +325,11 @@ describes_what_it_created(void)
     CU_ASSERT_EQUAL(seen.index_count, 1);
     CU_ASSERT_STRING_EQUAL(seen.indexes[0].columns[0], "City");
     CU_ASSERT_STRING_EQUAL(seen.columns[3].default_text, "it's");
-    ASSERT_OK(db_dialect(db)->describe_columns(db, &memory, &named, 1, &f), &f);
+    ASSERT_OK(table_shape_read_columns(db, &memory, &named, 1, &f), &f);
     CU_ASSERT_EQUAL(named.column_count, 4);
     CU_ASSERT_EQUAL(named.columns[1].length, 30);
     named.name = "no table";
-    ASSERT_FAULT(db_dialect(db)->describe_columns(db, &memory, &named, 1, &f), &f, FAULT_DATA,
+    ASSERT_FAULT(table_shape_read_columns(db, &memory, &named, 1, &f), &f, FAULT_DATA,
         "there is no table 'no table'");
     f = (struct fault)FAULT_INIT;
     ASSERT_OK(db_run(db, "INSERT INTO \"a table\"(\"City\") VALUES ('x')", NULL, &f), &f);
@@ -362,7 +363,7 @@ a_key_keeps_its_order(void)
                            .index_count = 1};
 
     ASSERT_OK(db_create_table(db, &made, &f), &f);
-    ASSERT_OK(db_dialect(db)->describe(db, "keyed", &memory, &seen, &f), &f);
+    ASSERT_OK(table_shape_read(db, "keyed", &memory, &seen, &f), &f);
     CU_ASSERT_EQUAL_FATAL(seen.key_count, 2);
     CU_ASSERT_STRING_EQUAL(seen.key[0], "Second");
     CU_ASSERT_STRING_EQUAL(seen.key[1], "First");
