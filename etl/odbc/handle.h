@@ -1,5 +1,5 @@
 /*
- * handle: what db.c and stmt.c share and nobody else sees.
+ * handle: what the files of db.h share and nobody else sees.
  */
 #ifndef ETL_ODBC_HANDLE_H
 #define ETL_ODBC_HANDLE_H
