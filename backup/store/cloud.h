@@ -48,6 +48,10 @@ struct cloud_list_form {
 };
 
 struct cloud_kind {
+    size_t own_bytes; /* of cloud->own, zeroed before `open` */
+    /* Fills in what stands behind the scheme's name: folder, prefix, http, own. */
+    int (*open)(
+        struct cloud *c, const char *rest, const struct settings *settings, struct fault *f);
     struct http_signer (*signer)(struct cloud *c);
     /* One request each; the answer's status is looked at by the caller. */
     int (*put_whole)(struct cloud_put *w, struct http_answer *a, struct fault *f);
@@ -63,6 +67,10 @@ struct cloud_kind {
     const char *version[2]; /* a header that each request bears; NULL: none */
     void (*free_own)(void *own);
 };
+
+/* A store of that kind, closed by cloud_close; NULL with a fault. */
+void *cloud_open(const struct cloud_kind *kind, const char *rest, const struct settings *settings,
+    struct fault *f);
 
 /* Takes the part of "REST?endpoint=...&region=..." with that name, or the environment's variable;
  * NULL when there is neither. Owned by the caller. */
@@ -82,7 +90,14 @@ void cloud_add_path(struct text *t, const struct cloud *c, const char *name);
 enum { CLOUD_DATE_BYTES = 40 };
 void cloud_date(char date[CLOUD_DATE_BYTES], bool compact);
 
-/* The parts of a scheme that are the same for each kind. */
+/* A request as each kind wants it, without a query; `path` is borrowed. */
+struct http_request cloud_request(
+    const struct cloud *c, const char *method, const struct text *path);
+
+/* Asks for the head of an object: 1, 0 when there is none, -1. */
+int cloud_look(struct cloud *c, const char *name, struct http_answer *a, struct fault *f);
+
+/* The parts of a scheme that are the same for each kind: cloud_put.c, cloud_get.c, cloud_list.c. */
 void cloud_close(void *store);
 void *cloud_begin(void *store, const char *name, bool overwrite, struct fault *f);
 int cloud_write(void *writer, const void *bytes, size_t size, struct fault *f);
@@ -94,5 +109,11 @@ void cloud_close_object(void *reader);
 int cloud_find(void *store, const char *name, uint64_t *size_bytes, struct fault *f);
 int cloud_remove(void *store, const char *name, struct fault *f);
 int cloud_list(void *store, const char *prefix, struct store_list *list, struct fault *f);
+
+#define CLOUD_OPERATIONS                                                                           \
+    .is_remote = true, .close = cloud_close, .begin = cloud_begin, .write = cloud_write,           \
+    .commit = cloud_commit, .abandon = cloud_abandon, .open_object = cloud_open_object,            \
+    .read = cloud_read, .close_object = cloud_close_object, .find = cloud_find,                    \
+    .remove = cloud_remove, .list = cloud_list
 
 #endif

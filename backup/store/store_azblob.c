@@ -269,25 +269,6 @@ add_list_query(struct text *query, const char *prefix, const char *marker)
     text_add(query, "&restype=container");
 }
 
-static const struct cloud_kind kind = {
-    .signer = signer,
-    .put_whole = put_whole,
-    .put_part = put_part,
-    .complete = complete,
-    .abandon = abandon,
-    .make_place = make_place,
-    .add_list_query = add_list_query,
-    .list_form = {.group = "Blobs",
-        .item = "Blob",
-        .name = "Name",
-        .size_group = "Properties",
-        .size = "Content-Length",
-        .marker = "NextMarker"},
-    .no_place = "ContainerNotFound",
-    .version = {"x-ms-version", API_VERSION},
-    .free_own = free_azblob,
-};
-
 /* ---- opening ---- */
 
 static int
@@ -355,7 +336,7 @@ open_place(struct cloud *c, const char *rest, const char *container, size_t leng
     }
     text_add_format(&folder, "/%.*s", (int)length, container);
     if (text_check(&base, f) == 0 && text_check(&folder, f) == 0 &&
-        (c->http = http_open(text_get(&base), kind.signer(c), f)) != NULL &&
+        (c->http = http_open(text_get(&base), signer(c), f)) != NULL &&
         (c->folder = text_take(&folder)) != NULL)
         rc = 0;
     text_release(&base);
@@ -388,37 +369,36 @@ open_azblob(struct cloud *c, const char *rest, const struct settings *settings, 
     return open_place(c, rest, container, length, f);
 }
 
+static const struct cloud_kind kind = {
+    .own_bytes = sizeof(struct azblob),
+    .open = open_azblob,
+    .signer = signer,
+    .put_whole = put_whole,
+    .put_part = put_part,
+    .complete = complete,
+    .abandon = abandon,
+    .make_place = make_place,
+    .add_list_query = add_list_query,
+    .list_form = {.group = "Blobs",
+        .item = "Blob",
+        .name = "Name",
+        .size_group = "Properties",
+        .size = "Content-Length",
+        .marker = "NextMarker"},
+    .no_place = "ContainerNotFound",
+    .version = {"x-ms-version", API_VERSION},
+    .free_own = free_azblob,
+};
+
 static void *
 azblob_open(const char *rest, const struct settings *settings, struct fault *f)
 {
-    struct cloud *c = calloc(1, sizeof *c);
-
-    if (c == NULL || (c->own = calloc(1, sizeof(struct azblob))) == NULL) {
-        free(c);
-        fault_set_memory(f);
-        return NULL;
-    }
-    c->kind = &kind;
-    if (open_azblob(c, rest, settings, f) == 0)
-        return c;
-    cloud_close(c);
-    return NULL;
+    return cloud_open(&kind, rest, settings, f);
 }
 
 const struct store_scheme store_azblob_scheme = {
     .name = "azblob",
     .usage = "azblob:ACCOUNT/CONTAINER/PREFIX",
-    .is_remote = true,
     .open = azblob_open,
-    .close = cloud_close,
-    .begin = cloud_begin,
-    .write = cloud_write,
-    .commit = cloud_commit,
-    .abandon = cloud_abandon,
-    .open_object = cloud_open_object,
-    .read = cloud_read,
-    .close_object = cloud_close_object,
-    .find = cloud_find,
-    .remove = cloud_remove,
-    .list = cloud_list,
+    CLOUD_OPERATIONS,
 };

@@ -180,21 +180,6 @@ add_list_query(struct text *query, const char *prefix, const char *marker)
     http_add_encoded(query, prefix, false);
 }
 
-static const struct cloud_kind kind = {
-    .signer = signer,
-    .put_whole = put_whole,
-    .put_part = put_part,
-    .complete = complete,
-    .abandon = abandon,
-    .add_list_query = add_list_query,
-    .list_form = {.item = "Contents",
-        .name = "Key",
-        .size = "Size",
-        .marker = "NextContinuationToken"},
-    .no_place = "",
-    .free_own = free_s3,
-};
-
 /* ---- opening ---- */
 
 static int
@@ -237,7 +222,7 @@ open_place(struct cloud *c, const char *rest, size_t bucket_length, struct fault
         c->folder = NULL;
         fault_set_memory(f);
     } else if (text_check(&base, f) == 0 &&
-               (c->http = http_open(text_get(&base), kind.signer(c), f)) != NULL) {
+               (c->http = http_open(text_get(&base), signer(c), f)) != NULL) {
         rc = 0;
     }
     text_release(&base);
@@ -262,37 +247,32 @@ open_s3(struct cloud *c, const char *rest, const struct settings *settings, stru
     return open_place(c, rest, length, f);
 }
 
+static const struct cloud_kind kind = {
+    .own_bytes = sizeof(struct s3),
+    .open = open_s3,
+    .signer = signer,
+    .put_whole = put_whole,
+    .put_part = put_part,
+    .complete = complete,
+    .abandon = abandon,
+    .add_list_query = add_list_query,
+    .list_form = {.item = "Contents",
+        .name = "Key",
+        .size = "Size",
+        .marker = "NextContinuationToken"},
+    .no_place = "",
+    .free_own = free_s3,
+};
+
 static void *
 s3_open(const char *rest, const struct settings *settings, struct fault *f)
 {
-    struct cloud *c = calloc(1, sizeof *c);
-
-    if (c == NULL || (c->own = calloc(1, sizeof(struct s3))) == NULL) {
-        free(c);
-        fault_set_memory(f);
-        return NULL;
-    }
-    c->kind = &kind;
-    if (open_s3(c, rest, settings, f) == 0)
-        return c;
-    cloud_close(c);
-    return NULL;
+    return cloud_open(&kind, rest, settings, f);
 }
 
 const struct store_scheme store_s3_scheme = {
     .name = "s3",
     .usage = "s3:BUCKET/PREFIX",
-    .is_remote = true,
     .open = s3_open,
-    .close = cloud_close,
-    .begin = cloud_begin,
-    .write = cloud_write,
-    .commit = cloud_commit,
-    .abandon = cloud_abandon,
-    .open_object = cloud_open_object,
-    .read = cloud_read,
-    .close_object = cloud_close_object,
-    .find = cloud_find,
-    .remove = cloud_remove,
-    .list = cloud_list,
+    CLOUD_OPERATIONS,
 };
