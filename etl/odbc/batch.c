@@ -1,25 +1,22 @@
 #include "etl/odbc/batch.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/base/number.h"
-#include "etl/odbc/cell.h"
+#include "etl/odbc/batch_kind.h"
 #include "etl/odbc/gather_plan.h"
 
 enum { ROW_CHARACTERS = 16384 };
 
 struct batch {
-    struct db *db;
-    const struct table *table;
-    int *powers; /* one a column: doubles are told times 2^power; 0: as add_read says them */
+    const struct batch_kind *kind;
+    int *powers;
     struct stmt *stmt;
     struct text text; /* of the batch, taken apart where it lies */
-    struct value *rows;
-    size_t count, at;
-    int64_t first; /* position of the batch's first row */
-    bool begun;    /* there was one */
+    struct batch_rows rows;
+    size_t at;        /* rows given of it */
+    int64_t position; /* of the batch */
+    bool begun;       /* there was one */
     bool ended;
     bool broken; /* it was not understood: none of its rows was given */
 };
@@ -28,96 +25,128 @@ struct batch {
 
 /* How large doubles are, by some of the first rows; what is larger comes as a string. */
 static int
-find_powers(struct batch *b)
+find_power(struct batch *b, const char *column, int *power, struct fault *f)
 {
     static const enum value_type type = VALUE_FLOAT;
-    const struct dialect *dialect = db_dialect(b->db);
+    struct db *db = b->rows.db;
     struct text sql = TEXT_INIT;
+    struct value largest = value_null();
+    struct stmt *s;
+    int rc = -1;
+
+    text_add(&sql, "SELECT ");
+    db_dialect(db)->add_read(&sql, "\"m\"", VALUE_FLOAT);
+    sql_add(&sql, " FROM (SELECT max(abs(%n)) AS \"m\" FROM (SELECT %n FROM %n LIMIT 1000))",
+        column, column, b->rows.table->name);
+    s = text_check(&sql, f) == 0 ? db_prepare(db, text_get(&sql), f) : NULL;
+    if (s != NULL && stmt_query(s, &type, 1, f) == 0 && stmt_fetch(s, &largest, f) >= 0)
+        rc = 0;
+    stmt_free(s);
+    text_release(&sql);
+    *power = largest.type == VALUE_FLOAT ? gather_plan_power(largest.as.real) : 0;
+    return rc;
+}
+
+static int
+find_powers(struct batch *b, struct fault *f)
+{
+    const struct table *t = b->rows.table;
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < b->table->column_count; i++) {
-        const char *name = b->table->columns[i].name;
-        struct value largest = value_null();
-        struct stmt *s;
-
-        if (b->table->columns[i].type != VALUE_FLOAT)
-            continue;
-        text_clear(&sql);
-        text_add(&sql, "SELECT ");
-        dialect->add_read(&sql, "\"m\"", VALUE_FLOAT);
-        sql_add(&sql, " FROM (SELECT max(abs(%n)) AS \"m\" FROM (SELECT %n FROM %n LIMIT 1000))",
-            name, name, b->table->name);
-        s = text_check(&sql, NULL) == 0 ? db_prepare(b->db, text_get(&sql), NULL) : NULL;
-        rc = s != NULL && stmt_query(s, &type, 1, NULL) == 0 && stmt_fetch(s, &largest, NULL) >= 0
-                 ? 0
-                 : -1;
-        stmt_free(s);
-        b->powers[i] = largest.type == VALUE_FLOAT ? gather_plan_power(largest.as.real) : 0;
+    for (size_t i = 0; rc == 0 && b->kind->scales_doubles && i < t->column_count; i++) {
+        if (t->columns[i].type == VALUE_FLOAT)
+            rc = find_power(b, t->columns[i].name, &b->powers[i], f);
     }
-    text_release(&sql);
     return rc;
 }
 
 static const enum value_type result_types[] = {VALUE_INT, VALUE_TEXT};
 
 static int
-query(struct batch *b)
+query(struct batch *b, const struct stretch *stretch, struct fault *f)
 {
+    static const struct stretch all = {.to = INT64_MAX};
     struct text sql = TEXT_INIT;
     int rc = -1;
 
-    db_dialect(b->db)->add_batches(&sql, b->table, b->powers);
-    if (text_check(&sql, NULL) == 0 &&
-        (b->stmt = db_prepare_stream(b->db, text_get(&sql), NULL)) != NULL)
-        rc = stmt_query(b->stmt, result_types, 2, NULL);
+    b->kind->add_query(&sql, b->rows.table, stretch == NULL ? &all : stretch, b->powers);
+    if (text_check(&sql, f) == 0 &&
+        (b->stmt = db_prepare_wide_stream(b->rows.db, text_get(&sql), f)) != NULL)
+        rc = stmt_query(b->stmt, result_types, 2, f);
     text_release(&sql);
     return rc;
 }
 
-/* Rows may be short, by what is said of their texts, and there must be a way to go on from one. */
 static bool
-has_such_columns(const struct table *t, const char *position)
+has_such_columns(const struct table *t, const struct batch_kind *kind)
 {
     size_t characters = 0;
 
     for (size_t i = 0; i < t->column_count; i++) {
         const struct table_column *c = &t->columns[i];
 
-        if (c->type == VALUE_BYTES || (c->type == VALUE_TEXT && c->length <= 0) ||
-            strcasecmp(c->name, position) == 0)
+        if (c->type == VALUE_BYTES || strcasecmp(c->name, kind->taken_name) == 0 ||
+            (kind->needs_short_rows && c->type == VALUE_TEXT && c->length <= 0))
             return false;
         characters += c->type == VALUE_TEXT ? (size_t)c->length : 0;
     }
-    return characters <= ROW_CHARACTERS;
+    return !kind->needs_short_rows || characters <= ROW_CHARACTERS;
 }
 
+/* As they lie is the order of the engine's positions, which the identity gives where there is one.
+ */
 static bool
-can_read(struct db *db, const struct table *t)
+lies_in_order(const struct table *t, const struct batch_kind *kind)
 {
-    const struct dialect *dialect = db_dialect(db);
-    struct text sql = TEXT_INIT;
-    bool can = dialect->add_batches != NULL && has_such_columns(t, dialect->row_position) &&
-               db_has_row(db, sql_set(&sql, dialect->has_positions, t->name), NULL) == 1;
-
-    text_release(&sql);
-    return can;
+    return kind->keeps_identity_order && t->identity && t->key_count == 1;
 }
 
-struct batch *
-batch_open(struct db *db, const struct table *t)
+/* 1, 0, or -1. */
+static int
+suits(struct db *db, const struct table *t, const struct stretch *stretch, bool in_order,
+    struct fault *f)
 {
-    struct batch *b;
+    const struct batch_kind *kind = db_dialect(db)->batches;
+    struct text sql = TEXT_INIT;
+    int rc = kind != NULL && (stretch == NULL || stretch->to > 0) &&
+             (!in_order || lies_in_order(t, kind)) && has_such_columns(t, kind);
 
-    if (!can_read(db, t) || (b = calloc(1, sizeof *b)) == NULL)
-        return NULL;
-    b->db = db;
-    b->table = t;
-    b->powers = calloc(t->column_count, sizeof *b->powers);
-    b->rows = calloc(t->column_count * BATCH_ROWS, sizeof *b->rows);
-    if (b->powers != NULL && b->rows != NULL && find_powers(b) == 0 && query(b) == 0)
-        return b;
+    if (rc == 1)
+        rc = db_has_row(db, sql_set(&sql, kind->suits, t->name), f);
+    text_release(&sql);
+    return rc;
+}
+
+static int
+begin(struct batch *b, const struct stretch *stretch, struct fault *f)
+{
+    if ((b->powers = calloc(b->rows.table->column_count, sizeof *b->powers)) == NULL)
+        return fault_set_memory(f);
+    b->rows.powers = b->powers;
+    return find_powers(b, f) == 0 && query(b, stretch, f) == 0 ? 0 : -1;
+}
+
+int
+batch_open(struct db *db, const struct table *t, const struct stretch *stretch, bool in_order,
+    struct batch **batch, struct fault *f)
+{
+    int rc = suits(db, t, stretch, in_order, f);
+    struct batch *b = rc == 1 ? calloc(1, sizeof *b) : NULL;
+
+    *batch = NULL;
+    if (rc != 1)
+        return rc;
+    if (b == NULL)
+        return fault_set_memory(f);
+    b->kind = db_dialect(db)->batches;
+    b->rows = (struct batch_rows){.db = db, .table = t};
+    if (begin(b, stretch, b->kind->may_fail ? NULL : f) == 0) {
+        *batch = b;
+        return 1;
+    }
+    rc = b->kind->may_fail ? 0 : -1;
     batch_close(b);
-    return NULL;
+    return rc;
 }
 
 void
@@ -128,187 +157,72 @@ batch_close(struct batch *b)
     stmt_free(b->stmt);
     text_release(&b->text);
     free(b->powers);
-    free(b->rows);
+    free(b->rows.values);
     free(b);
-}
-
-/* ---- strings ---- */
-
-/* The character behind a backslash, where it is a byte of ASCII; -1 for any other, and for NUL. */
-static int
-unescape(const char **at, const char *end)
-{
-    static const char letters[] = "bfnrt\"\\/", meanings[] = "\b\f\n\r\t\"\\/";
-    const char *found = **at == '\0' ? NULL : strchr(letters, **at);
-    char hex[5] = "", *stop;
-    long code;
-
-    if (found != NULL) {
-        ++*at;
-        return meanings[found - letters];
-    }
-    if (**at != 'u' || end - *at < 5)
-        return -1;
-    memcpy(hex, *at + 1, 4);
-    code = strtol(hex, &stop, 16);
-    *at += 5;
-    return *stop == '\0' && code > 0 && code < 0x80 ? (int)code : -1;
-}
-
-/* A string from behind its opening quote to behind the closing one; its content stays where it
- * begins, with a NUL behind it. False: it is not one of ours. */
-static bool
-take_string(char **at, char *end, size_t *length)
-{
-    char *from = *at, *to = *at, *begin = *at;
-
-    for (;;) {
-        char *quote = memchr(from, '"', (size_t)(end - from)), *slash;
-        size_t plain;
-        int c;
-
-        if (quote == NULL)
-            return false;
-        slash = memchr(from, '\\', (size_t)(quote - from));
-        plain = (size_t)((slash == NULL ? quote : slash) - from);
-        if (to != from)
-            memmove(to, from, plain);
-        to += plain;
-        if (slash == NULL) {
-            *length = (size_t)(to - begin);
-            *at = quote + 1;
-            *to = '\0';
-            return true;
-        }
-        from = slash + 1;
-        if (from == end || (c = unescape((const char **)(void *)&from, end)) < 0)
-            return false;
-        *to++ = (char)c;
-    }
-}
-
-/* ---- cells ---- */
-
-static bool
-take_text(struct batch *b, size_t column, char **at, char *end, struct value *v)
-{
-    enum value_type type = b->table->columns[column].type;
-    char *begin = ++*at;
-    size_t length;
-
-    if (type == VALUE_INT || !take_string(at, end, &length))
-        return false;
-    return cell_take_text(b->db, (int)column + 1, type, begin, length, v, NULL) == 0;
-}
-
-static bool
-take_number(struct batch *b, size_t column, char **at, char *end, struct value *v)
-{
-    enum value_type type = b->table->columns[column].type;
-    char *begin = *at;
-    int64_t number;
-
-    while (*at < end && **at != ',' && **at != ']')
-        ++*at;
-    if (number_parse_int(begin, (size_t)(*at - begin), &number) != 0)
-        return false;
-    if (type == VALUE_FLOAT && b->powers[column] > 0)
-        *v = value_float(ldexp((double)number, -b->powers[column]));
-    else if (type == VALUE_INT)
-        *v = value_int(number);
-    else
-        return false;
-    return true;
-}
-
-static bool
-take_cell(struct batch *b, size_t column, char **at, char *end, struct value *v)
-{
-    static const char null[] = "null";
-
-    if (*at == end)
-        return false;
-    if (**at == '"')
-        return take_text(b, column, at, end, v);
-    if ((size_t)(end - *at) < sizeof null - 1 || memcmp(*at, null, sizeof null - 1) != 0)
-        return take_number(b, column, at, end, v);
-    *at += sizeof null - 1;
-    *v = value_null();
-    return true;
 }
 
 /* ---- rows ---- */
 
-static bool
-take_row(struct batch *b, char **at, char *end)
-{
-    size_t columns = b->table->column_count;
-    struct value *row = b->rows + b->count * columns;
+enum { ROOM_FIRST = 128 };
 
-    for (size_t i = 0; i < columns; i++) {
-        if (*at == end || *(*at)++ != (i == 0 ? '[' : ',') || !take_cell(b, i, at, end, &row[i]))
-            return false;
+struct value *
+batch_rows_add(struct batch_rows *r)
+{
+    size_t columns = r->table->column_count;
+
+    if (r->count == r->room) {
+        size_t room = r->room == 0 ? ROOM_FIRST : 2 * r->room;
+        struct value *grown = realloc(r->values, room * columns * sizeof *grown);
+
+        if (grown == NULL)
+            return NULL;
+        r->values = grown;
+        r->room = room;
     }
-    return *at < end && *(*at)++ == ']';
+    return r->values + r->count++ * columns;
 }
 
-static bool
-take_rows(struct batch *b)
-{
-    char *at = b->text.bytes, *end = at + b->text.length;
-
-    do {
-        if (b->count == BATCH_ROWS || !take_row(b, &at, end))
-            return false;
-        b->count++;
-    } while (at < end && *at++ == ',');
-    return at == end;
-}
-
-/* 1, 0 at the end, -1. */
+/* Fetches a batch and takes it apart; it may be of no rows. */
 static int
-next_batch(struct batch *b)
+next_batch(struct batch *b, struct fault *f)
 {
     struct value cells[2];
-    int rc = b->ended ? 0 : stmt_fetch(b->stmt, cells, NULL);
+    int rc = b->ended ? 0 : stmt_fetch(b->stmt, cells, f);
 
     b->ended = rc == 0;
+    b->rows.count = b->at = 0;
     if (rc != 1)
         return rc;
-    b->first = cells[0].as.integer;
+    b->position = cells[0].as.integer;
     b->begun = true;
-    b->count = b->at = 0;
     text_clear(&b->text);
+    text_add_bytes(&b->text, "", 0);
     if (cells[1].type == VALUE_TEXT)
         text_add_bytes(&b->text, cells[1].as.text.bytes, cells[1].as.text.length);
-    b->broken = b->text.length == 0 || text_check(&b->text, NULL) != 0 || !take_rows(b);
-    return b->broken ? -1 : 1;
+    if (text_check(&b->text, f) != 0)
+        return -1;
+    b->broken = !b->kind->take(&b->rows, b->text.bytes, b->text.length);
+    return b->broken ? BATCH_LEAVES : 1;
 }
 
 int
-batch_next(struct batch *b, const struct value **row)
+batch_next(struct batch *b, const struct value **row, struct fault *f)
 {
-    if (b->at == b->count) {
-        int rc = next_batch(b);
+    while (b->at == b->rows.count) {
+        int rc = next_batch(b, b->kind->may_fail ? NULL : f);
 
         if (rc != 1)
-            return rc;
+            return rc == -1 && b->kind->may_fail ? BATCH_LEAVES : rc;
     }
-    *row = b->rows + b->at++ * b->table->column_count;
+    *row = b->rows.values + b->at++ * b->rows.table->column_count;
     return 1;
 }
 
 void
 batch_add_rest(const struct batch *b, struct text *sql)
 {
-    const char *position = db_dialect(b->db)->row_position;
-
-    if (!b->begun)
-        text_add(sql, "1 = 1");
-    else if (b->broken)
-        sql_add(sql, "%s >= %d", position, b->first);
+    if (b->begun)
+        b->kind->add_rest(sql, b->rows.table, b->position, b->broken);
     else
-        sql_add(sql, "%s >= (SELECT %s FROM %n WHERE %s > %d ORDER BY %s LIMIT 1 OFFSET %d)",
-            position, position, b->table->name, position, b->first, position,
-            (int64_t)BATCH_ROWS - 1);
+        text_add(sql, "1 = 1");
 }

@@ -1,8 +1,16 @@
-#include "etl/odbc/batch_sqlite.h"
-
-#include "etl/odbc/batch.h"
+/*
+ * Batches of SQLite. Positions are rowids; each batch begins BATCH_ROWS rows behind the one before,
+ * however far apart the rowids are.
+ */
+#include "etl/odbc/batch_json.h"
 #include "etl/odbc/dialect.h"
 #include "etl/odbc/gather_plan.h"
+
+enum { BATCH_ROWS = 64 };
+
+/* An ordinary table that has rowids (sqlite.org/pragma.html#pragma_table_list). */
+static const char suits[] =
+    "SELECT 1 FROM pragma_table_list(%t) WHERE schema = 'main' AND type = 'table' AND wr = 0";
 
 /* A text or a binary in the column, and an integer that no double holds, are told as no number at
  * all. (The plus sign: see add_misfit of the dialect.) */
@@ -43,9 +51,10 @@ add_row(struct text *sql, const struct table *t, const int *powers)
 #define LIST "nightcube_Batches"
 #define FIRST LIST ".nightcube_First"
 
-void
-batch_sqlite_add(struct text *sql, const struct table *t, const int *powers)
+static void
+add_query(struct text *sql, const struct table *t, const struct stretch *stretch, const int *powers)
 {
+    (void)stretch;
     sql_add(sql,
         "WITH " LIST "(nightcube_First) AS (SELECT min(rowid) FROM main.%n UNION ALL SELECT "
         "(SELECT rowid FROM main.%n WHERE rowid > " FIRST " ORDER BY rowid LIMIT 1 OFFSET %d) "
@@ -58,3 +67,26 @@ batch_sqlite_add(struct text *sql, const struct table *t, const int *powers)
         " ORDER BY rowid LIMIT %d)) FROM " LIST " WHERE " FIRST " IS NOT NULL",
         t->name, (int64_t)BATCH_ROWS);
 }
+
+static void
+add_rest(struct text *sql, const struct table *t, int64_t position, bool with_batch)
+{
+    if (with_batch)
+        sql_add(sql, "rowid >= %d", position);
+    else
+        sql_add(sql,
+            "rowid >= (SELECT rowid FROM %n WHERE rowid > %d ORDER BY rowid LIMIT 1 OFFSET %d)",
+            t->name, position, (int64_t)BATCH_ROWS - 1);
+}
+
+const struct batch_kind batch_sqlite = {
+    .suits = suits,
+    .needs_short_rows = true,
+    .keeps_identity_order = true,
+    .may_fail = true,
+    .taken_name = "rowid",
+    .scales_doubles = true,
+    .add_query = add_query,
+    .take = batch_json_take,
+    .add_rest = add_rest,
+};

@@ -115,6 +115,9 @@ struct stmt *db_prepare(struct db *db, const char *sql, struct fault *f);
 /* The same for a query of many rows: they are streamed, not read into memory first. Until it ends
  * nothing else may run on the connection. */
 struct stmt *db_prepare_stream(struct db *db, const char *sql, struct fault *f);
+
+/* The same where a row is of thousands of bytes: of fewer rows at a time. */
+struct stmt *db_prepare_wide_stream(struct db *db, const char *sql, struct fault *f);
 void stmt_free(struct stmt *s); /* NULL is fine */
 
 /* Sets parameter `number` (from 1); the value is copied. */

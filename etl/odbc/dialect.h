@@ -16,6 +16,7 @@
 #include "config/base/text.h"
 #include "config/table/table.h"
 
+struct batch_kind;
 struct db;
 struct bulk_kind;
 struct error_rule;
@@ -32,6 +33,9 @@ struct dialect {
      * type, forward-only for such a query and static for all others. */
     int stream_attribute;
     bool streams_forward_only;
+    /* How many rows of a streamed result the driver holds: an attribute of the connection, looked
+     * at again and again (0: none). */
+    int held_rows_attribute;
     /* The driver reads results into memory all the same: tables are read in pieces (piece.h). */
     bool holds_results;
     const char *no_create;      /* attribute that keeps connecting from creating a database; "" */
@@ -75,10 +79,8 @@ struct dialect {
     const char *gather, *row_position;
     void (*add_scaled)(struct text *sql, const char *name, int power, int bits);
 
-    /* Adds a query of all rows of a table in batches (batch.h), `powers` being one a column; a
-     * query that gives a row when table %t has positions. NULL where that is no quicker. */
-    void (*add_batches)(struct text *sql, const struct table *t, const int *powers);
-    const char *has_positions;
+    /* How many rows come as one text; NULL where that is no quicker. */
+    const struct batch_kind *batches;
 
     /* A select-list expression that brings a whole row of a table as one text
      * (row_text.h). False, adding nothing, where that cannot be for these columns; NULL

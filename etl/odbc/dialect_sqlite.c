@@ -11,7 +11,7 @@
 
 #include "config/base/arena.h"
 #include "config/base/number.h"
-#include "etl/odbc/batch_sqlite.h"
+#include "etl/odbc/batch_kind.h"
 #include "etl/odbc/bulk.h"
 #include "etl/odbc/db.h"
 #include "etl/odbc/dialect.h"
@@ -267,8 +267,7 @@ const struct dialect dialect_sqlite = {
     .gather = "group_concat(coalesce(%s, ''), x'0A')",
     .row_position = "rowid",
     .add_scaled = add_scaled,
-    .add_batches = batch_sqlite_add,
-    .has_positions = BATCH_SQLITE_HAS_POSITIONS,
+    .batches = &batch_sqlite,
     .float_cells_as_text = true,
     .time_cells_as_text = true,
     .bulk = &bulk_values,

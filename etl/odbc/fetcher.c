@@ -13,6 +13,7 @@ enum {
     NUMBER_BYTES = 64,        /* a double or a time as text */
     LONG_BYTES = 256,         /* what is bound of a cell that may be longer: drivers fill it up */
     ROW_BYTES = 4096,         /* of a row that is one text */
+    WIDE_BYTES = 16 * 1024,   /* of a text that is many rows */
     BOUND_BYTES = 32 * 1024   /* a column that may be wider is such a one */
 };
 
@@ -28,6 +29,7 @@ struct fetcher {
     SQLHSTMT handle;
     const enum value_type *types;
     size_t count;
+    bool wide;
     struct bound *columns;
     size_t row_bytes;
     /* One call brings so many rows: one when there are cells that may have to be got piecewise. A
@@ -93,7 +95,7 @@ lay_out(struct fetcher *t)
 
         c->c_type = cell_c_type(t->db, t->types[i]);
         if ((c->stride = stride_of(t, i)) == 0) {
-            c->stride = t->count == 1 ? ROW_BYTES : LONG_BYTES;
+            c->stride = t->wide ? WIDE_BYTES : t->count == 1 ? ROW_BYTES : LONG_BYTES;
             whole = false;
         }
         c->stride = (c->stride + 7) / 8 * 8;
@@ -129,8 +131,8 @@ bind(struct fetcher *t, struct fault *f)
 }
 
 struct fetcher *
-fetcher_new(
-    struct db *db, void *handle, const enum value_type *types, size_t count, struct fault *f)
+fetcher_new(struct db *db, void *handle, const enum value_type *types, size_t count, bool wide,
+    struct fault *f)
 {
     struct fetcher *t = calloc(1, sizeof *t);
 
@@ -142,6 +144,7 @@ fetcher_new(
     t->db = db;
     t->handle = handle;
     t->types = types;
+    t->wide = wide;
     t->count = count;
     lay_out(t);
     t->origin = malloc(t->row_bytes + 1);

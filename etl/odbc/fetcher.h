@@ -24,9 +24,10 @@ void block_release(struct block *b); /* of a zeroed or used block */
 struct fetcher;
 
 /* Binds the columns of a statement's SQLHSTMT that was run and is of these types; `types` is
- * borrowed. Owned by the caller, and freed before the statement; NULL with a fault. */
-struct fetcher *fetcher_new(
-    struct db *db, void *handle, const enum value_type *types, size_t count, struct fault *f);
+ * borrowed; `wide`: texts are of thousands of bytes. Owned by the caller, and freed before the
+ * statement; NULL with a fault. */
+struct fetcher *fetcher_new(struct db *db, void *handle, const enum value_type *types, size_t count,
+    bool wide, struct fault *f);
 void fetcher_free(struct fetcher *t); /* NULL is fine */
 
 /* Replaces a block by the next rows. Returns 1 when there are some, 0 at the end, -1. A value that

@@ -21,7 +21,7 @@ halves_are_there(struct db *db)
 
 /* Where rows have an address: the block in the middle. */
 static int
-part_by_block(struct db *db, const struct table *t, struct text where[2], struct fault *f)
+part_by_block(struct db *db, const struct table *t, struct halves *h, struct fault *f)
 {
     const struct dialect *dialect = db_dialect(db);
     struct text sql = TEXT_INIT;
@@ -31,8 +31,9 @@ part_by_block(struct db *db, const struct table *t, struct text where[2], struct
     text_release(&sql);
     if (rc != 0 || block < HALF_BLOCKS_MIN)
         return rc;
-    sql_set(&where[0], dialect->before_block, block);
-    sql_set(&where[1], dialect->from_block, block);
+    sql_set(&h->where[0], dialect->before_block, block);
+    sql_set(&h->where[1], dialect->from_block, block);
+    h->middle = block;
     return 1;
 }
 
@@ -70,32 +71,51 @@ find_middle(
 }
 
 static int
-part_by_key(
-    struct db *db, const struct table *t, uint64_t rows, struct text where[2], struct fault *f)
+part_by_key(struct db *db, const struct table *t, uint64_t rows, struct halves *h, struct fault *f)
 {
     struct text literal = TEXT_INIT;
     int rc = find_middle(db, t, rows, &literal, f);
 
     if (rc == 1) {
-        sql_set(&where[0], "%n < %s", t->key[0], text_get(&literal));
-        sql_set(&where[1], "%n >= %s", t->key[0], text_get(&literal));
+        sql_set(&h->where[0], "%n < %s", t->key[0], text_get(&literal));
+        sql_set(&h->where[1], "%n >= %s", t->key[0], text_get(&literal));
     }
     text_release(&literal);
     return rc;
 }
 
 int
-halves_find(
-    struct db *db, const struct table *t, uint64_t rows, struct text where[2], struct fault *f)
+halves_find(struct db *db, const struct table *t, uint64_t rows, struct halves *h, struct fault *f)
 {
     const struct dialect *dialect = db_dialect(db);
     int rc = 0;
 
     if (dialect->middle_block != NULL)
-        rc = part_by_block(db, t, where, f);
+        rc = part_by_block(db, t, h, f);
     else if (rows > 0 && dialect->holds_results && piece_can_read(dialect, t))
-        rc = part_by_key(db, t, rows, where, f);
-    if (rc == 1 && (text_check(&where[0], f) != 0 || text_check(&where[1], f) != 0))
+        rc = part_by_key(db, t, rows, h, f);
+    if (rc == 1 && (text_check(&h->where[0], f) != 0 || text_check(&h->where[1], f) != 0))
         rc = -1;
     return rc;
+}
+
+void
+halves_release(struct halves *h)
+{
+    text_release(&h->where[0]);
+    text_release(&h->where[1]);
+}
+
+struct stretch
+halves_get(const struct halves *h, int which)
+{
+    struct stretch s = {.where = text_get(&h->where[which])};
+
+    if (h->middle > 0 && which == 0)
+        s.to = h->middle;
+    if (h->middle > 0 && which == 1) {
+        s.from = h->middle;
+        s.to = INT64_MAX;
+    }
+    return s;
 }

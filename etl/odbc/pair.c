@@ -59,12 +59,12 @@ pair_join(struct db *first, struct db *second, struct fault *f)
  * one file. */
 static int
 open_halves(struct pair_reader *p, struct db *const dbs[2], const struct table *t,
-    const struct text where[2], struct fault *f)
+    const struct halves *h, struct fault *f)
 {
     for (; p->count < 2; p->count++) {
-        p->readers[p->count] =
-            table_reader_open_unordered(dbs[p->count], t, text_get(&where[p->count]), f);
-        if (p->readers[p->count] == NULL)
+        const struct stretch half = halves_get(h, (int)p->count);
+
+        if ((p->readers[p->count] = table_reader_open_stretch(dbs[p->count], t, &half, f)) == NULL)
             return -1;
     }
     return 0;
@@ -75,17 +75,16 @@ pair_reader_open(struct db *first, struct db *second, const struct table *t, str
 {
     struct pair_reader *p = calloc(1, sizeof *p);
     struct db *const dbs[2] = {first, second};
-    struct text where[2] = {TEXT_INIT, TEXT_INIT};
+    struct halves halves = HALVES_INIT;
     int rc = p == NULL ? fault_set_memory(f) : 0;
 
     if (rc == 0 && second != NULL)
-        rc = halves_find(first, t, 0, where, f);
+        rc = halves_find(first, t, 0, &halves, f);
     if (rc == 1)
-        rc = open_halves(p, dbs, t, where, f);
+        rc = open_halves(p, dbs, t, &halves, f);
     else if (rc == 0 && (p->readers[0] = table_reader_open_unordered(first, t, NULL, f)) != NULL)
         p->count = 1;
-    text_release(&where[0]);
-    text_release(&where[1]);
+    halves_release(&halves);
     if (rc == 0 && p->count > 0)
         return p;
     pair_reader_close(p);
@@ -131,7 +130,7 @@ pair_helps(const struct db *first)
 struct half {
     struct db *db;
     const struct table *table;
-    const char *where; /* NULL: all of it */
+    struct stretch stretch;
     struct rowsum sum;
     struct fault fault;
     int result;
@@ -142,7 +141,7 @@ add_up(void *state)
 {
     struct half *h = state;
 
-    h->result = table_rowsum_where(h->db, h->table, h->where, &h->sum, &h->fault);
+    h->result = table_rowsum_stretch(h->db, h->table, &h->stretch, &h->sum, &h->fault);
     return NULL;
 }
 
@@ -169,22 +168,21 @@ int
 pair_rowsum(struct db *first, struct db *second, const struct table *t, uint64_t rows,
     struct rowsum *sum, struct fault *f)
 {
-    struct text where[2] = {TEXT_INIT, TEXT_INIT};
+    struct halves halves = HALVES_INIT;
     struct half mine = {.db = first, .table = t}, other = {.db = second, .table = t};
-    int rc = second == NULL || rows < PAIR_ROWS_MIN ? 0 : halves_find(first, t, rows, where, f);
+    int rc = second == NULL || rows < PAIR_ROWS_MIN ? 0 : halves_find(first, t, rows, &halves, f);
 
     *sum = (struct rowsum)ROWSUM_INIT;
     if (rc == 0) {
         rc = table_rowsum(first, t, sum, f);
     } else if (rc == 1) {
-        mine.where = text_get(&where[0]);
-        other.where = text_get(&where[1]);
+        mine.stretch = halves_get(&halves, 0);
+        other.stretch = halves_get(&halves, 1);
         if ((rc = add_up_both(&mine, &other, f)) == 0)
             rowsum_merge(&mine.sum, &other.sum);
         *sum = mine.sum;
         rowsum_release(&other.sum);
     }
-    text_release(&where[0]);
-    text_release(&where[1]);
+    halves_release(&halves);
     return rc;
 }

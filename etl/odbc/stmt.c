@@ -21,6 +21,9 @@ struct parameter {
     struct text bytes;
 };
 
+/* Of a query of many rows a driver holds so many; of wide ones. */
+enum { HELD_ROWS = 2000, HELD_WIDE_ROWS = 32 };
+
 struct stmt {
     struct db *db;
     SQLHSTMT handle;
@@ -33,6 +36,7 @@ struct stmt {
     int64_t affected;
     bool open;           /* a query is under way */
     bool stream;         /* of many rows */
+    bool wide;           /* which are */
     struct stream *rows; /* while such a query is under way */
 };
 
@@ -53,6 +57,14 @@ stmt_new(struct db *db, struct fault *f)
     return NULL;
 }
 
+static void
+set_attribute(struct stmt *s, int attribute, SQLULEN number)
+{
+    if (attribute != 0)
+        SQLSetConnectAttr(
+            db_connection_handle(s->db), attribute, (SQLPOINTER)number, SQL_IS_UINTEGER);
+}
+
 /* Tells the driver how the next statement's result is to be read. */
 static void
 set_streaming(struct stmt *s, bool on)
@@ -62,13 +74,14 @@ set_streaming(struct stmt *s, bool on)
     if (dialect->streams_forward_only)
         SQLSetStmtAttr(s->handle, SQL_ATTR_CURSOR_TYPE,
             (SQLPOINTER)(on ? SQL_CURSOR_FORWARD_ONLY : SQL_CURSOR_STATIC), 0);
-    else if (dialect->stream_attribute != 0 && s->stream)
-        SQLSetConnectAttr(db_connection_handle(s->db), dialect->stream_attribute,
-            (SQLPOINTER)(SQLULEN)on, SQL_IS_UINTEGER);
+    else if (s->stream)
+        set_attribute(s, dialect->stream_attribute, on);
+    if (on)
+        set_attribute(s, dialect->held_rows_attribute, s->wide ? HELD_WIDE_ROWS : HELD_ROWS);
 }
 
 static struct stmt *
-prepare(struct db *db, const char *sql, bool stream, struct fault *f)
+prepare(struct db *db, const char *sql, bool stream, bool wide, struct fault *f)
 {
     struct stmt *s = stmt_new(db, f);
     SQLRETURN result;
@@ -76,6 +89,7 @@ prepare(struct db *db, const char *sql, bool stream, struct fault *f)
     if (s == NULL)
         return NULL;
     s->stream = stream;
+    s->wide = wide;
     set_streaming(s, stream);
     result = SQLPrepare(s->handle, (SQLCHAR *)sql, SQL_NTS);
     if (!SQL_SUCCEEDED(result))
@@ -91,13 +105,19 @@ prepare(struct db *db, const char *sql, bool stream, struct fault *f)
 struct stmt *
 db_prepare(struct db *db, const char *sql, struct fault *f)
 {
-    return prepare(db, sql, false, f);
+    return prepare(db, sql, false, false, f);
 }
 
 struct stmt *
 db_prepare_stream(struct db *db, const char *sql, struct fault *f)
 {
-    return prepare(db, sql, true, f);
+    return prepare(db, sql, true, false, f);
+}
+
+struct stmt *
+db_prepare_wide_stream(struct db *db, const char *sql, struct fault *f)
+{
+    return prepare(db, sql, true, true, f);
 }
 
 int
@@ -344,7 +364,7 @@ stmt_query(struct stmt *s, const enum value_type *types, size_t count, struct fa
     s->column_count = count;
     if (execute(s, f) != 0)
         return -1;
-    if (s->stream && (s->rows = stream_open(s->db, s->handle, types, count, f)) == NULL) {
+    if (s->stream && (s->rows = stream_open(s->db, s->handle, types, count, s->wide, f)) == NULL) {
         stmt_stop(s);
         return -1;
     }

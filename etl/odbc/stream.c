@@ -26,8 +26,8 @@ struct stream {
 };
 
 struct stream *
-stream_open(
-    struct db *db, void *handle, const enum value_type *types, size_t count, struct fault *f)
+stream_open(struct db *db, void *handle, const enum value_type *types, size_t count, bool wide,
+    struct fault *f)
 {
     struct stream *s = calloc(1, sizeof *s);
 
@@ -38,7 +38,7 @@ stream_open(
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     s->result = 1;
-    if ((s->fetcher = fetcher_new(db, handle, types, count, f)) == NULL) {
+    if ((s->fetcher = fetcher_new(db, handle, types, count, wide, f)) == NULL) {
         stream_close(s);
         return NULL;
     }

@@ -9,10 +9,11 @@
 
 struct stream;
 
-/* The rows of a statement's SQLHSTMT that was run and is of these types; `types` is borrowed. Owned
- * by the caller, and closed before anything else is done with the statement; NULL with a fault. */
-struct stream *stream_open(
-    struct db *db, void *handle, const enum value_type *types, size_t count, struct fault *f);
+/* The rows of a statement's SQLHSTMT that was run and is of these types; `types` is borrowed;
+ * `wide`: texts are of thousands of bytes. Owned by the caller, and closed before anything else is
+ * done with the statement; NULL with a fault. */
+struct stream *stream_open(struct db *db, void *handle, const enum value_type *types, size_t count,
+    bool wide, struct fault *f);
 
 /* Waits for the call of the driver that is under way. NULL is fine. */
 void stream_close(struct stream *s);

@@ -131,40 +131,58 @@ explain(struct table_reader *r, struct fault *f)
 
 /* ---- reading ---- */
 
-/* As they lie is the order of the engine's positions, which the identity gives where there is one.
- */
-static bool
-lies_in_order(const struct table *t)
+static int
+reserve(struct table_reader *r, struct fault *f)
 {
-    return t->identity && t->key_count == 1;
+    size_t count = r->table->column_count;
+
+    r->types = calloc(count, sizeof *r->types);
+    r->row = calloc(count, sizeof *r->row);
+    r->cells = calloc(count, sizeof *r->cells);
+    if (r->types == NULL || r->row == NULL || r->cells == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < count; i++)
+        r->types[i] = r->table->columns[i].type;
+    return text_check(&r->where, f);
+}
+
+/* Row by row. */
+static int
+open_rows(struct table_reader *r, struct fault *f)
+{
+    const struct dialect *dialect = db_dialect(r->db);
+
+    add_select(r);
+    if (dialect->holds_results && piece_can_read(dialect, r->table) &&
+        (r->piece = piece_new(r->table, f)) == NULL)
+        return -1;
+    return start(r, f) == 0 ? 0 : explain(r, f);
 }
 
 static struct table_reader *
-open_reader(struct db *db, const struct table *t, const char *where, bool in_order, struct fault *f)
+open_reader(
+    struct db *db, const struct table *t, const struct stretch *s, bool in_order, struct fault *f)
 {
-    bool in_pieces = db_dialect(db)->holds_results && piece_can_read(db_dialect(db), t);
+    bool all = s->where == NULL;
     struct table_reader *r = calloc(1, sizeof *r);
-    int rc = -1;
+    int rc;
 
-    if (r == NULL || (r->types = calloc(t->column_count, sizeof *r->types)) == NULL ||
-        (r->row = calloc(t->column_count, sizeof *r->row)) == NULL ||
-        (r->cells = calloc(t->column_count, sizeof *r->cells)) == NULL) {
+    if (r == NULL) {
         fault_set_memory(f);
-        goto done;
+        return NULL;
     }
     r->db = db;
     r->table = t;
     r->in_order = in_order;
-    for (size_t i = 0; i < t->column_count; i++)
-        r->types[i] = t->columns[i].type;
-    text_add(&r->where, where == NULL ? "" : where);
-    if ((!in_order || lies_in_order(t)) && where == NULL && (r->batch = batch_open(db, t)) != NULL)
-        return r;
-    add_select(r);
-    if (text_check(&r->where, f) == 0 && (!in_pieces || (r->piece = piece_new(t, f)) != NULL))
-        rc = start(r, f) == 0 ? 0 : explain(r, f);
-done:
+    text_add(&r->where, all ? "" : s->where);
+    rc = reserve(r, f);
     if (rc == 0)
+        rc = batch_open(db, t, all ? NULL : s, in_order, &r->batch, f);
+    if (rc < 0)
+        fault_wrap(f, "read table '%s'", t->name);
+    else if (rc == 0)
+        rc = open_rows(r, f);
+    if (rc >= 0)
         return r;
     table_reader_close(r);
     return NULL;
@@ -173,14 +191,21 @@ done:
 struct table_reader *
 table_reader_open(struct db *db, const struct table *t, const char *where, struct fault *f)
 {
-    return open_reader(db, t, where, true, f);
+    return open_reader(db, t, &(struct stretch){.where = where}, true, f);
 }
 
 struct table_reader *
 table_reader_open_unordered(
     struct db *db, const struct table *t, const char *where, struct fault *f)
 {
-    return open_reader(db, t, where, false, f);
+    return open_reader(db, t, &(struct stretch){.where = where}, false, f);
+}
+
+struct table_reader *
+table_reader_open_stretch(
+    struct db *db, const struct table *t, const struct stretch *s, struct fault *f)
+{
+    return open_reader(db, t, s, false, f);
 }
 
 void
@@ -204,6 +229,7 @@ table_reader_close(struct table_reader *r)
 static int
 leave_batches(struct table_reader *r, struct fault *f)
 {
+    text_add(&r->where, r->where.length > 0 ? " AND " : "");
     batch_add_rest(r->batch, &r->where);
     batch_close(r->batch);
     r->batch = NULL;
@@ -217,8 +243,8 @@ table_reader_next(struct table_reader *r, const struct value **row, struct fault
     int rc;
 
     if (r->batch != NULL) {
-        if ((rc = batch_next(r->batch, row)) >= 0)
-            return rc;
+        if ((rc = batch_next(r->batch, row, f)) != BATCH_LEAVES)
+            return rc >= 0 ? rc : fault_wrap(f, "read table '%s'", r->table->name);
         if (leave_batches(r, f) != 0)
             return -1;
     }
@@ -238,12 +264,12 @@ enum { ROWS_A_LOOK = 10000 };
 int
 table_rowsum(struct db *db, const struct table *t, struct rowsum *sum, struct fault *f)
 {
-    return table_rowsum_where(db, t, NULL, sum, f);
+    return table_rowsum_stretch(db, t, &(struct stretch){.where = NULL}, sum, f);
 }
 
 int
-table_rowsum_where(
-    struct db *db, const struct table *t, const char *where, struct rowsum *sum, struct fault *f)
+table_rowsum_stretch(struct db *db, const struct table *t, const struct stretch *s,
+    struct rowsum *sum, struct fault *f)
 {
     struct table_reader *r;
     const struct value *row;
@@ -251,7 +277,7 @@ table_rowsum_where(
 
     if (rowsum_init(sum, t->column_count, f) != 0)
         return -1;
-    if ((r = table_reader_open_unordered(db, t, where, f)) == NULL)
+    if ((r = table_reader_open_stretch(db, t, s, f)) == NULL)
         return -1;
     while ((rc = table_reader_next(r, &row, f)) == 1) {
         rowsum_add(sum, row);

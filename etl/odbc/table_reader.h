@@ -7,6 +7,7 @@
 #include "config/base/rowsum.h"
 #include "config/table/table.h"
 #include "etl/odbc/db.h"
+#include "etl/odbc/stretch.h"
 
 struct table_reader;
 
@@ -20,6 +21,10 @@ struct table_reader *table_reader_open(
 struct table_reader *table_reader_open_unordered(
     struct db *db, const struct table *t, const char *where, struct fault *f);
 
+/* Those of a stretch, as they lie; `s` is borrowed. */
+struct table_reader *table_reader_open_stretch(
+    struct db *db, const struct table *t, const struct stretch *s, struct fault *f);
+
 void table_reader_close(struct table_reader *r); /* NULL is fine */
 
 /* The next row of t->column_count values, borrowed until the next call. 1, 0 at the end, -1;
@@ -31,8 +36,8 @@ int table_reader_next(struct table_reader *r, const struct value **row, struct f
 /* Reads a whole table for its checksums. `sum` is initialised here and released by the caller. */
 int table_rowsum(struct db *db, const struct table *t, struct rowsum *sum, struct fault *f);
 
-/* The same of the rows of `where` (NULL: all). */
-int table_rowsum_where(
-    struct db *db, const struct table *t, const char *where, struct rowsum *sum, struct fault *f);
+/* The same of the rows of a stretch. */
+int table_rowsum_stretch(struct db *db, const struct table *t, const struct stretch *s,
+    struct rowsum *sum, struct fault *f);
 
 #endif
