@@ -27,8 +27,11 @@ id_list_narrow(
     static const enum value_type types[] = {VALUE_TEXT, VALUE_TEXT};
     struct value range[2];
     struct text sql = TEXT_INIT;
-    struct stmt *s =
-        db_prepare(db, sql_set(&sql, "SELECT MIN(%n), MAX(%n) FROM %n", column, column, table), f);
+    /* Each by itself: SQLite goes through all of an index for both at once. */
+    struct stmt *s = db_prepare(db,
+        sql_set(&sql, "SELECT (SELECT min(%n) FROM %n), (SELECT max(%n) FROM %n)", column, table,
+            column, table),
+        f);
     int rc = s == NULL ? -1 : stmt_query(s, types, 2, f);
     size_t kept = 0;
 

@@ -146,6 +146,9 @@ make_csv "$large"
 for engine in $(engines); do
     measure_import_memory "$engine" >"$place/import-$engine-large.txt"
     ratio "activity.$engine.import_memory_mib" '<=64' "$place/import-$engine-large.txt" 'f["import_bytes"]' 1048576
+    sed 's/^/large_/' "$place/import-$engine-large.txt" >>"$place/import-$engine.txt"
+    ratio "activity.$engine.import_over_history" '>=0.8' "$place/import-$engine.txt" \
+        "f[\"import\"] * $large" "f[\"large_import\"] * $rows"
 done
 # Each engine reads once and writes once.
 for from in $(engines); do
