@@ -8,9 +8,16 @@
 
 enum { BATCH_ROWS = 64 };
 
-/* An ordinary table that has rowids (sqlite.org/pragma.html#pragma_table_list). */
+/* An ordinary table that has rowids (sqlite.org/pragma.html#pragma_table_list). That pragma goes
+ * through all tables there are, so it is asked only of what might be a view: something with a key
+ * or a NOT NULL is a table, and its key's index tells of rowids by ending with one. */
 static const char suits[] =
-    "SELECT 1 FROM pragma_table_list(%t) WHERE schema = 'main' AND type = 'table' AND wr = 0";
+    "SELECT 1 FROM (VALUES (%t)) AS t WHERE CASE WHEN EXISTS (SELECT 1 FROM "
+    "pragma_table_info(t.column1, 'main') WHERE pk > 0 OR \"notnull\" = 1) THEN NOT EXISTS "
+    "(SELECT 1 FROM pragma_index_list(t.column1, 'main') AS l WHERE l.origin = 'pk' AND NOT EXISTS "
+    "(SELECT 1 FROM pragma_index_xinfo(l.name, 'main') WHERE cid = -1)) ELSE EXISTS "
+    "(SELECT 1 FROM pragma_table_list(t.column1) WHERE schema = 'main' AND type = 'table' AND "
+    "wr = 0) END";
 
 /* A text or a binary in the column, and an integer that no double holds, are told as no number at
  * all. (The plus sign: see add_misfit of the dialect.) */

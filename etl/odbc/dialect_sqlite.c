@@ -21,9 +21,11 @@
 #include "etl/odbc/table_shape.h"
 
 /* FULL makes a commit survive a power cut. legacy_alter_table: a rename must not rewrite views and
- * triggers behind our back. */
+ * triggers behind our back. A table is found in the catalogue by going through it: that of
+ * thousands of partitions has to fit into the cache (KiB). */
 static const char *const session[] = {
     "PRAGMA synchronous=FULL",
+    "PRAGMA cache_size=-16384",
     "PRAGMA legacy_alter_table=ON",
     NULL,
 };
@@ -193,9 +195,9 @@ static const struct table_catalogue_type types[] = {
 
 static const struct table_catalogue catalogue = {
     .columns =
-        "SELECT " COLUMN "p.pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' "
-        "AND name = %t AND sql LIKE '%%AUTOINCREMENT%%') FROM pragma_table_info(%t) AS p ORDER BY "
-        "p.cid",
+        "SELECT " COLUMN "p.pk = 1 AND upper(p.type) = 'INTEGER' AND EXISTS (SELECT 1 FROM "
+        "sqlite_master WHERE type = 'table' AND name = %t AND sql LIKE '%%AUTOINCREMENT%%') FROM "
+        "pragma_table_info(%t) AS p ORDER BY p.cid",
     /* Indexes over expressions or over some of the rows are this engine's alone: see list_objects.
      */
     .indexes =
