@@ -30,6 +30,7 @@ struct catalogue_table {
     uint64_t sum;          /* rowsum over whole rows */
     const char *reference; /* id of the older container; NULL: it is in this one */
     const char *mark;      /* by which a later backup knows it again (optional) */
+    const char *trace;     /* what its engine said of it then (optional) */
 };
 
 /* Every text may be NULL where the comment does not say that it is needed. */

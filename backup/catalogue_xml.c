@@ -40,6 +40,7 @@ write_tables(struct markup_writer *w, const struct catalogue_entry *entry)
             markup_set(w, "Reference", table->reference);
         }
         set_optional(w, "Mark", table->mark);
+        set_optional(w, "Trace", table->trace);
         markup_close(w, "Table");
     }
 }
@@ -89,7 +90,8 @@ read_table(const xmlNode *e, struct arena *a, struct catalogue_table *table, str
 {
     if (document_get_text(e, "Name", a, &table->name, f) != 0 ||
         document_get_optional(e, "Reference", a, &table->reference, f) != 0 ||
-        document_get_optional(e, "Mark", a, &table->mark, f) != 0)
+        document_get_optional(e, "Mark", a, &table->mark, f) != 0 ||
+        document_get_optional(e, "Trace", a, &table->trace, f) != 0)
         return -1;
     if (table->reference != NULL)
         return 0;

@@ -31,7 +31,8 @@ struct dump {
     bool is_ours;  /* no Other database: what we left half-way is known by its name */
     uint64_t rows; /* of the container that is being written */
     struct history history;
-    struct arena *memory; /* lives until the container is finished */
+    struct trace_list traces; /* of a moment before the snapshot's */
+    struct arena *memory;     /* lives until the container is finished */
     struct dump_result *result;
 };
 
@@ -278,6 +279,8 @@ write_history(struct dump *d, struct outlet *o, const char *const *names, size_t
     info->references = arena_array(d->memory, h->count, sizeof *info->references);
     if (info->references == NULL && h->count > 0)
         return fault_set_memory(f);
+    history_recall(h, &o->catalogue, o->database, &d->traces);
+    o->history = *h;
     if (survey(d, o, f) != 0)
         return -1;
     for (size_t i = 0; i < h->count; i++) {
@@ -356,6 +359,14 @@ join_second(struct dump *d, struct site *site, const char *database, struct faul
 }
 
 static int
+read_traces(struct dump *d, const struct outlet *o, struct fault *f)
+{
+    bool may_lean = history_may_be(o->database) && !outlet_stands_alone(o);
+
+    return may_lean ? trace_read(d->db, d->memory, &d->traces, f) : 0;
+}
+
+static int
 write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
     struct dump_result *result, struct fault *f)
 {
@@ -368,7 +379,8 @@ write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
 
     if (d.db == NULL)
         return -1;
-    if (db_run(d.db, db_dialect(d.db)->begin_snapshot, NULL, f) == 0) {
+    if (read_traces(&d, o, f) == 0 &&
+        db_run(d.db, db_dialect(d.db)->begin_snapshot, NULL, f) == 0) {
         rc = join_second(&d, site, o->database, f);
         if (rc == 0)
             rc = write_database(&d, o, f);

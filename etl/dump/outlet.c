@@ -265,6 +265,19 @@ describe_unit(const struct outlet *o, struct catalogue_entry *entry)
     }
 }
 
+/* By what a later night knows that a table has not been changed meanwhile. */
+static void
+describe_references(const struct outlet *o, struct catalogue_entry *entry)
+{
+    for (size_t i = 0; i < entry->table_count; i++) {
+        struct catalogue_table *t = &entry->tables[i];
+        const struct history_table *known =
+            t->reference == NULL ? NULL : history_find(&o->history, t->name);
+
+        t->trace = known == NULL ? NULL : known->trace;
+    }
+}
+
 static int
 enter(struct outlet *o, const struct container_summary *summary, struct fault *f)
 {
@@ -285,6 +298,7 @@ enter(struct outlet *o, const struct container_summary *summary, struct fault *f
     entry.sealed_for = o->sealed_for[0] == '\0' ? NULL : o->sealed_for;
     if (o->unit != NULL)
         describe_unit(o, &entry);
+    describe_references(o, &entry);
     if (catalogue_add(o->store, &entry, f) != 0)
         return -1;
     verified.added_utc = clock_now();

@@ -24,6 +24,7 @@ struct outlet {
     const struct seal_keys *seal;
     char sealed_for[DIGEST_HEX_BYTES]; /* see keyring_fingerprint */
     const struct history_unit *unit;   /* it holds just this one; NULL: a database */
+    struct history history;            /* what that leaves to others, borrowed */
     struct container_info info;
     char id[OUTLET_ID_BYTES];
     struct arena memory;

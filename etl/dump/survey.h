@@ -1,6 +1,7 @@
 /*
- * survey: which units of a history lie in older containers as they are. All of its rows are counted
- * and all of those containers read, which is most of a night's backup: where an engine works for
+ * survey: which units of a history lie in older containers as they are. All of
+ * those containers are read, and rows counted that may have changed, which is most of a night's
+ * backup: where an engine works for
  * several connections at the same time, two share it.
  */
 #ifndef ETL_DUMP_SURVEY_H

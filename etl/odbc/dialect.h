@@ -128,6 +128,11 @@ struct dialect {
     const char *list_tables;
     const char *list_views;
 
+    /* A query of the names of tables and, of each, a text that stays the same as long as nobody
+     * changes its rows; NULL when the engine cannot tell. A change may show in it a minute late.
+     * NULL where counting rows costs next to nothing. */
+    const char *list_traces;
+
     /* How tables and indexes were made, views and triggers, in the order of their making; columns
      * kind ("table", "index", "view", "trigger"), name, table, and the CREATE statement. */
     const char *list_objects;

@@ -228,6 +228,15 @@ add_hold(struct text *sql, const char *activity, const char *active, const char 
     "replace(replace(view_definition, concat('`', database(), '`.'), ''), "                        \
     "concat('\"', database(), '\".'), '')"
 
+/* When a transaction that changed it was last committed, known until the server is restarted or the
+ * table leaves its cache (mariadb.com/kb/en/information-schema-tables-table). In whole seconds: of
+ * the one that is not over for sure more may come. */
+static const char list_traces[] =
+    "SELECT table_name, CASE WHEN update_time < now() - INTERVAL 1 SECOND THEN "
+    "concat(create_time, ' ', update_time) END FROM information_schema.tables "
+    "WHERE table_schema = database() AND table_type = 'BASE TABLE' AND engine = 'InnoDB' AND "
+    "create_options NOT LIKE '%partitioned%'";
+
 const struct dialect dialect_mariadb = {
     .name = "MariaDB",
     .dbms_name = "MariaDB",
@@ -268,6 +277,7 @@ const struct dialect dialect_mariadb = {
     .list_views = "SELECT CAST(table_name AS char CHARACTER SET utf8mb4) COLLATE "
                   "utf8mb4_nopad_bin AS name FROM information_schema.tables "
                   "WHERE table_schema = database() AND table_type = 'VIEW'",
+    .list_traces = list_traces,
     .list_objects = "SELECT 'view', table_name, table_name, concat('CREATE VIEW \"', table_name, "
                     "'\" AS ', " WITHOUT_DATABASE ") FROM information_schema.views "
                     "WHERE table_schema = database() ORDER BY table_name",

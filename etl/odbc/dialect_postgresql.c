@@ -280,6 +280,19 @@ static const char return_rights[] =
     "ON c.relname = r ->> 0 AND c.relkind = 'v' AND c.relnamespace = " HERE " "
     "LOOP EXECUTE command; END LOOP; END $$";
 
+/* The numbers of rows ever inserted, updated and deleted, which backends hand in at the end of a
+ * transaction or up to a minute later; since when they are counted, as a reset or a crash begins
+ * anew; the file, which is another one after TRUNCATE
+ * (postgresql.org/docs/15/monitoring-stats.html). */
+static const char list_traces[] =
+    "SELECT CAST(c.relname AS text), concat_ws(' ', c.oid, c.relfilenode, s.n_tup_ins, "
+    "s.n_tup_upd, s.n_tup_del, COALESCE(CAST(d.stats_reset AS text), '-'), "
+    "COALESCE(CAST(b.stats_reset AS text), '-')) FROM pg_class AS c "
+    "JOIN pg_stat_user_tables AS s ON s.relid = c.oid "
+    "JOIN pg_stat_database AS d ON d.datname = current_database() "
+    "CROSS JOIN pg_stat_bgwriter AS b WHERE c.relkind = 'r' AND c.relnamespace = " HERE
+    " AND current_setting('track_counts') = 'on'";
+
 const struct dialect dialect_postgresql = {
     .name = "PostgreSQL",
     .dbms_name = "PostgreSQL",
@@ -330,6 +343,7 @@ const struct dialect dialect_postgresql = {
                    "AND relnamespace = " HERE,
     .list_views = "SELECT CAST(relname AS text) AS name FROM pg_class WHERE relkind = 'v' "
                   "AND relnamespace = " HERE,
+    .list_traces = list_traces,
     .list_objects =
         "SELECT 'view', CAST(relname AS text), CAST(relname AS text), 'CREATE VIEW ' || "
         "quote_ident(relname) || ' AS ' || pg_get_viewdef(oid) FROM pg_class "
