@@ -28,7 +28,8 @@ struct dump {
     struct db *second; /* sees the same moment; NULL: there is none */
     bool marked_later; /* marks may be of a later moment than that of the snapshot */
     struct container_writer *to;
-    bool is_ours;  /* no Other database: what we left half-way is known by its name */
+    bool is_ours; /* no Other database: what we left half-way is known by its name */
+    bool is_primary;
     uint64_t rows; /* of the container that is being written */
     struct history history;
     struct trace_list traces; /* of a moment before the snapshot's */
@@ -90,19 +91,27 @@ count_rows(struct dump *d, const char *name)
 
 /* ---- the database ---- */
 
-/* A table that a load or a copy was writing when it died, or that says who runs now. */
 static bool
-is_leftover(const struct dump *d, const struct value *name)
+is_framed(const struct value *name, const char *head, const char *tail)
 {
-    static const char head[] = "bam_", tail[] = "_Incoming";
-    const char *bytes = name->as.text.bytes;
-    size_t length = name->as.text.length;
+    size_t before = strlen(head), behind = strlen(tail), length = name->as.text.length;
 
-    if (d->is_ours && length == sizeof CLAIM_NOTE - 1 && memcmp(bytes, CLAIM_NOTE, length) == 0)
-        return true;
-    return d->is_ours && length >= sizeof tail - 1 + sizeof head - 1 &&
-           memcmp(bytes, head, sizeof head - 1) == 0 &&
-           memcmp(bytes + length - (sizeof tail - 1), tail, sizeof tail - 1) == 0;
+    return length >= before + behind && memcmp(name->as.text.bytes, head, before) == 0 &&
+           memcmp(name->as.text.bytes + length - behind, tail, behind) == 0;
+}
+
+/* A table that says who runs now, that a load or a copy was writing when it died, or that a restore
+ * makes from the others (restoration_gather): it is as long as all of the history. */
+static bool
+is_left_out(const struct dump *d, const struct value *name)
+{
+    static const char note[] = CLAIM_NOTE;
+
+    if (!d->is_ours)
+        return false;
+    return (name->as.text.length == sizeof note - 1 && is_framed(name, note, "")) ||
+           is_framed(name, "bam_", "_Incoming") ||
+           (d->is_primary && is_framed(name, "bam_", "_OnlineIDs"));
 }
 
 static int
@@ -121,7 +130,7 @@ list_tables(
         const char **slot;
 
         rc = 0;
-        if (is_leftover(d, &v))
+        if (is_left_out(d, &v))
             continue;
         slot = arena_append(memory, names, count, sizeof *slot);
         if (slot == NULL ||
@@ -373,6 +382,7 @@ write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
     const struct database_setting *setting = settings_find_database(&site->settings, o->database);
     struct dump d = {.db = site_connect(site, o->database, DB_EXISTING, f),
         .is_ours = setting != NULL && !setting->is_other,
+        .is_primary = strcmp(o->database, "PrimaryImport") == 0,
         .memory = memory,
         .result = result};
     int rc = -1;

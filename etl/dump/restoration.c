@@ -364,7 +364,8 @@ finish(struct restoration *r, struct fault *f)
     if (r->selection.only != NULL && r->item.tables == 0 && r->item.files == 0)
         return fault_set(
             f, FAULT_DATA, "nothing in the container is called '%s'", r->selection.only);
-    if (r->db != NULL && (restoration_make_views(r, f) != 0 || restoration_list_todo(r, f) != 0))
+    if (r->db != NULL && (restoration_gather(r, f) != 0 || restoration_make_views(r, f) != 0 ||
+                             restoration_list_todo(r, f) != 0))
         return -1;
     close_reading(r);
     if (place_finish(&r->place, f) != 0)

@@ -73,7 +73,9 @@ int restoration_row(void *state, const struct value *row, struct fault *f);
 int restoration_end_table(void *state, const struct rowsum *sum, struct fault *f);
 void restoration_drop_table(struct restoration *r);
 
-/* For restoration.c: views, triggers, and what is left to do (restoration_views.c). */
+/* For restoration.c, in this order: the IDs that are online, views and triggers, what is left to do
+ * (restoration_views.c). */
+int restoration_gather(struct restoration *r, struct fault *f);
 int restoration_make_views(struct restoration *r, struct fault *f);
 int restoration_list_todo(struct restoration *r, struct fault *f);
 

@@ -5,6 +5,7 @@
 #include "config/base/moment.h"
 #include "etl/activity/deployment.h"
 #include "etl/activity/names.h"
+#include "etl/activity/online.h"
 #include "etl/activity/views.h"
 #include "etl/dump/restoration.h"
 #include "etl/maintenance/archive_views.h"
@@ -28,6 +29,45 @@ restoration_add_todo(struct restoration *r, struct fault *f, const char *format,
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     return (*slot = arena_strdup(&result->memory, line)) == NULL ? fault_set_memory(f) : 0;
+}
+
+/* The texts of a query's one column, in `memory`. */
+static int
+read_names(struct restoration *r, const char *sql, struct arena *memory, const char ***names,
+    size_t *count, struct fault *f)
+{
+    static const enum value_type type = VALUE_TEXT;
+    struct value v;
+    struct stmt *s = db_prepare(r->db, sql, f);
+    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
+
+    while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
+        const char **slot = arena_append(memory, names, count, sizeof *slot);
+
+        rc = 0;
+        if (slot == NULL || (*slot = v.type != VALUE_TEXT ? ""
+                                                          : arena_strndup(memory, v.as.text.bytes,
+                                                                v.as.text.length)) == NULL)
+            rc = fault_set_memory(f);
+    }
+    stmt_free(s);
+    return rc;
+}
+
+/* Does something for each of them. */
+static int
+for_each_name(struct restoration *r, const char *sql,
+    int (*action)(struct restoration *r, const char *name, struct fault *f), struct fault *f)
+{
+    struct arena memory = ARENA_INIT;
+    const char **names = NULL;
+    size_t count = 0;
+    int rc = read_names(r, sql, &memory, &names, &count, f);
+
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = action(r, names[i], f);
+    arena_release(&memory);
+    return rc;
 }
 
 /* ---- views and triggers ---- */
@@ -149,6 +189,49 @@ name_what_is_left_out(struct restoration *r, struct fault *f)
     return 0;
 }
 
+/* ---- IDs that are online ---- */
+
+static bool
+is_worth_another_try(const struct fault *f)
+{
+    return f->kind == FAULT_UNAVAILABLE || f->kind == FAULT_IO || f->kind == FAULT_INTERRUPTED ||
+           f->kind == FAULT_TERMINATED;
+}
+
+/* What does not let them be gathered keeps nobody from the rest. */
+static int
+gather_online_ids(struct restoration *r, const char *activity, struct fault *f)
+{
+    const struct activity a = {.name = activity};
+    struct fault why = FAULT_INIT;
+    int rc = online_exists(r->db, &a, f);
+
+    if (rc != 0 || db_begin(r->db, f) != 0)
+        return rc == 1 ? 0 : -1;
+    if (db_end(r->db, online_make(r->db, &a, &why), &why) == 0)
+        return 0;
+    if (!is_worth_another_try(&why))
+        return restoration_add_todo(r, f,
+            "%s: nothing can be completed before maintenance has run (nightcube maintain): %s",
+            activity, why.text);
+    if (f != NULL)
+        *f = why;
+    return -1;
+}
+
+/* Backups leave them out: they are the IDs of the other tables. */
+int
+restoration_gather(struct restoration *r, struct fault *f)
+{
+    int ours = strcmp(r->item.database, PRIMARY) != 0 || r->selection.only != NULL
+                   ? 0
+                   : db_table_exists(r->db, "bam_Metadata_Activities", f);
+
+    return ours != 1 ? ours
+                     : for_each_name(r, "SELECT \"ActivityName\" FROM \"bam_Metadata_Activities\"",
+                           gather_online_ids, f);
+}
+
 int
 restoration_make_views(struct restoration *r, struct fault *f)
 {
@@ -165,28 +248,6 @@ restoration_make_views(struct restoration *r, struct fault *f)
 }
 
 /* ---- what is left to do ---- */
-
-/* Runs a query of one text column, and an action for each of its rows. */
-static int
-for_each_name(struct restoration *r, const char *sql,
-    int (*action)(struct restoration *r, const char *name, struct fault *f), struct fault *f)
-{
-    static const enum value_type type = VALUE_TEXT;
-    struct arena memory = ARENA_INIT;
-    struct value v;
-    struct stmt *s = db_prepare(r->db, sql, f);
-    int rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
-
-    while (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1) {
-        const char *name =
-            v.type == VALUE_TEXT ? arena_strndup(&memory, v.as.text.bytes, v.as.text.length) : "";
-
-        rc = name == NULL ? fault_set_memory(f) : action(r, name, f);
-    }
-    stmt_free(s);
-    arena_release(&memory);
-    return rc;
-}
 
 static int
 note_incomplete(struct restoration *r, const char *activity, struct fault *f)

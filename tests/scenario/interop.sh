@@ -48,11 +48,17 @@ done
 
 # loads FOLDER DATABASE: every table, chunk by chunk, by a loader that knows nothing of us; the same rows come out.
 loads() {
-    local table scratch=$1.db rows
+    local table part scratch=$1.db rows
     sqlite3 -readonly "$(database "$2")" ".schema --nosys" | grep -v '^CREATE VIEW\|^/\*' | sqlite3 "$scratch"
-    for table in $(sqlite3 "$scratch" "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"); do
+    for table in $(sqlite3 "$scratch" "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+        ORDER BY name LIKE '%\_OnlineIDs' ESCAPE '\'"); do
         for chunk in "$1/data/$table"/*.csv; do
             [ ! -f "$chunk" ] || sqlite3 "$scratch" ".import --csv --skip 1 \"$chunk\" \"$table\"" || fail "$chunk"
+        done
+        # Not in the backup, and no loss: they are the keys of what is.
+        [[ $table != *_OnlineIDs ]] || for part in $(sqlite3 "$scratch" "SELECT name FROM sqlite_master WHERE type = 'table'
+            AND (name GLOB '${table%_OnlineIDs}_Completed' OR name GLOB '${table%_OnlineIDs}_[0-9]*Z')"); do
+            sqlite3 "$scratch" "INSERT INTO \"$table\" SELECT \"ActivityID\" FROM \"$part\""
         done
         rows=$(sql "$2" "SELECT count(*) FROM \"$table\"")
         same "$table: rows" "$rows" "$(sqlite3 "$scratch" "SELECT count(*) FROM \"$table\"")"

@@ -58,6 +58,7 @@ same "the primary import is that of night 2, the archive that of night 1" "245 1
     sql primary 'SELECT count(*) FROM bam_PurchaseOrder_Completed') $(
     sql primary 'SELECT count(*) FROM bam_PurchaseOrder_ActiveInstances') $(
     sql archive "SELECT count(*) FROM sqlite_master WHERE name LIKE 'bam_PurchaseOrder_Instances_%'")"
+same "the IDs that are online are gathered anew" 406 "$(sql primary 'SELECT count(*) FROM bam_PurchaseOrder_OnlineIDs')"
 at 2026-11-01T02:00:00Z
 exits 0 nightly
 held >again
@@ -94,8 +95,9 @@ same "some tables alone" "bam_PurchaseOrder_Active bam_PurchaseOrder_ActiveRelat
     sqlite3 "$base/Part.db" "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1)")"
 unchanged 0 restore "$(of_night_3 PrimaryImport)" --only PurchaseOrder --as OneActivity $key
 tables_of() { sqlite3 "$base/$1.db" "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"; }
+# The IDs that are online are gathered for a whole database, which writers need them in.
 same "one activity with its partitions" "$(sqlite3 "$base/Copy.db" "SELECT name FROM sqlite_master WHERE type = 'table'
-    AND name GLOB 'bam_PurchaseOrder_*' ORDER BY 1")" "$(tables_of OneActivity)"
+    AND name GLOB 'bam_PurchaseOrder_*' AND name <> 'bam_PurchaseOrder_OnlineIDs' ORDER BY 1")" "$(tables_of OneActivity)"
 same "and the views over them" "$(sqlite3 "$base/Copy.db" 'SELECT count(*) FROM bam_PurchaseOrder_AllInstances')" \
     "$(sqlite3 "$base/OneActivity.db" 'SELECT count(*) FROM bam_PurchaseOrder_AllInstances')"
 unchanged 0 restore "$(of_night_3 StarSchema)" --only OrderCube --as OneCube $key
