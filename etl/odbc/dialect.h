@@ -38,6 +38,8 @@ struct dialect {
     int held_rows_attribute;
     /* The driver reads results into memory all the same: tables are read in pieces (piece.h). */
     bool holds_results;
+    /* Preparing a statement costs more round trips than it saves where there is nothing to bind. */
+    bool prepares_dearly;
     const char *no_create;      /* attribute that keeps connecting from creating a database; "" */
     const char *const *session; /* statements for a new connection, up to a NULL */
 

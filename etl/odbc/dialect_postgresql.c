@@ -31,17 +31,17 @@ enum { USE_DECLARE_FETCH = 65539, FETCH = 65541 };
 
 #define LOCK_TIMEOUT "SET lock_timeout TO '60s'"
 
-/* extra_float_digits above 0 writes doubles so that they read back to the same bits. */
+/* All in one round trip. extra_float_digits above 0 writes doubles so that they read back to the
+ * same bits. */
 static const char *const session[] = {
-    "SET client_encoding TO 'UTF8'", /* the driver would have that of the locale */
-    "SET TIME ZONE 'UTC'",
-    "SET DateStyle TO 'ISO, YMD'",
-    "SET standard_conforming_strings TO on",
-    "SET extra_float_digits TO 3",
-    LOCK_TIMEOUT,
+    "SET client_encoding TO 'UTF8'; " /* the driver would have that of the locale */
+    "SET TIME ZONE 'UTC'; "
+    "SET DateStyle TO 'ISO, YMD'; "
+    "SET standard_conforming_strings TO on; "
+    "SET extra_float_digits TO 3; " LOCK_TIMEOUT "; "
     /* Whatever the server gives to others: a night has long statements, and pauses in between. */
-    "SET statement_timeout TO 0",
-    "SET idle_in_transaction_session_timeout TO 0",
+    "SET statement_timeout TO 0; "
+    "SET idle_in_transaction_session_timeout TO 0; "
     "SET default_transaction_isolation TO 'read committed'",
     NULL,
 };
@@ -300,6 +300,7 @@ const struct dialect dialect_postgresql = {
     .attributes = attributes,
     .stream_attribute = USE_DECLARE_FETCH,
     .held_rows_attribute = FETCH,
+    .prepares_dearly = true, /* parse, describe, execute, deallocate in a savepoint */
     .no_create = "",
     .session = session,
     .begin = "BEGIN",

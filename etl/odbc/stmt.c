@@ -27,6 +27,7 @@ enum { HELD_ROWS = 2000, HELD_WIDE_ROWS = 32 };
 struct stmt {
     struct db *db;
     SQLHSTMT handle;
+    char *sql;                     /* it is not prepared, but run as it stands; else NULL */
     struct parameter **parameters; /* each at an address of its own that never moves */
     size_t parameter_count;
     const enum value_type *types; /* of the query's columns; borrowed */
@@ -80,6 +81,17 @@ set_streaming(struct stmt *s, bool on)
         set_attribute(s, dialect->held_rows_attribute, s->wide ? HELD_WIDE_ROWS : HELD_ROWS);
 }
 
+/* Where preparing is dear, a statement without a parameter runs as it stands. */
+static struct stmt *
+keep(struct stmt *s, const char *sql, struct fault *f)
+{
+    if ((s->sql = strdup(sql)) != NULL)
+        return s;
+    fault_set_memory(f);
+    stmt_free(s);
+    return NULL;
+}
+
 static struct stmt *
 prepare(struct db *db, const char *sql, bool stream, bool wide, struct fault *f)
 {
@@ -90,6 +102,8 @@ prepare(struct db *db, const char *sql, bool stream, bool wide, struct fault *f)
         return NULL;
     s->stream = stream;
     s->wide = wide;
+    if (db_dialect(db)->prepares_dearly && !stream && strchr(sql, '?') == NULL)
+        return keep(s, sql, f);
     set_streaming(s, stream);
     result = SQLPrepare(s->handle, (SQLCHAR *)sql, SQL_NTS);
     if (!SQL_SUCCEEDED(result))
@@ -157,6 +171,7 @@ stmt_free(struct stmt *s)
         text_release(&s->cells[i]);
     free(s->parameters);
     free(s->cells);
+    free(s->sql);
     free(s);
 }
 
@@ -304,7 +319,8 @@ execute(struct stmt *s, struct fault *f)
     stmt_stop(s);
     if (s->stream)
         set_streaming(s, true);
-    result = SQLExecute(s->handle);
+    result = s->sql == NULL ? SQLExecute(s->handle)
+                            : SQLExecDirect(s->handle, (SQLCHAR *)s->sql, SQL_NTS);
     if (s->stream && !db_dialect(s->db)->streams_forward_only)
         set_streaming(s, false);
     if (result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
