@@ -160,7 +160,7 @@ $(BUILD)/tests/suites.o: $(BUILD)/tests/suites.c $(BUILD)/flags
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Not with 64-bit offsets by other names: it stands in for the functions of both widths.
-$(BUILD)/tests/fault-shim.so: tests/fault/shim.c tests/fault/shim_memory.c tests/fault/shim_odbc.c tests/fault/shim.h $(BUILD)/flags
+$(BUILD)/tests/fault-shim.so: $(wildcard tests/fault/*.c tests/fault/*.h) $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  LD $@"
 	$(Q)$(CC) -I. -D_GNU_SOURCE $(PKG_CFLAGS) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^) -ldl

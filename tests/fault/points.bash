@@ -9,6 +9,10 @@
 #   boundaries [NAMES]     numbers of the calls at which something becomes durable, and of those behind them: commits,
 #                          journal entries, changes of names; with NAMES (rename|rmdir) only such calls
 #   spread COUNT TOTAL     COUNT numbers from 1 to TOTAL, evenly; ten times as many, from a seeded start, in test-long
+#   reading_story NAME BASE  the same for a command that only reads: it answers as it would, or not at all with one error
+#                          (`tells`: words of an answer that itself says what it lacks)
+#   places USUAL KIND      numbers of calls (statements, opens, allocations ...), one for each way in which the program came to one:
+#                          all in test-long and with NIGHTCUBE_PLACES=all, USUAL of them in make test
 #   strike FAULTS CODES    one point: FAULTS as the shim reads them, a run each, with commas between them; each run ends with
 #                          one of CODES
 #   strike_all FORMAT CODES  the same for each line of numbers read, FORMAT as of printf; `striker` names another
@@ -16,6 +20,9 @@
 #   strike_some USUAL ALL FORMAT CODES TOTAL...  at random: USUAL points in make test, ALL in make test-long; a random number
 #                          up to each TOTAL goes into FORMAT
 #   strike_each USUAL FORMAT CODES TOTAL  USUAL points in make test; in make test-long 1, 2, 3 ... until TOTAL
+#   strike_places USUAL KIND FORMAT CODES  `strike_all` at `places`
+#   strike_again           when set, what ended well is given again too
+#   settle                 a function of the scenario: given where it ended well, before what lies about is looked at
 #   checked                how many points were struck; with LONG_SECONDS, no more once they have passed
 shim=$(dirname "$NIGHTCUBE")/tests/fault-shim.so
 export long_start=${long_start:-$(date +%s)}
@@ -70,8 +77,11 @@ litter() {
     [ $# -eq 0 ] || "$NIGHTCUBE" verify "$@" >verified 2>&1 || cat verified
 }
 
+settle() { :; }
+
 story() {
     story=$1
+    striker=strike
     story_base=$2
     site_freeze "$2"
     site_copy "$2" "$story"
@@ -95,6 +105,29 @@ story() {
 
 total() {
     awk -v what="$1" '$1 == "#" && $2 == what { print $3 }' "$home/$story.trace"
+}
+
+places() {
+    local count
+    [ -s "$home/$story.trace" ] || fail "$story: no trace"
+    awk -v kind="$2" '$1 == "*" && $2 == kind && !seen[$4]++ { print $3 }' "$home/$story.trace" >"$home/$story.places"
+    count=$(long_rounds "$1" 1000000)
+    [ -z "${NIGHTCUBE_PLACES:-}" ] || count=1000000
+    awk -v count="$count" -v total="$(wc -l <"$home/$story.places")" \
+        'count >= total || int(NR * count / total) > int((NR - 1) * count / total)' "$home/$story.places"
+}
+
+# As `story`, for a command that only reads: nothing is copied, and what it prints is what counts.
+reading_story() {
+    story=$1
+    striker=strike_reading
+    export story home shim base tells
+    site "$2"
+    act >"$story.answer" 2>err || {
+        fail "$story: ended with $? undisturbed"
+        head -n 20 err
+    }
+    LD_PRELOAD=$shim NIGHTCUBE_FAULT=trace NIGHTCUBE_FAULT_LOG=$home/$story.trace act >out 2>err
 }
 
 boundaries() {
@@ -147,6 +180,33 @@ strike_each() {
     fi
 }
 
+strike_places() {
+    places "$1" "$2" >"$home/$story.chosen"
+    [ ! -s "$home/$story.chosen" ] || strike_all "$3" "$4" <"$home/$story.chosen"
+}
+
+# Of what only reads: the same answer, or one error and none of it.
+strike_reading() {
+    local fault=$1 codes=" $2 " code=0 work
+    echo "$story $fault" >>"$home/struck"
+    work=$(mktemp -d "$home/reading.XXXXXX")
+    cd "$work" || return
+    { LD_PRELOAD=$shim NIGHTCUBE_FAULT=$fault act; } >out 2>err || code=$?
+    if [[ $codes != *" $code "* ]]; then
+        complain "ended with $code, not with one of$codes" cat err
+    elif [ "$code" -eq 0 ] && ! cmp -s "$home/$story.answer" out && ! grep -qF "${tells:-no such words}" out; then
+        complain "another answer" diff "$home/$story.answer" out
+    elif [ "$code" -ne 0 ] && [ "$(grep -h -e '^error: ' -e '"verdict":"failed"' err out | sort -u | wc -l)" -eq 0 ]; then
+        complain "is not told" cat err
+    elif [ "$(grep '^error: ' err | sort -u | wc -l)" -gt 1 ]; then
+        complain "is not told in one line" cat err
+    else
+        cd "$home" && rm -rf "$work"
+        return 0
+    fi
+    return 1
+}
+
 checked() {
     echo "$(wc -l <"$home/struck") points struck, seed $(long_seed)"
 }
@@ -167,6 +227,8 @@ strike() {
     site_copy "$story_base" "$site"
     site "$site"
     cd "$XDG_DATA_HOME" || return
+    export NIGHTCUBE_FAULT_KEEP=$XDG_DATA_HOME/keep # for what a power cut brings back
+    mkdir keep
 
     for each in ${fault//,/ }; do
         code=0
@@ -183,7 +245,8 @@ strike() {
         }
         [ "$code" -ne 0 ] || break
     done
-    [ "$code" -eq 0 ] || act >out 2>err2 || {
+    [ "$code" -ne 0 ] || settle >/dev/null 2>&1
+    [ "$code" -eq 0 ] && [ -z "${strike_again:-}" ] || act >out 2>err2 || {
         complain "afterwards, undisturbed, ended with $?" cat err2
         return 1
     }
@@ -206,7 +269,7 @@ strike_all() {
     mapfile -t numbers < <(sort -n | uniq)
     [ ${#numbers[@]} -gt 0 ] || fail "$story: no point to strike"
     # shellcheck disable=SC2086 # names
-    export -f act site holdings litter complain database strike $site_functions
+    export -f act site holdings litter complain settle database strike strike_reading $site_functions
     # shellcheck disable=SC2059,SC2048,SC2086 # a line may hold several numbers
     printf "$format\n" ${numbers[*]} |
         xargs -P "${STRIKES:-$(nproc)}" -I '{}' bash -c '"$1" "$2" "$3"' strike "${striker:-strike}" '{}' "$codes" ||

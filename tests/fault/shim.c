@@ -1,4 +1,5 @@
 #include "tests/fault/shim.h"
+#include "tests/fault/power.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -33,16 +34,40 @@ static const struct {
     {"eio", MODE_EIO},
     {"flush", MODE_FLUSH},
     {"short", MODE_SHORT},
+    {"interrupt", MODE_INTERRUPT},
+    {"open", MODE_OPEN},
+    {"read", MODE_READ},
+    {"name", MODE_NAME},
+    {"close", MODE_CLOSE},
+    {"map", MODE_MAP},
+    {"power", MODE_POWER},
+    {"powerbytes", MODE_POWER_BYTES},
+    {"powernames", MODE_POWER_NAMES},
     {"memory", MODE_MEMORY},
     {"trace", MODE_TRACE},
 };
 
-struct shim shim = {.native = 1, .sqlstate = "HY000"};
+static const char *const class_names[CALL_CLASS_COUNT] = {[CALL_STATEMENT] = "statements",
+    [CALL_WRITE] = "writes",
+    [CALL_FLUSH] = "flushes",
+    [CALL_NAME] = "names",
+    [CALL_FETCH] = "fetches",
+    [CALL_PREPARE] = "prepares",
+    [CALL_CONNECT] = "connects",
+    [CALL_OPEN] = "opens",
+    [CALL_READ] = "reads",
+    [CALL_CLOSE] = "closes",
+    [CALL_MAP] = "maps",
+    [CALL_TRANSFER] = "transfers",
+    [CALL_MEMORY] = "allocations"};
+
+struct shim shim = {.sqlstate = "HY000"};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long counts[CALL_CLASS_COUNT];
 static unsigned long calls; /* those that change something */
 static int log_fd = -1;
+static bool at_end_known;
 
 /* ---- the beginning and the end ---- */
 
@@ -55,6 +80,12 @@ open_log(void)
         log_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (log_fd < 0)
         shim.mode = MODE_OFF;
+}
+
+bool
+shim_is_log(int fd)
+{
+    return fd == log_fd;
 }
 
 /* Raw, so that what the shim writes is not counted itself. */
@@ -122,29 +153,24 @@ static void __attribute__((constructor)) begin(void)
     }
     if (fault[length] == ':')
         read_target(fault + length + 1);
+    power_begin();
     if (shim.mode == MODE_AFTER)
         die_after(shim.target);
     if (shim.mode == MODE_TRACE)
         open_log();
 }
 
-/* The totals, behind the trace. */
-static void __attribute__((destructor)) end(void)
+/* The totals, behind the trace; then nothing more goes wrong: what a build with counters writes at
+ * its end is not the program's. */
+static void
+end(void)
 {
-    static const char *const names[CALL_CLASS_COUNT] = {[CALL_STATEMENT] = "statements",
-        [CALL_WRITE] = "writes",
-        [CALL_FLUSH] = "flushes",
-        [CALL_NAME] = "names",
-        [CALL_FETCH] = "fetches",
-        [CALL_PREPARE] = "prepares",
-        [CALL_CONNECT] = "connects",
-        [CALL_MEMORY] = "allocations"};
-
-    if (shim.mode != MODE_TRACE)
-        return;
-    log_line("# calls %lu\n", calls);
-    for (int i = 0; i < CALL_CLASS_COUNT; i++)
-        log_line("# %s %lu\n", names[i], counts[i]);
+    if (shim.mode == MODE_TRACE) {
+        log_line("# calls %lu\n", calls);
+        for (int i = 0; i < CALL_CLASS_COUNT; i++)
+            log_line("# %s %lu\n", class_names[i], counts[i]);
+    }
+    shim.mode = MODE_OFF;
 }
 
 void *
@@ -166,16 +192,28 @@ static bool changes_something(enum call_class class)
     return class == CALL_STATEMENT || class == CALL_WRITE || class == CALL_NAME;
 }
 
+static bool
+dies(void)
+{
+    return shim.mode == MODE_KILL || power_is_watched();
+}
+
 unsigned long
 shim_count(enum call_class class, const char *function, const char *what)
 {
     unsigned long number;
 
     pthread_mutex_lock(&lock);
+    /* Registered now, it is called before the destructors of the program. */
+    if (!at_end_known)
+        at_end_known = atexit(end) == 0;
     number = ++counts[class];
+    if (shim.mode == MODE_TRACE)
+        log_line("* %s %lu %016lx\n", class_names[class], number, shim_place());
     if (changes_something(class)) {
         calls++;
-        if (shim.mode == MODE_KILL && calls == shim.target) {
+        if (dies() && calls == shim.target) {
+            power_cut();
             kill(getpid(), SIGKILL);
             pause();
         }
@@ -191,155 +229,4 @@ shim_strikes(enum fault_mode mode, unsigned long number)
 {
     return shim.mode == mode &&
            (number == shim.target || (shim.persistent && number > shim.target));
-}
-
-/* ---- writing ---- */
-
-/* The name of an open file, for the trace. */
-static const char *
-name_of(int fd, char *path, size_t size)
-{
-    char link_path[64];
-    ssize_t length;
-
-    snprintf(link_path, sizeof link_path, "/proc/self/fd/%d", fd);
-    length = readlink(link_path, path, size - 1);
-    path[length > 0 ? length : 0] = '\0';
-    return path;
-}
-
-static bool
-fail_with(int error)
-{
-    errno = error;
-    return true;
-}
-
-/* Counts a write or flush of a file. True when it is to fail, with errno. Of a write to come out
- * short *size is made smaller. */
-static bool
-is_struck(int fd, const char *function, size_t *size)
-{
-    char path[256] = "";
-    unsigned long number;
-
-    if (shim.mode == MODE_OFF || fd <= STDERR_FILENO || fd == log_fd)
-        return false;
-    number = shim_count(
-        CALL_WRITE, function, shim.mode == MODE_TRACE ? name_of(fd, path, sizeof path) : "");
-    if (size == NULL && shim_strikes(MODE_FLUSH, shim_count(CALL_FLUSH, function, path)))
-        return fail_with(EIO);
-    if (size != NULL && *size > 1 && shim_strikes(MODE_SHORT, number))
-        *size /= 2;
-    if (shim_strikes(MODE_FULL, number))
-        return fail_with(ENOSPC);
-    return shim_strikes(MODE_EIO, number) ? fail_with(EIO) : false;
-}
-
-ssize_t
-write(int fd, const void *bytes, size_t size)
-{
-    REAL(write);
-    return is_struck(fd, "write", &size) ? -1 : real(fd, bytes, size);
-}
-
-ssize_t
-pwrite(int fd, const void *bytes, size_t size, off_t offset)
-{
-    REAL(pwrite);
-    return is_struck(fd, "pwrite", &size) ? -1 : real(fd, bytes, size, offset);
-}
-
-ssize_t
-pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
-{
-    REAL(pwrite64);
-    return is_struck(fd, "pwrite", &size) ? -1 : real(fd, bytes, size, offset);
-}
-
-int
-fsync(int fd)
-{
-    REAL(fsync);
-    return is_struck(fd, "fsync", NULL) ? -1 : real(fd);
-}
-
-int
-fdatasync(int fd)
-{
-    REAL(fdatasync);
-    return is_struck(fd, "fdatasync", NULL) ? -1 : real(fd);
-}
-
-/* ---- changes of names and sizes ---- */
-
-static void
-count_name(const char *function, const char *path)
-{
-    if (shim.mode != MODE_OFF)
-        shim_count(CALL_NAME, function, path);
-}
-
-int
-ftruncate(int fd, off_t size)
-{
-    REAL(ftruncate);
-    count_name("ftruncate", "");
-    return real(fd, size);
-}
-
-int
-ftruncate64(int fd, off64_t size)
-{
-    REAL(ftruncate64);
-    count_name("ftruncate", "");
-    return real(fd, size);
-}
-
-int
-rename(const char *from, const char *to)
-{
-    REAL(rename);
-    count_name("rename", to);
-    return real(from, to);
-}
-
-int
-renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
-{
-    REAL(renameat2);
-    count_name("rename", to);
-    return real(from_fd, from, to_fd, to, flags);
-}
-
-int
-link(const char *from, const char *to)
-{
-    REAL(link);
-    count_name("link", to);
-    return real(from, to);
-}
-
-int
-unlink(const char *path)
-{
-    REAL(unlink);
-    count_name("unlink", path);
-    return real(path);
-}
-
-int
-rmdir(const char *path)
-{
-    REAL(rmdir);
-    count_name("rmdir", path);
-    return real(path);
-}
-
-int
-mkdir(const char *path, mode_t permissions)
-{
-    REAL(mkdir);
-    count_name("mkdir", path);
-    return real(path, permissions);
 }

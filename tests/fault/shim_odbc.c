@@ -69,7 +69,7 @@ say(SQLHANDLE handle, const char *state, int native, SQLRETURN result)
 static SQLRETURN
 fail(SQLHANDLE handle)
 {
-    return say(handle, shim.sqlstate, shim.native, SQL_ERROR);
+    return say(handle, shim.sqlstate, shim.native != 0 ? shim.native : 1, SQL_ERROR);
 }
 
 static unsigned long
