@@ -102,15 +102,42 @@ file_remove_tree(const char *path, struct fault *f)
 }
 
 int
+file_flush(int fd, const char *path, struct fault *f)
+{
+    int rc;
+
+    do
+        rc = fsync(fd);
+    while (rc != 0 && errno == EINTR);
+    return rc == 0 ? 0 : fault_set_errno(f, errno, "flush '%s'", path);
+}
+
+int
+file_rewrite(int fd, const char *text, const char *path, struct fault *f)
+{
+    size_t size = strlen(text), done = 0;
+
+    if (ftruncate(fd, 0) != 0)
+        return fault_set_errno(f, errno, "empty '%s'", path);
+    while (done < size) {
+        ssize_t n = pwrite(fd, text + done, size - done, (off_t)done);
+
+        if (n < 0 && errno != EINTR)
+            return fault_set_errno(f, errno, "write '%s'", path);
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
+int
 file_sync_directory(const char *path, struct fault *f)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int rc = 0;
+    int rc;
 
     if (fd < 0)
         return fault_set_errno(f, errno, "open directory '%s'", path);
-    if (fsync(fd) != 0)
-        rc = fault_set_errno(f, errno, "flush directory '%s'", path);
+    rc = file_flush(fd, path, f);
     close(fd);
     return rc;
 }
@@ -346,11 +373,9 @@ file_writer_commit(struct file_writer *w, bool overwrite, struct fault *f)
 {
     int fd = w->fd;
     int lock = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* keeps the part locked until it has its name */
-    int rc = 0;
+    int rc = file_flush(fd, w->part_path, f);
 
     w->fd = -1;
-    if (fsync(fd) != 0)
-        rc = fault_set_errno(f, errno, "flush '%s'", w->part_path);
     if (close(fd) != 0 && rc == 0)
         rc = fault_set_errno(f, errno, "close '%s'", w->part_path);
     if (rc == 0)

@@ -33,6 +33,13 @@ int file_sync_directory(const char *path, struct fault *f);
 /* Appends a whole file to `t`; more than `limit` bytes is FAULT_DATA. */
 int file_read_all(const char *path, size_t limit, struct text *t, struct fault *f);
 
+/* What an open file holds is on the disk afterwards; a signal does not cut it short. `path` is for
+ * the fault. */
+int file_flush(int fd, const char *path, struct fault *f);
+
+/* Puts `text` in the place of what an open file holds. No crash-proof way: for notes to people. */
+int file_rewrite(int fd, const char *text, const char *path, struct fault *f);
+
 /* Writes a whole file: temporary name beside it, fsync, rename, fsync of the directory. */
 int file_write_all(const char *path, const void *bytes, size_t size, mode_t mode, struct fault *f);
 

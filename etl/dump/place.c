@@ -164,7 +164,7 @@ has_journal(const char *path)
 int
 place_finish(const struct place *p, struct fault *f)
 {
-    int fd, rc = 0;
+    int fd, rc;
 
     if (p->is_server)
         return 0; /* what is committed is on its disk */
@@ -174,8 +174,7 @@ place_finish(const struct place *p, struct fault *f)
         return fault_set(f, FAULT_IO, "the journal of '%s' was not folded in", p->staging);
     if ((fd = open(p->staging, O_RDONLY | O_CLOEXEC)) < 0)
         return fault_set_errno(f, errno, "open '%s'", p->staging);
-    if (fsync(fd) != 0)
-        rc = fault_set_errno(f, errno, "flush '%s'", p->staging);
+    rc = file_flush(fd, p->staging, f);
     close(fd);
     return rc;
 }

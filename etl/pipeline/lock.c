@@ -22,17 +22,13 @@ read_holder(int fd, char *holder, size_t size)
 }
 
 static int
-write_holder(int fd, const char *what, struct fault *f)
+write_holder(int fd, const char *path, const char *what, struct fault *f)
 {
     char since[MOMENT_TEXT_BYTES], line[256];
-    int length = snprintf(line, sizeof line, "%s (process %ld) since %s\n", what, (long)getpid(),
-        moment_format(clock_now(), since));
 
-    if (length >= (int)sizeof line)
-        length = (int)sizeof line - 1;
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, line, (size_t)length, 0) != length)
-        return fault_set_errno(f, errno, "write the lock file");
-    return 0;
+    snprintf(line, sizeof line, "%s (process %ld) since %s\n", what, (long)getpid(),
+        moment_format(clock_now(), since));
+    return file_rewrite(fd, line, path, f);
 }
 
 int
@@ -57,7 +53,9 @@ lock_take(struct lock *l, const char *state_directory, const char *what, struct 
         close(l->fd);
         l->fd = -1;
     } else {
-        rc = write_holder(l->fd, what, f);
+        rc = write_holder(l->fd, text_get(&path), what, f);
+        if (rc != 0)
+            lock_release(l);
     }
 done:
     text_release(&path);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config/base/clock.h"
+#include "config/base/file.h"
 #include "config/base/moment.h"
 #include "config/table/table.h"
 
@@ -131,10 +132,7 @@ lock_file(struct claim *c, const char *path, const char *what, struct fault *f)
     if (rc != 0)
         return fault_set_errno(f, errno, "lock '%s'", path);
     format_holder(what, holder);
-    if (ftruncate(c->fd, 0) != 0 ||
-        pwrite(c->fd, holder, strlen(holder), 0) != (ssize_t)strlen(holder))
-        return fault_set_errno(f, errno, "write '%s'", path);
-    return 0;
+    return file_rewrite(c->fd, holder, path, f);
 }
 
 static int
