@@ -176,15 +176,16 @@ grid_add(struct grid *g, const struct value *row, struct fault *f)
 
     if (g->json)
         return print_json(g, row, f);
-    cells = arena_array(&g->memory, g->column_count, sizeof *cells);
-    kept = arena_append(&g->memory, &g->rows, &g->row_count, sizeof *kept);
-    if (cells == NULL || kept == NULL)
+    if ((cells = arena_array(&g->memory, g->column_count, sizeof *cells)) == NULL)
         return fault_set_memory(f);
-    *kept = cells;
     for (size_t c = 0; c < g->column_count; c++) {
         if ((cells[c] = make_cell(g, g->columns[c].kind, &row[c])) == NULL)
             return fault_set_memory(f);
     }
+    /* Whole rows only: what could not be added does not stop the others from being printed. */
+    if ((kept = arena_append(&g->memory, &g->rows, &g->row_count, sizeof *kept)) == NULL)
+        return fault_set_memory(f);
+    *kept = cells;
     return 0;
 }
 
