@@ -53,7 +53,7 @@ add_tinted(struct text *html, enum tone tone, bool is_accent, double x, double y
         text_add_format(&classes, " %s", tone_names[tone]);
     add_rectangle(html, text_get(&classes), x, y, w, h);
     end_rectangle(html, title);
-    text_release(&classes);
+    page_release(html, &classes);
 }
 
 void

@@ -184,6 +184,13 @@ moment_length(const char *text)
 }
 
 void
+page_release(struct text *html, struct text *part)
+{
+    html->failed = html->failed || part->failed;
+    text_release(part);
+}
+
+void
 page_sentence(struct text *html, const char *sentence)
 {
     const char *at = sentence;
@@ -203,8 +210,7 @@ page_sentence(struct text *html, const char *sentence)
         at += length;
     }
     page_text(html, text_get(&plain));
-    html->failed = html->failed || plain.failed;
-    text_release(&plain);
+    page_release(html, &plain);
 }
 
 void

@@ -27,6 +27,9 @@ void page_text(struct text *html, const char *text);
 /* A long name, which may be broken behind each '_'. */
 void page_name(struct text *html, const char *name);
 
+/* Releases a text that went into the page: what memory it lacked, the page lacks too. */
+void page_release(struct text *html, struct text *part);
+
 /* A sentence whose RFC 3339 moments are shown as page_time shows them. */
 void page_sentence(struct text *html, const char *sentence);
 

@@ -164,7 +164,7 @@ add_end(struct text *html, const char *signature, int64_t now)
     text_add_format(
         &footer, "Made by %s, %s. All times are UTC.", signature, moment_format(now, stamp));
     page_end(html, text_get(&footer));
-    text_release(&footer);
+    page_release(html, &footer);
 }
 
 int
@@ -191,7 +191,7 @@ report_write(struct site *site, const struct report_order *order, struct text *h
         rc = add_parts(&r, f);
         add_end(html, order->signature, r.now_utc);
     }
-    text_release(&title);
+    page_release(html, &title);
     definition_release(&r.definition);
     arena_release(&r.memory);
     return rc == 0 ? text_check(html, f) : -1;

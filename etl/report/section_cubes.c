@@ -55,7 +55,7 @@ add_value(struct text *html, const struct value *v)
         value_add_text(&text, v);
         page_text(html, text.length == 0 ? "-" : text_get(&text));
     }
-    text_release(&text);
+    page_release(html, &text);
 }
 
 static void
@@ -65,7 +65,7 @@ add_label(struct text *html, const struct value *v)
 
     value_add_text(&text, v);
     page_text(html, v->type == VALUE_NULL ? "(unknown)" : text_get(&text));
-    text_release(&text);
+    page_release(html, &text);
 }
 
 /* ---- totals ---- */

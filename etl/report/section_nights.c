@@ -61,7 +61,8 @@ title_of(struct report *r, const struct quantity *q, const struct night *n)
     title = arena_printf(&r->memory, "run %" PRId64 ", %.16s: %s, %s", n->run->id,
         moment_format(n->run->started_utc, began), text_get(&value),
         journal_state_names[n->run->state]);
-    text_release(&value);
+    r->html->failed = r->html->failed || title == NULL;
+    page_release(r->html, &value);
     return title;
 }
 
@@ -100,7 +101,7 @@ add_chart(struct report *r, const struct quantity *q)
     chart_columns(r->html, columns, r->night_count, text_get(&label));
     add_scale(r);
     text_add(r->html, "</figure>\n");
-    text_release(&label);
+    page_release(r->html, &label);
 }
 
 static void

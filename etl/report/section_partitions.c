@@ -86,13 +86,14 @@ add_strip(struct map *m, struct fault *f)
             .tone = tone_of(d),
             .is_accent = tone_of(d) == TONE_GOOD,
             .title = title_of(m, d)};
+        m->report->html->failed = m->report->html->failed || blocks[i].title == NULL;
         from = d->partition->created;
     }
     text_add_format(&label, "%zu partitions of %s over time, and the online window at the right",
         count, m->activity->name);
     text_add(m->report->html, "<figure class=\"chart\">");
     chart_strip(m->report->html, blocks, count, place(m, m->list.threshold), text_get(&label));
-    text_release(&label);
+    page_release(m->report->html, &label);
     return 0;
 }
 
