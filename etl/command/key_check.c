@@ -59,6 +59,8 @@ find_identity(struct invocation *i, struct inlet *from, struct fault *f)
         fault_clear(f);
         if (try_identities(i, from, files[k], f) == 0)
             return files[k];
+        if (f->kind == FAULT_INTERNAL)
+            return NULL; /* it was not tried */
     }
     inlet_explain(from, f);
     return NULL;
@@ -192,10 +194,9 @@ check_store(struct invocation *i, struct fault *f)
 
     if (site != NULL && opening_options_read(i, &opening, f) == 0 &&
         (s = inlet_store(site, location, &own, f)) != NULL &&
-        listing_read(&l, site, location, false, f) == 0) {
-        keyring_unseal(&keyring, &site->settings, &opening, &keys);
+        listing_read(&l, site, location, false, f) == 0 &&
+        keyring_unseal(&keyring, &site->settings, &opening, &keys, f) == 0)
         rc = check_rows(i, s, &l, &keys, f);
-    }
     listing_release(&l);
     keyring_release(&keyring);
     store_close(own);

@@ -77,27 +77,33 @@ add_identity_file(struct keyring *k, const char *path, struct fault *f)
     return rc;
 }
 
-static void
-add_set_identities(struct keyring *k, const struct backup_setting *set)
+static int
+add_set_identities(struct keyring *k, const struct backup_setting *set, struct fault *f)
 {
     for (size_t i = 0; i < set->identity_file_count; i++) {
-        struct fault f = FAULT_INIT;
+        const char *path = set->identity_files[i];
 
-        if (file_exists(set->identity_files[i]) &&
-            add_identity_file(k, set->identity_files[i], &f) != 0)
-            log_warning("identity file '%s' is left out: %s", set->identity_files[i], f.text);
+        if (!file_exists(path) || add_identity_file(k, path, f) == 0)
+            continue;
+        if (f->kind == FAULT_INTERNAL)
+            return fault_wrap(f, "identity file '%s'", path);
+        log_warning("identity file '%s' is left out: %s", path, f->text);
+        fault_clear(f);
     }
+    return 0;
 }
 
-void
+int
 keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
-    struct pack_keys *keys)
+    struct pack_keys *keys, struct fault *f)
 {
     const struct identity_list *identities = how->identities;
     bool named = (identities != NULL && identities->count > 0) || how->passphrase != NULL;
 
+    *keys = (struct pack_keys){.demanded = named};
     if (!named) {
-        add_set_identities(k, &settings->backup);
+        if (add_set_identities(k, &settings->backup, f) != 0)
+            return -1;
         identities = &k->identities;
     }
     k->unseal = (struct unseal_keys){.passphrase = how->passphrase};
@@ -105,9 +111,9 @@ keyring_unseal(struct keyring *k, const struct settings *settings, const struct 
         k->unseal.identities = identities->items;
         k->unseal.identity_count = identities->count;
     }
-    *keys = (struct pack_keys){.demanded = named};
     if (k->unseal.identity_count > 0 || k->unseal.passphrase != NULL)
         keys->unseal = &k->unseal;
+    return 0;
 }
 
 int

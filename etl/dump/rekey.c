@@ -30,8 +30,8 @@ open_keys(
 {
     struct pack_keys keys;
 
-    keyring_unseal(&k->old, &site->settings, &order->opening, &keys);
-    if (keyring_seal(&k->new, &site->settings, &order->sealing, &k->seal, f) != 0)
+    if (keyring_unseal(&k->old, &site->settings, &order->opening, &keys, f) != 0 ||
+        keyring_seal(&k->new, &site->settings, &order->sealing, &k->seal, f) != 0)
         return -1;
     if (k->seal == NULL)
         return fault_set(f, FAULT_USAGE, "nobody is named who may open it then");

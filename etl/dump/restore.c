@@ -17,8 +17,8 @@ restore_from(
     struct pack_keys keys;
     int rc;
 
-    keyring_unseal(&keyring, &r->site->settings, &order->opening, &keys);
-    if ((rc = restoration_load(r, from, &keys, f)) == 0)
+    rc = keyring_unseal(&keyring, &r->site->settings, &order->opening, &keys, f);
+    if (rc == 0 && (rc = restoration_load(r, from, &keys, f)) == 0)
         rc = restoration_swap(r, f);
     keyring_release(&keyring);
     return rc;

@@ -26,8 +26,7 @@ set_open(struct set *s, struct fault *f)
         catalogue_read(s->store, &s->catalogue, f) != 0 ||
         set_plan_make(&s->plan, &s->catalogue, &s->site->settings, &request, f) != 0)
         return -1;
-    keyring_unseal(&s->keyring, &s->site->settings, &order->opening, &s->keys);
-    return 0;
+    return keyring_unseal(&s->keyring, &s->site->settings, &order->opening, &s->keys, f);
 }
 
 static void

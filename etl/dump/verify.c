@@ -24,7 +24,8 @@ verify_deeply(struct site *site, struct inlet *from, const struct opening *openi
     struct byte_source source;
     int rc = inlet_open(from, &source, f);
 
-    keyring_unseal(&keyring, &site->settings, opening, &keys);
+    if (rc == 0)
+        rc = keyring_unseal(&keyring, &site->settings, opening, &keys, f);
     if (rc == 0 && (rc = container_verify(source, &keys, &result->summary, f)) != 0)
         inlet_explain(from, f);
     keyring_release(&keyring);
