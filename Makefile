@@ -43,7 +43,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench build-tests deps deps-test demo fuzz fuzz-programs test test-long unit sanitize races hardened scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench build-coverage build-tests coverage deps deps-test demo fuzz fuzz-programs test test-long unit sanitize races hardened scenario install uninstall deb test-browser lint format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -82,6 +82,15 @@ races: ## the unit tests of what threads share, under ThreadSanitizer, built in 
 	+@for suite in $(or $(T),$(RACING)); do \
 	    $(MAKE) BUILD=$(BUILD)/tsan OPT='-O1 -g' SANITIZE='-fsanitize=thread' unit T=$$suite || exit 1; \
 	done
+
+coverage: ## lines and branches that the tests reach, by module, built in build/coverage; T=cube.rollup runs one suite
+	@scripts/install-deps.sh coverage
+	@scripts/install-emulators.sh
+	@$(MAKE) BUILD=$(BUILD)/coverage OPT='-O0 -g' HARDEN= SANITIZE='--coverage -fprofile-update=atomic' \
+	    build-coverage
+	@scripts/coverage.sh '$(BUILD)/coverage' '$(T)'
+
+build-coverage: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $(BUILD)/with-database
 
 # What a distribution's hardened build says, and another compiler's opinion: both at once.
 hardened: ## unit tests built by clang with all hardening flags, in build/hardened; T=cube.rollup runs one suite
