@@ -144,7 +144,7 @@ history_find(const struct history *h, const char *table)
 
 /* ---- what the engine says ---- */
 
-/* Counting fewer rows costs next to nothing. */
+/* Looking at fewer rows costs next to nothing. */
 enum { TRACE_ROWS_MIN = 20000 };
 
 /* The newest backup of a database that leans on others. */
@@ -182,8 +182,9 @@ recall(struct history_table *t, const struct catalogue *c, const struct catalogu
     if (t->trace != NULL && noted != NULL && noted->reference != NULL && noted->trace != NULL &&
         strcmp(noted->trace, t->trace) == 0)
         written = find_table(catalogue_find(c, noted->reference), t->name);
-    if (written != NULL && written->reference == NULL && written->rows >= TRACE_ROWS_MIN)
-        t->known_rows = (int64_t)written->rows;
+    if (written != NULL && written->mark != NULL && strlen(written->mark) == sizeof t->mark - 1 &&
+        written->rows >= TRACE_ROWS_MIN)
+        t->known_mark = written->mark;
 }
 
 void

@@ -17,7 +17,7 @@ enum { HISTORY_MARK_BYTES = 65 };
 struct history_table {
     const char *name;
     const char *trace;             /* what the engine says of it now; NULL: nothing */
-    int64_t known_rows;            /* which it has, as the engine says; 0: they must be counted */
+    const char *known_mark;        /* which it still has, as the engine says; NULL: look at it */
     char mark[HISTORY_MARK_BYTES]; /* see history_mark */
 };
 
@@ -49,17 +49,17 @@ int history_read(struct db *db, const char *database, const char *const *names, 
 /* A table of a unit; NULL when it is in none. */
 const struct history_table *history_find(const struct history *h, const char *table);
 
-/* Sets what the engine says of the units' tables (`traces`, read before), and the number of rows of
- * those of which it says the same as at the newest backup of the database. Small tables are counted
- * all the same. */
+/* Sets what the engine says of the units' tables (`traces`, read before), and the marks of those of
+ * which it says the same as at the newest backup of the database. Small tables are looked at all
+ * the same. */
 void history_recall(struct history *h, const struct catalogue *c, const char *database,
     const struct trace_list *traces);
 
 /*
  * Marks the tables of a unit: the SHA-256 of a table's shape, its number of rows, and the checksum
  * of all of its rows or, of more than 4,096, of 32 stretches spread over its key. So a table of the
- * same name that another history made is not taken for the old one. Where the number of rows is
- * known (history_recall) the cost does not grow with its size.
+ * same name that another history made is not taken for the old one. Where the mark is known
+ * (history_recall) nothing is read.
  */
 int history_mark(struct db *db, struct history_unit *unit, struct fault *f);
 

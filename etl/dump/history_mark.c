@@ -42,31 +42,26 @@ struct extent {
     int64_t rows, least, greatest;
 };
 
-/* One query: a round trip each is what most of a small table costs. `known_rows` 0: counts. */
+/* One query: a round trip each is what most of a small table costs. */
 static int
-measure(struct db *db, const struct table *t, int64_t known_rows, struct extent *e, struct fault *f)
+measure(struct db *db, const struct table *t, struct extent *e, struct fault *f)
 {
     static const enum value_type types[] = {VALUE_INT, VALUE_INT, VALUE_INT};
     struct value row[3] = {value_int(0), value_null(), value_null()};
-    struct text sql = TEXT_INIT, count = TEXT_INIT;
+    struct text sql = TEXT_INIT;
     struct stmt *s;
     int rc;
 
-    if (known_rows > 0)
-        sql_add(&count, "%d", known_rows);
-    else
-        sql_add(&count, "(SELECT count(*) FROM %n)", t->name);
     if (has_number_key(t))
-        sql_add(&sql, "SELECT %s, (SELECT min(%n) FROM %n), (SELECT max(%n) FROM %n)",
-            text_get(&count), t->key[0], t->name, t->key[0], t->name);
+        sql_add(&sql,
+            "SELECT (SELECT count(*) FROM %n), (SELECT min(%n) FROM %n), (SELECT max(%n) FROM %n)",
+            t->name, t->key[0], t->name, t->key[0], t->name);
     else
-        sql_add(&sql, "SELECT %s, NULL, NULL", text_get(&count));
-    sql.failed |= count.failed;
+        sql_add(&sql, "SELECT count(*), NULL, NULL FROM %n", t->name);
     s = text_check(&sql, f) == 0 ? db_prepare(db, text_get(&sql), f) : NULL;
     rc = s == NULL || stmt_query(s, types, 3, f) != 0 ? -1 : stmt_fetch(s, row, f);
     stmt_free(s);
     text_release(&sql);
-    text_release(&count);
     *e = (struct extent){row[0].as.integer, row[1].as.integer, row[2].as.integer};
     return rc < 0 ? -1 : 0;
 }
@@ -115,7 +110,7 @@ mark_table(struct db *db, struct history_table *h, struct fault *f)
     int rc = table_shape_read(db, h->name, &memory, &t, f);
 
     if (rc == 0)
-        rc = measure(db, &t, h->known_rows, &e, f);
+        rc = measure(db, &t, &e, f);
     if (rc == 0)
         rc = sum_sample(db, &t, &e, &sum, f);
     if (rc == 0) {
@@ -135,7 +130,11 @@ int
 history_mark(struct db *db, struct history_unit *unit, struct fault *f)
 {
     for (size_t i = 0; i < unit->table_count; i++) {
-        if (mark_table(db, &unit->tables[i], f) != 0)
+        struct history_table *t = &unit->tables[i];
+
+        if (t->known_mark != NULL)
+            memcpy(t->mark, t->known_mark, sizeof t->mark);
+        else if (mark_table(db, t, f) != 0)
             return fault_wrap(f, "table '%s'", unit->tables[i].name);
     }
     return 0;

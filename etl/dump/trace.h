@@ -1,6 +1,6 @@
 /*
- * trace: what an engine says of its tables that stays the same as long as nobody changes their rows
- * (dialect->list_traces). A table with the trace of an earlier night need not be counted again.
+ * trace: what an engine says of its tables that stays the same as long as nobody changes one or its
+ * rows (dialect->list_traces). A table with the trace of an earlier night need not be looked at.
  */
 #ifndef ETL_DUMP_TRACE_H
 #define ETL_DUMP_TRACE_H

@@ -131,7 +131,8 @@ struct dialect {
     const char *list_views;
 
     /* A query of the names of tables and, of each, a text that stays the same as long as nobody
-     * changes its rows; NULL when the engine cannot tell. A change may show in it a minute late.
+     * changes it or its rows; NULL when the engine cannot tell. A change of rows may show a minute
+     * late.
      * NULL where counting rows costs next to nothing. */
     const char *list_traces;
 

@@ -228,12 +228,14 @@ add_hold(struct text *sql, const char *activity, const char *active, const char 
     "replace(replace(view_definition, concat('`', database(), '`.'), ''), "                        \
     "concat('\"', database(), '\".'), '')"
 
-/* When a transaction that changed it was last committed, known until the server is restarted or the
- * table leaves its cache (mariadb.com/kb/en/information-schema-tables-table). In whole seconds: of
- * the one that is not over for sure more may come. */
+/* When it was made or altered, and when a transaction that changed its rows was last committed,
+ * known until the server is restarted or the table leaves its cache
+ * (mariadb.com/kb/en/information-schema-tables-table). In whole seconds: of the one that is not
+ * over for sure more may come. TRUNCATE sets none of them, but table_rows to 0. */
 static const char list_traces[] =
-    "SELECT table_name, CASE WHEN update_time < now() - INTERVAL 1 SECOND THEN "
-    "concat(create_time, ' ', update_time) END FROM information_schema.tables "
+    "SELECT table_name, CASE WHEN table_rows > 0 AND GREATEST(update_time, create_time) < now() - "
+    "INTERVAL 1 SECOND THEN concat(create_time, ' ', update_time) END FROM "
+    "information_schema.tables "
     "WHERE table_schema = database() AND table_type = 'BASE TABLE' AND engine = 'InnoDB' AND "
     "create_options NOT LIKE '%partitioned%'";
 

@@ -282,12 +282,15 @@ static const char return_rights[] =
 
 /* The numbers of rows ever inserted, updated and deleted, which backends hand in at the end of a
  * transaction or up to a minute later; since when they are counted, as a reset or a crash begins
- * anew; the file, which is another one after TRUNCATE
- * (postgresql.org/docs/15/monitoring-stats.html). */
+ * anew; the file, which is another one after TRUNCATE; what last changed the table and its columns;
+ * its indexes (postgresql.org/docs/15/monitoring-stats.html). */
 static const char list_traces[] =
     "SELECT CAST(c.relname AS text), concat_ws(' ', c.oid, c.relfilenode, s.n_tup_ins, "
     "s.n_tup_upd, s.n_tup_del, COALESCE(CAST(d.stats_reset AS text), '-'), "
-    "COALESCE(CAST(b.stats_reset AS text), '-')) FROM pg_class AS c "
+    "COALESCE(CAST(b.stats_reset AS text), '-'), c.xmin, "
+    "(SELECT max(CAST(CAST(a.xmin AS text) AS bigint)) FROM pg_attribute AS a "
+    "WHERE a.attrelid = c.oid), (SELECT string_agg(CAST(i.indexrelid AS text), ',' ORDER BY "
+    "i.indexrelid) FROM pg_index AS i WHERE i.indrelid = c.oid)) FROM pg_class AS c "
     "JOIN pg_stat_user_tables AS s ON s.relid = c.oid "
     "JOIN pg_stat_database AS d ON d.datname = current_database() "
     "CROSS JOIN pg_stat_bgwriter AS b WHERE c.relkind = 'r' AND c.relnamespace = " HERE
