@@ -61,6 +61,16 @@ activity_find_checkpoint(const struct activity *a, const char *name)
     return NO_INDEX;
 }
 
+size_t
+activity_find_index(const struct activity *a, const char *name)
+{
+    for (size_t i = 0; i < a->index_count; i++) {
+        if (strcmp(a->indexes[i].name, name) == 0)
+            return i;
+    }
+    return NO_INDEX;
+}
+
 const struct activity_view *
 cube_activity_view(const struct definition *d, const struct cube *c)
 {

@@ -306,11 +306,17 @@ int definition_update(const struct definition *whole, const struct definition *f
 int definition_without(const struct definition *whole, const char *activity, const char *view,
     struct definition *result, struct findings *list, struct fault *f);
 
+/* A copy of `whole` without one index of an activity; FAULT_DATA when one of the names is unknown.
+ * `result` must be empty, and is so after a failure. */
+int definition_without_index(const struct definition *whole, const char *activity,
+    const char *index, struct definition *result, struct findings *list, struct fault *f);
+
 /* Finders by name; NULL (NO_INDEX) when there is none. */
 const struct activity *definition_find_activity(const struct definition *d, const char *name);
 const struct view *definition_find_view(const struct definition *d, const char *name);
 const struct cube *definition_find_cube(const struct definition *d, const char *name);
 size_t activity_find_checkpoint(const struct activity *a, const char *name);
+size_t activity_find_index(const struct activity *a, const char *name);
 
 /* The activity view a cube reads, its activity, and the column a measure or level stands for. */
 const struct activity_view *cube_activity_view(const struct definition *d, const struct cube *c);

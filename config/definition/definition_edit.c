@@ -97,16 +97,6 @@ has_same_checkpoints(const struct activity *a, const struct activity_index *of_a
     return true;
 }
 
-static const struct activity_index *
-find_index(const struct activity *a, const char *name)
-{
-    for (size_t i = 0; i < a->index_count; i++) {
-        if (strcmp(a->indexes[i].name, name) == 0)
-            return &a->indexes[i];
-    }
-    return NULL;
-}
-
 /* An index of the old activity, over the same checkpoints at their new places. */
 static int
 keep_index(struct edit *e, const struct activity *old, const struct activity_index *was,
@@ -133,7 +123,8 @@ keep_indexes(struct edit *e, const struct activity *old, struct activity *new)
         return -1;
     for (size_t i = 0; i < old->index_count; i++) {
         const struct activity_index *was = &old->indexes[i];
-        const struct activity_index *is = find_index(new, was->name);
+        size_t at = activity_find_index(new, was->name);
+        const struct activity_index *is = at == NO_INDEX ? NULL : &new->indexes[at];
 
         if (is == NULL && keep_index(e, old, was, new) != 0)
             return -1;
@@ -431,4 +422,24 @@ definition_without(const struct definition *whole, const char *activity, const c
         rc = edit_finish(&e, result, f);
     arena_release(&e.draft.memory);
     return rc;
+}
+
+int
+definition_without_index(const struct definition *whole, const char *activity, const char *index,
+    struct definition *result, struct findings *list, struct fault *f)
+{
+    const struct activity *found = definition_find_activity(whole, activity);
+    size_t at = found == NULL ? NO_INDEX : activity_find_index(found, index);
+    struct activity *a;
+
+    if (at == NO_INDEX)
+        return fault_set(f, FAULT_DATA, "activity '%s' has no index '%s'", activity, index);
+    if (definition_merge(result, whole, list, f) != 0) {
+        definition_release(result);
+        return -1;
+    }
+    a = &result->activities[found - whole->activities];
+    a->index_count--;
+    memmove(&a->indexes[at], &a->indexes[at + 1], (a->index_count - at) * sizeof *a->indexes);
+    return 0;
 }

@@ -403,7 +403,7 @@ struct wish {
     int (*derive)(const struct definition *before, const struct wish *w, struct definition *after,
         struct fault *f);
     const struct definition *definition;
-    const char *activity, *view;
+    const char *activity, *view, *index;
     struct findings *list;
 };
 
@@ -484,6 +484,13 @@ derive_removed(const struct definition *before, const struct wish *w, struct def
     return definition_without(before, w->activity, w->view, after, w->list, f);
 }
 
+static int
+derive_without_index(const struct definition *before, const struct wish *w,
+    struct definition *after, struct fault *f)
+{
+    return definition_without_index(before, w->activity, w->index, after, w->list, f);
+}
+
 int
 deployment_deploy(
     struct db *primary, const struct definition *d, struct findings *list, struct fault *f)
@@ -512,6 +519,19 @@ deployment_remove(struct db *primary, const char *activity, const char *view, st
         .derive = derive_removed,
         .activity = activity,
         .view = view,
+        .list = list};
+
+    return fulfil(primary, &w, f);
+}
+
+int
+deployment_remove_index(struct db *primary, const char *activity, const char *index,
+    struct findings *list, struct fault *f)
+{
+    const struct wish w = {.description = "remove index",
+        .derive = derive_without_index,
+        .activity = activity,
+        .index = index,
         .list = list};
 
     return fulfil(primary, &w, f);

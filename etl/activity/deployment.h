@@ -26,4 +26,8 @@ int deployment_update(
 int deployment_remove(struct db *primary, const char *activity, const char *view,
     struct findings *list, struct fault *f);
 
+/* Drops an index that was set or deployed. Partitions keep theirs for the time they have left. */
+int deployment_remove_index(struct db *primary, const char *activity, const char *index,
+    struct findings *list, struct fault *f);
+
 #endif

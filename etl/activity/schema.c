@@ -322,16 +322,6 @@ schema_drop(struct db *primary, const struct activity *a, struct fault *f)
 }
 
 static bool
-is_old_index(const struct activity *a, const char *name)
-{
-    for (size_t i = 0; i < a->index_count; i++) {
-        if (strcmp(a->indexes[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool
 has_index(const struct table *t, const char *name)
 {
     for (size_t i = 0; i < t->index_count; i++) {
@@ -367,11 +357,73 @@ add_new_indexes(struct db *primary, const struct activity *before, const struct 
         /* The activity's own indexes stand behind the two that every Completed table has. */
         const struct table_index *index = &t.indexes[i + 2];
 
-        if (!is_old_index(before, after->indexes[i].name) && !has_index(completed, index->name))
+        if (activity_find_index(before, after->indexes[i].name) == NO_INDEX &&
+            !has_index(completed, index->name))
             rc = db_create_index(primary, &t, index, f);
     }
     arena_release(&memory);
     return rc;
+}
+
+static bool
+is_over(const struct table_index *index, const struct activity *a, const struct index_list *list)
+{
+    if (index->unique || index->column_count != list->count)
+        return false;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!sql_is_name(index->columns[i], a->checkpoints[list->items[i]].name))
+            return false;
+    }
+    return true;
+}
+
+/* How many indexes of the activity are over these checkpoints. */
+static size_t
+count_over(const struct activity *a, const struct activity *other, const struct index_list *list)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < a->index_count; i++) {
+        const struct index_list *own = &a->indexes[i].checkpoints;
+        bool same = own->count == list->count;
+
+        for (size_t k = 0; same && k < list->count; k++)
+            same = strcmp(a->checkpoints[own->items[k]].name,
+                       other->checkpoints[list->items[k]].name) == 0;
+        count += same;
+    }
+    return count;
+}
+
+/* An index of Completed bears a name that tells its incarnation; it is known by its columns, and
+ * those over the same are as good as one another: as many stay as are wanted. */
+static int
+drop_over(struct db *primary, const struct activity *before, const struct index_list *list,
+    size_t wanted, const struct table *completed, struct fault *f)
+{
+    for (size_t i = 0; i < completed->index_count; i++) {
+        if (!is_over(&completed->indexes[i], before, list))
+            continue;
+        if (wanted > 0)
+            wanted--;
+        else if (db_drop_index(primary, completed->indexes[i].name, completed->name, f) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+drop_old_indexes(struct db *primary, const struct activity *before, const struct activity *after,
+    const struct table *completed, struct fault *f)
+{
+    for (size_t i = 0; i < before->index_count; i++) {
+        const struct index_list *list = &before->indexes[i].checkpoints;
+
+        if (activity_find_index(after, before->indexes[i].name) == NO_INDEX &&
+            drop_over(primary, before, list, count_over(after, before, list), completed, f) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int
@@ -407,6 +459,8 @@ schema_extend(struct db *primary, const struct activity *before, const struct ac
         rc = add_new_columns(primary, before, after, &active, f);
     if (rc == 0)
         rc = add_new_columns(primary, before, after, &completed, f);
+    if (rc == 0)
+        rc = drop_old_indexes(primary, before, after, &completed, f);
     if (rc == 0)
         rc = add_new_indexes(primary, before, after, &completed, f);
     arena_release(&memory);

@@ -41,9 +41,9 @@ int schema_create(
 /* Drops them, the partitions included. Must run inside a transaction. */
 int schema_drop(struct db *primary, const struct activity *a, struct fault *f);
 
-/* Adds the columns that `after` has and `before` has not to Active and Completed, and the indexes.
- * Old partitions stay as they are: their views give NULL. What a former try has added is left. Must
- * run inside a transaction. */
+/* Adds the columns that `after` has and `before` has not to Active and Completed, and the indexes;
+ * drops indexes of Completed that only `before` has. Old partitions stay as they are: their views
+ * give NULL. What a former try has done is left. Must run inside a transaction. */
 int schema_extend(struct db *primary, const struct activity *before, const struct activity *after,
     struct fault *f);
 

@@ -117,6 +117,21 @@ read_checkpoints(const struct activity *a, const char *list, struct arena *memor
     return 0;
 }
 
+/* An ID that no other index has: those before it may have been removed. */
+static const char *
+free_id(const struct activity *a, struct arena *memory)
+{
+    for (size_t number = a->index_count + 1;; number++) {
+        const char *id = arena_printf(memory, "Index_%zu", number);
+        bool taken = false;
+
+        for (size_t k = 0; id != NULL && k < a->index_count; k++)
+            taken = taken || strcmp(a->indexes[k].id, id) == 0;
+        if (!taken)
+            return id;
+    }
+}
+
 /* A copy of the activity's declaration with one index more. */
 static int
 add_index(const struct activity *a, const char *name, const char *checkpoints, struct arena *memory,
@@ -125,12 +140,9 @@ add_index(const struct activity *a, const char *name, const char *checkpoints, s
     struct activity_index *indexes = arena_array(memory, a->index_count + 1, sizeof *indexes);
     struct activity_index added = {.name = name};
 
-    for (size_t k = 0; k < a->index_count; k++) {
-        if (strcmp(a->indexes[k].name, name) == 0)
-            return fault_set(
-                f, FAULT_DATA, "activity '%s' has an index '%s' already", a->name, name);
-    }
-    added.id = arena_printf(memory, "Index_%zu", a->index_count + 1);
+    if (activity_find_index(a, name) != NO_INDEX)
+        return fault_set(f, FAULT_DATA, "activity '%s' has an index '%s' already", a->name, name);
+    added.id = free_id(a, memory);
     if (indexes == NULL || added.id == NULL)
         return fault_set_memory(f);
     if (read_checkpoints(a, checkpoints, memory, &added.checkpoints, f) != 0)
@@ -163,9 +175,33 @@ update_activity(struct db *primary, struct activity *a, struct findings *list, s
 }
 
 static int
+remove_index(struct db *primary, const struct activity *a, const char *name, struct findings *list,
+    struct fault *f)
+{
+    struct nearest n;
+
+    if (activity_find_index(a, name) != NO_INDEX)
+        return deployment_remove_index(primary, a->name, name, list, f);
+    nearest_init(&n, name);
+    for (size_t k = 0; k < a->index_count; k++)
+        nearest_offer(&n, a->indexes[k].name);
+    fault_set(f, FAULT_DATA, "activity '%s' has no index '%s'", a->name, name);
+    return nearest_hint(&n, f);
+}
+
+/* "remove" takes one away, unless it is a checkpoint for one that is not there yet. */
+static bool
+says_remove(const struct activity *a, const char *name, const char *word)
+{
+    return strcmp(word, "remove") == 0 && (activity_find_index(a, name) != NO_INDEX ||
+                                              activity_find_checkpoint(a, word) == NO_INDEX);
+}
+
+static int
 set_index(struct invocation *i, struct fault *f)
 {
-    const char *name = invocation_argument(i, 1);
+    const char *name = invocation_argument(i, 1), *index = invocation_argument(i, 2);
+    const char *checkpoints = invocation_argument(i, 3);
     struct findings list = FINDINGS_INIT("set index");
     struct definition d = DEFINITION_INIT;
     struct db *primary = invocation_primary(i, f);
@@ -176,10 +212,10 @@ set_index(struct invocation *i, struct fault *f)
     if (primary == NULL || invocation_definition(i, &d, f) != 0 ||
         (a = invocation_activity(&d, name, f)) == NULL)
         goto done;
-    if (add_index(
-            a, invocation_argument(i, 2), invocation_argument(i, 3), &i->memory, &changed, f) != 0)
-        goto done;
-    rc = update_activity(primary, &changed, &list, f);
+    if (says_remove(a, index, checkpoints))
+        rc = remove_index(primary, a, index, &list, f);
+    else if (add_index(a, index, checkpoints, &i->memory, &changed, f) == 0)
+        rc = update_activity(primary, &changed, &list, f);
 done:
     findings_log(&list);
     findings_release(&list);
@@ -278,7 +314,7 @@ static const struct setting {
 } settings[] = {
     {"window", "ACTIVITY LENGTH minute|hour|day|month", 4, 0, set_window, false},
     {"archive", "ACTIVITY on|off", 3, 0, set_archive, false},
-    {"index", "ACTIVITY NAME CHECKPOINT[,..]", 4, 0, set_index, true},
+    {"index", "ACTIVITY NAME CHECKPOINT[,..]|remove", 4, 0, set_index, true},
     {"role", "DATABASE ROLE add|remove [MEMBER]", 5, 1, set_role, false},
     {"account", "VIEW NAME grant|revoke", 4, 0, set_account, true},
 };
@@ -323,8 +359,8 @@ const struct command command_set = {
         "set window ACTIVITY LENGTH minute|hour|day|month: how long completed instances stay "
         "online.\n\n"
         "set archive ACTIVITY on|off: whether what leaves the window is archived, or purged.\n\n"
-        "set index ACTIVITY NAME CHECKPOINT[,..]: an index of its own over one to 16 "
-        "checkpoints.\n\n"
+        "set index ACTIVITY NAME CHECKPOINT[,..]|remove: an index of its own over one to 16 "
+        "checkpoints, or none any more; partitions keep those they have.\n\n"
         "set role DATABASE ROLE add|remove [MEMBER]: a role of an analysis database, or a member "
         "of one; roles are backed up and restored with it.\n\n"
         "set account VIEW NAME grant|revoke: whether an account of the server (PostgreSQL, "

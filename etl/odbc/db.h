@@ -88,6 +88,7 @@ int db_table_exists(struct db *db, const char *name, struct fault *f);
 int db_create_table(struct db *db, const struct table *table, struct fault *f);
 int db_create_index(
     struct db *db, const struct table *table, const struct table_index *index, struct fault *f);
+int db_drop_index(struct db *db, const char *index, const char *table, struct fault *f);
 
 /* ALTER TABLE ... ADD COLUMN: NULL in the rows that are there. */
 int db_add_column(

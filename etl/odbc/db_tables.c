@@ -119,6 +119,15 @@ run_about(struct db *db, struct text *sql, const char *name, struct fault *f)
 }
 
 int
+db_drop_index(struct db *db, const char *index, const char *table, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+
+    sql_add(&sql, db_dialect(db)->drop_index, index, table);
+    return run_about(db, &sql, index, f);
+}
+
+int
 db_drop_table(struct db *db, const char *name, struct fault *f)
 {
     struct text sql = TEXT_INIT;

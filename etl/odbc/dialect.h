@@ -68,6 +68,7 @@ struct dialect {
     const char *identity_key;
     /* How many characters of a text column an index can take; 0: all. */
     int text_index_characters;
+    const char *drop_index; /* a statement with %n for the index, %n for its table */
 
     /* A select-list expression that brings the column's exact value (see stmt_fetch). `name` is
      * quoted SQL. */

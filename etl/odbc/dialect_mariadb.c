@@ -256,6 +256,7 @@ const struct dialect dialect_mariadb = {
     .add_null = add_null,
     .identity_key = "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY",
     .text_index_characters = 768,
+    .drop_index = "DROP INDEX %n ON %n",
     .add_read = add_read,
     .keeps_widths = true,
     .bulk = &bulk_parameters,

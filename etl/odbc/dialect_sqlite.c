@@ -265,6 +265,7 @@ const struct dialect dialect_sqlite = {
     .add_type = add_type,
     .add_null = add_null,
     .identity_key = "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
+    .drop_index = "DROP INDEX %n",
     .add_read = add_read,
     .gather = "group_concat(coalesce(%s, ''), x'0A')",
     .row_position = "rowid",

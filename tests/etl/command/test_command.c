@@ -269,6 +269,21 @@ an_index_is_added(void)
     run_says("set index Nothing Other Count", 65, "", "Nothing");
 }
 
+static void
+an_index_is_removed(void)
+{
+    set_up();
+    run_expect("set index Order ByCount Count", 0);
+    run_expect("set index Order ByPlace City,Count", 0);
+    run_says("set index Order ByCuont remove", 65, "", "did you mean 'ByCount'?");
+    run_expect("set index Order ByCount remove", 0);
+    run_says("set index Order ByCount remove", 65, "", "no index 'ByCount'");
+    run_expect("set index Order AlsoByCount Count", 0);
+    run_says("show indexes --json", 0, "\"index\":\"ByPlace\"", NULL);
+    run_says("show indexes --json", 0, "\"index\":\"AlsoByCount\"", NULL);
+    run_expect("set index Nothing ByPlace remove", 65);
+}
+
 /* ---- events ---- */
 
 static void
@@ -534,6 +549,7 @@ const struct test suite_etl_command_command[] = {
     {"a window is set and shown", a_window_is_set_and_shown},
     {"archiving is switched", archiving_is_switched},
     {"an index is added", an_index_is_added},
+    {"an index is removed", an_index_is_removed},
     {"events are imported and counted", events_are_imported_and_counted},
     {"rejected lines exit 1", rejected_lines_exit_1},
     {"a definition is inferred, deployed and fed", a_definition_is_inferred_deployed_and_fed},
