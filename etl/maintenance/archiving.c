@@ -5,14 +5,23 @@
 #include "config/base/log.h"
 #include "etl/activity/online.h"
 #include "etl/activity/partition.h"
+#include "etl/activity/union_view.h"
 #include "etl/activity/views.h"
 #include "etl/maintenance/archive_views.h"
 #include "etl/maintenance/due.h"
 #include "etl/maintenance/room.h"
 
 /* How many partitions are dropped in one transaction, or a tenth of thousands: the views are made
- * anew in each. */
+ * anew in each. Whole tiers of them, so that those of the partitions behind stay as they are. */
 enum { DROP_BATCH = 50, DROP_BATCHES = 10 };
+
+static size_t
+batch_size(size_t partitions)
+{
+    size_t tiers = (partitions / DROP_BATCHES + UNION_VIEW_TERMS - 1) / UNION_VIEW_TERMS;
+
+    return partitions / DROP_BATCHES > DROP_BATCH ? tiers * UNION_VIEW_TERMS : DROP_BATCH;
+}
 
 /* ---- begin ---- */
 
@@ -179,7 +188,7 @@ batch_init(struct batch *b, const struct archiving *a, size_t partitions, struct
     *b = (struct batch){.archiving = a,
         .shapes = {.memory = ARENA_INIT},
         .memory = ARENA_INIT,
-        .size = partitions / DROP_BATCHES > DROP_BATCH ? partitions / DROP_BATCHES : DROP_BATCH};
+        .size = batch_size(partitions)};
     b->dropped = arena_array(&b->memory, b->size, sizeof *b->dropped);
     b->rows = arena_array(&b->memory, b->size, sizeof *b->rows);
     b->kept = arena_array(&b->memory, b->size, sizeof *b->kept);
