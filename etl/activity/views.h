@@ -5,35 +5,13 @@
 #ifndef ETL_ACTIVITY_VIEWS_H
 #define ETL_ACTIVITY_VIEWS_H
 
-#include "config/base/arena.h"
-#include "config/definition/definition.h"
-#include "config/table/table.h"
-#include "etl/odbc/db.h"
-
-/* The name of the column a range or progress dimension gets in the views of its cube's activity
- * view: the dimension's own, or <Cube>_<Dimension> when that is taken there. In `memory`; NULL when
- * it runs out. */
-const char *views_dimension_column(const struct definition *d, const struct cube *c,
-    const struct dimension *dimension, struct arena *memory);
+#include "etl/activity/view_shapes.h"
 
 /* Makes all views of one activity and of the BAM views over it anew; whoever had rights on them has
  * the same afterwards. Must run inside a transaction where the engine's DDL is transactional;
  * elsewhere each takes the place of the one before in one step. */
 int views_regenerate(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
-
-/* The shapes of an activity's partitions, which never change once they are swapped out. */
-struct view_shapes {
-    struct arena memory;
-    struct table *tables;
-    size_t count;
-};
-
-/* Reads them from the catalogue: what takes time of regenerating views over many partitions. The
- * caller releases them, also after a fault. */
-int view_shapes_read(
-    struct view_shapes *shapes, struct db *primary, const struct activity *a, struct fault *f);
-void view_shapes_release(struct view_shapes *shapes);
 
 /* The same as views_regenerate, with shapes that were read before: partitions that have come since
  * are looked up, those that have gone do no harm. */
@@ -59,15 +37,5 @@ int views_drop_gone(struct db *primary, const struct definition *before,
  * transaction finds again. */
 int views_make_way(
     struct db *primary, const struct definition *d, const struct activity *a, struct fault *f);
-
-/* Adds ", <checkpoint>" for each: a NULL of its type when `table` (NULL: has all) lacks it. */
-void views_add_checkpoints(struct text *sql, const struct dialect *dialect,
-    const struct activity *a, const struct table *table);
-
-/* Adds the SELECT of a cube's activity view with its range and progress columns, over any relation
- * that has RecordID, ActivityID, the checkpoints and LastModified (`instances` is SQL): for
- * instances that are no longer in the primary import. */
-int views_add_cube_select(struct text *sql, const struct dialect *dialect,
-    const struct definition *d, const struct cube *c, const char *instances, struct fault *f);
 
 #endif

@@ -4,8 +4,9 @@
 
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
+#include "etl/activity/activity_select.h"
 #include "etl/activity/partition.h"
-#include "etl/activity/views.h"
+#include "etl/activity/table_views.h"
 #include "etl/odbc/table_shape.h"
 #include "etl/odbc/table_writer.h"
 #include "etl/star/adapt.h"
@@ -134,7 +135,7 @@ add_archived_instances(struct load *l, const char *view, struct text *sql, struc
     if (table_shape_read(l->archive, view, &l->shape->memory, &t, f) != 0)
         return -1;
     text_add(sql, "(SELECT \"RecordID\", \"ActivityID\"");
-    views_add_checkpoints(sql, db_dialect(l->archive), a, &t);
+    table_views_add_checkpoints(sql, db_dialect(l->archive), a, &t);
     sql_add(sql, ", \"LastModified\" FROM %n) AS archived", view);
     return 0;
 }
@@ -173,7 +174,7 @@ load_archived(struct load *l, const struct task *t, int64_t *count, struct fault
         return rc;
     text_add(&sql, "(");
     if ((rc = add_archived_instances(l, n.archive_instances_view, &instances, f)) == 0)
-        rc = views_add_cube_select(
+        rc = activity_select_add_cube(
             &sql, db_dialect(l->archive), s->definition, s->cube, text_get(&instances), f);
     text_add(&sql, ") AS archived");
     if (rc == 0)

@@ -4,7 +4,7 @@
 
 #include "config/base/moment.h"
 #include "config/base/number.h"
-#include "etl/activity/views.h"
+#include "etl/activity/activity_select.h"
 
 static const char *record_id_key[] = {"RecordID"};
 
@@ -86,7 +86,8 @@ shape_time(struct star *s, struct star_dimension *d)
 static int
 want_label(struct star *s, struct star_dimension *d)
 {
-    const char *column = views_dimension_column(s->definition, s->cube, d->definition, &s->memory);
+    const char *column =
+        activity_select_dimension_column(s->definition, s->cube, d->definition, &s->memory);
 
     d->sources[0] = column == NULL ? NO_INDEX : want_source(s, column, VALUE_TEXT);
     return d->sources[0] == NO_INDEX ? -1 : 0;
