@@ -61,6 +61,19 @@ write_note(struct db *holder, const char *what)
         db_run_with(holder, "INSERT INTO \"nightcube_Holder\"(\"Holder\") VALUES (?)", &v, 1, NULL);
 }
 
+/* Tried again: nobody looks at how a run let go, and a note that stays names somebody who is gone.
+ */
+static void
+remove_note(struct db *holder)
+{
+    for (int try = 0; try < 3; try++) {
+        if (db_drop_table(holder, CLAIM_NOTE, NULL) == 0 ||
+            db_table_exists(holder, CLAIM_NOTE, NULL) == 0)
+            return;
+        pause_a_moment();
+    }
+}
+
 static void
 read_note(struct db *db, char text[HOLDER_BYTES])
 {
@@ -211,7 +224,7 @@ void
 claim_release(struct claim *c)
 {
     if (c->holder != NULL) {
-        db_drop_table(c->holder, CLAIM_NOTE, NULL);
+        remove_note(c->holder);
         db_close(c->holder);
     }
     if (c->fd >= 0)

@@ -37,6 +37,8 @@ failed() {
     # The driver has cut a value and says so in passing.
     strike_some 0 60 'truncate:%d' '65 0' "$statements"
     strike_some 0 60 'cutrow:%d' '65 0' "$(total fetches)"
+    # The last one takes away who held the database.
+    [ "$engine" = sqlite ] || strike_all "odbc:%d:${conflict[$engine]}" 0 <<<"$statements"
 }
 
 full() {
