@@ -193,8 +193,11 @@ claim_take(struct claim *c, struct site *site, const char *what, struct fault *f
         *f = why;
         return -1;
     }
-    if (db == NULL)
+    if (db == NULL) {
+        c->missed = site;
+        c->what = what;
         return 0;
+    }
     if (db_dialect(db)->claim != NULL) {
         rc = take_on_server(c, db, what, f);
     } else {
@@ -215,6 +218,8 @@ claim_check(struct claim *c, struct fault *f)
 {
     int64_t one;
 
+    if (c->missed != NULL)
+        return claim_take(c, c->missed, c->what, f);
     if (c->holder == NULL || db_get_int(c->holder, "SELECT 1", 0, &one, f) == 0)
         return 0;
     return fault_wrap(f, "the connection that keeps other installations off");

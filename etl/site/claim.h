@@ -16,6 +16,9 @@
 struct claim {
     struct db *holder; /* on a server; NULL: not held there */
     int fd;            /* of the file; -1: not held there */
+    /* The primary import could not be reached: it is tried again. Borrowed; NULL: it was. */
+    struct site *missed;
+    const char *what;
 };
 
 #define CLAIM_INIT                                                                                 \
@@ -25,10 +28,12 @@ struct claim {
 
 /* Takes it; `what` is what the holder does. Waits two seconds at the most, as a server may not have
  * noticed yet that somebody died. FAULT_LOCKED names the holder. A primary import that cannot be
- * reached is nobody's to change: whoever needs it says so. */
+ * reached is nobody's to change: whoever needs it says so, and claim_check takes it when it is
+ * there again (`site` and `what` are borrowed until then). */
 int claim_take(struct claim *c, struct site *site, const char *what, struct fault *f);
 
-/* Is it held still? A connection that was lost let it go: FAULT_UNAVAILABLE. */
+/* Is it held still? A connection that was lost let it go: FAULT_UNAVAILABLE. Takes it where it
+ * could not be taken before: as claim_take. */
 int claim_check(struct claim *c, struct fault *f);
 
 void claim_release(struct claim *c);

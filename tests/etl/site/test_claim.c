@@ -85,6 +85,25 @@ what_is_not_there_is_free(void)
     claim_release(&claim);
 }
 
+/* A run that began while it could not be reached does not go on without. */
+static void
+what_comes_back_is_taken(void)
+{
+    struct claim first, second;
+    struct two t;
+
+    two_begin(&t);
+    t.setting.connection = "Driver=SQLite3;Database=none/none.db";
+    ASSERT_OK(claim_take(&first, &t.a, "nightly", &t.f), &t.f);
+    t.setting.connection = t.connection;
+    ASSERT_OK(claim_check(&first, &t.f), &t.f);
+    ASSERT_FAULT(
+        claim_take(&second, &t.b, "nightly", &t.f), &t.f, FAULT_LOCKED, "nightly (process");
+    claim_release(&first);
+    ASSERT_OK(claim_take(&second, &t.b, "nightly", &t.f), &t.f);
+    claim_release(&second);
+}
+
 /* Root may open all files: somebody else tries. */
 static int
 take_as_nobody(struct claim *c, struct two *t)
@@ -129,6 +148,7 @@ const struct test suite_etl_site_claim[] = {
     {"one holds, the other waits", one_holds_the_other_waits},
     {"the dead hold nothing", the_dead_hold_nothing},
     {"what is not there is free", what_is_not_there_is_free},
+    {"what comes back is taken", what_comes_back_is_taken},
     {"a lock that is closed to us is no freedom", a_lock_that_is_closed_to_us_is_no_freedom},
     {NULL, on_each_engine},
 };
