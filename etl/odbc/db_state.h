@@ -13,8 +13,9 @@ struct db {
     void *connection;     /* SQLHDBC */
     const struct dialect *dialect;
     bool in_transaction;
-    bool spoilt;    /* a statement of the transaction failed */
-    bool contended; /* and the last failure was that another transaction is in the way */
+    bool spoilt;        /* a statement of the transaction failed */
+    struct fault cause; /* the first one did for this reason */
+    bool contended;     /* and the last failure was that another transaction is in the way */
     double patience_seconds;
 };
 

@@ -57,33 +57,57 @@ find_rule(const struct db *db, int native, const char *state, const char *messag
     return error_find(db->dialect->errors, native, state, message);
 }
 
+/* What PostgreSQL says of each statement behind one that failed
+ * (postgresql.org/docs/15/errcodes-appendix.html). */
+static const char behind_a_failure[] = "25P02";
+
+/* The fault that a rule, or the lack of one, makes of what the driver says. */
+static struct fault
+explain(struct db *db, const struct error_rule *rule, enum fault_kind kind, const char *state,
+    const char *message)
+{
+    struct fault why = FAULT_INIT;
+    bool lost = false;
+
+    if (rule != NULL)
+        kind = rule->kind;
+    else if (db->dialect != NULL)
+        kind = FAULT_INTERNAL;
+    if (kind == FAULT_INTERNAL && (lost = is_dead(db)))
+        kind = FAULT_UNAVAILABLE;
+    fault_set(&why, kind, "%s: %s", db->name, without_prefixes(message));
+    memcpy(why.sqlstate, state, sizeof why.sqlstate);
+    if (rule != NULL && rule->cure != NULL)
+        fault_hint(&why, "%s", rule->cure);
+    else if (lost)
+        fault_hint(&why, "%s", ERROR_CURE_LOST);
+    return why;
+}
+
 int
 handle_fault(
     struct db *db, int16_t handle_type, void *handle, enum fault_kind kind, struct fault *f)
 {
     SQLCHAR state[6] = "", message[1024] = "the driver gives no reason";
     const struct error_rule *rule;
+    struct fault why;
     SQLINTEGER native = 0;
     SQLSMALLINT length;
-    bool lost = false;
 
     SQLGetDiagRec(handle_type, handle, 1, state, &native, message, sizeof message, &length);
     make_one_line((char *)message);
-    if ((rule = find_rule(db, native, (const char *)state, (const char *)message)) != NULL)
-        kind = rule->kind;
-    else if (db->dialect != NULL)
-        kind = FAULT_INTERNAL;
-    db->contended = rule != NULL && rule->contended;
-    if (kind == FAULT_INTERNAL && (lost = is_dead(db)))
-        kind = FAULT_UNAVAILABLE;
-    db->spoilt = db->in_transaction;
-    fault_set(f, kind, "%s: %s", db->name, without_prefixes((const char *)message));
+    if (db->spoilt && strcmp((const char *)state, behind_a_failure) == 0) {
+        why = db->cause;
+    } else {
+        rule = find_rule(db, native, (const char *)state, (const char *)message);
+        db->contended = rule != NULL && rule->contended;
+        why = explain(db, rule, kind, (const char *)state, (const char *)message);
+        if (db->in_transaction && !db->spoilt)
+            db->cause = why;
+        db->spoilt = db->in_transaction;
+    }
     if (f != NULL)
-        memcpy(f->sqlstate, state, sizeof f->sqlstate);
-    if (rule != NULL && rule->cure != NULL)
-        fault_hint(f, "%s", rule->cure);
-    else if (lost)
-        fault_hint(f, "%s", ERROR_CURE_LOST);
+        *f = why;
     return -1;
 }
 

@@ -256,6 +256,23 @@ nothing_is_committed_after_a_failure(void)
     db_close(db);
 }
 
+/* Of two that work on one connection, the second one may be the first to be asked. */
+static void
+what_comes_behind_a_failure_tells_of_that(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+
+    if (test_engine() == ENGINE_POSTGRESQL) {
+        ASSERT_OK(db_begin(db, &f), &f);
+        CU_ASSERT_EQUAL(db_run(db, "INSERT INTO missing VALUES (1)", NULL, NULL), -1);
+        ASSERT_FAULT(db_run(db, "CREATE TABLE another (a int)", NULL, &f), &f, FAULT_DATA,
+            "relation \"missing\" does not exist");
+        db_rollback(db);
+    }
+    db_close(db);
+}
+
 static void
 a_killed_server_is_named(void)
 {
@@ -402,6 +419,7 @@ const struct test suite_etl_odbc_db[] = {
     {"refuses a missing driver", refuses_a_missing_driver},
     {"rolls back on failure", rolls_back_on_failure},
     {"nothing is committed after a failure", nothing_is_committed_after_a_failure},
+    {"what comes behind a failure tells of that", what_comes_behind_a_failure_tells_of_that},
     {"a killed server is named", a_killed_server_is_named},
     {"a wrong password is said", a_wrong_password_is_said},
     {"describes what it created", describes_what_it_created},
