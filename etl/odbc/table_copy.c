@@ -27,7 +27,8 @@ static int
 copy_stream(const struct copy_route *route, const struct table *source, const struct table *target,
     struct rowsum *sum, struct fault *f)
 {
-    struct table_reader *reader = table_reader_open(route->from, source, NULL, f);
+    /* They lie as they were completed, mostly in the order of their key. */
+    struct table_reader *reader = table_reader_open_unordered(route->from, source, NULL, f);
     struct table_writer *writer = reader == NULL ? NULL : table_writer_open(route->to, target, f);
     const struct value *row;
     int rc = writer == NULL ? -1 : table_writer_send_ahead(writer, f);
