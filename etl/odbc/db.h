@@ -61,6 +61,10 @@ int db_commit(struct db *db, struct fault *f);
 void db_rollback(struct db *db);
 int db_end(struct db *db, int rc, struct fault *f);
 
+/* Did the engine refuse the last statement that failed only because one before it had? What it says
+ * of the transaction is told of that one. */
+bool db_has_given_up(const struct db *db);
+
 /*
  * Runs `work` in a transaction of its own. When others are in its way (a deadlock, a lock that is
  * not given in time, a serialization failure, a busy file), all of it is rolled back and done again

@@ -15,6 +15,7 @@ struct db {
     bool in_transaction;
     bool spoilt;        /* a statement of the transaction failed */
     struct fault cause; /* the first one did for this reason */
+    bool given_up;      /* the last one did only because another had before */
     bool contended;     /* and the last failure was that another transaction is in the way */
     double patience_seconds;
 };

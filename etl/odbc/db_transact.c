@@ -61,6 +61,12 @@ db_end(struct db *db, int rc, struct fault *f)
     return rc;
 }
 
+bool
+db_has_given_up(const struct db *db)
+{
+    return db->given_up;
+}
+
 /* ---- others in the way ---- */
 
 void

@@ -96,7 +96,8 @@ handle_fault(
 
     SQLGetDiagRec(handle_type, handle, 1, state, &native, message, sizeof message, &length);
     make_one_line((char *)message);
-    if (db->spoilt && strcmp((const char *)state, behind_a_failure) == 0) {
+    db->given_up = strcmp((const char *)state, behind_a_failure) == 0;
+    if (db->spoilt && db->given_up) {
         why = db->cause;
     } else {
         rule = find_rule(db, native, (const char *)state, (const char *)message);

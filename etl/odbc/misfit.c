@@ -73,14 +73,14 @@ add_misfits(const struct question *q, struct text *sql, const struct table_colum
 
 /* 1: the column holds a misfit; 0 or -1 with a fault. */
 static int
-has_misfit(const struct question *q, const struct table_column *c, struct fault *f)
+has_misfit(const struct question *q, const struct table_column *c)
 {
     struct text sql = TEXT_INIT;
     int rc = 0;
 
     text_add(&sql, "SELECT 1");
     if (add_misfits(q, &sql, c))
-        rc = text_check(&sql, f) == 0 ? db_has_row(q->db, text_get(&sql), f) : -1;
+        rc = text_check(&sql, NULL) == 0 ? db_has_row(q->db, text_get(&sql), NULL) : -1;
     text_release(&sql);
     return rc;
 }
@@ -156,8 +156,8 @@ set_misfit(const struct question *q, const struct table_column *c, struct fault 
     return fault_hint(f, "reading would change it: mend the value, or the column's type");
 }
 
-/* A transaction that the engine has given up answers nothing any more (SQLSTATE class 25, invalid
- * transaction state); who began it can but roll it back. */
+/* A transaction that the engine has given up answers nothing any more; who began it can but roll it
+ * back. */
 int
 misfit_find(struct db *db, const struct table *t, const char *where, struct fault *f)
 {
@@ -165,12 +165,11 @@ misfit_find(struct db *db, const struct table *t, const char *where, struct faul
 
     for (size_t i = 0; i < q->table->column_count; i++) {
         const struct table_column *c = &q->table->columns[i];
-        struct fault own = FAULT_INIT;
-        int rc = has_misfit(q, c, &own);
+        int rc = has_misfit(q, c);
 
-        if (rc < 0 && strncmp(own.sqlstate, "25", 2) == 0 &&
+        if (rc < 0 && db_has_given_up(q->db) &&
             db_run(q->db, db_dialect(q->db)->rollback, NULL, NULL) == 0)
-            rc = has_misfit(q, c, NULL);
+            rc = has_misfit(q, c);
         if (rc == 1)
             return set_misfit(q, c, f);
     }
