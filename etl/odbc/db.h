@@ -61,8 +61,8 @@ int db_commit(struct db *db, struct fault *f);
 void db_rollback(struct db *db);
 int db_end(struct db *db, int rc, struct fault *f);
 
-/* Did the engine refuse the last statement that failed only because one before it had? What it says
- * of the transaction is told of that one. */
+/* Did the engine refuse the last statement that failed only because one before it in the
+ * transaction had? Its fault is then that one's. */
 bool db_has_given_up(const struct db *db);
 
 /*
