@@ -117,6 +117,15 @@ fit_value(const struct restoration *r, size_t column)
 }
 
 static int
+commit_rows(struct restoration *r, struct fault *f)
+{
+    return table_writer_finish(r->writer, f) == 0 && db_commit(r->db, f) == 0 &&
+                   db_begin(r->db, f) == 0
+               ? 0
+               : -1;
+}
+
+static int
 write_row(struct restoration *r, const struct value *row, struct fault *f)
 {
     for (size_t i = 0; i < r->table->column_count; i++) {
@@ -131,9 +140,10 @@ write_row(struct restoration *r, const struct value *row, struct fault *f)
         return -1;
     rowsum_add(&r->sum, r->row);
     r->item.rows++;
-    return r->sum.rows % ROWS_A_COMMIT == 0 && (db_commit(r->db, f) != 0 || db_begin(r->db, f) != 0)
-               ? -1
-               : 0;
+    /* A large table is read on while the engine takes what came before. */
+    if (r->sum.rows == ROWS_A_STEP && table_writer_send_ahead(r->writer, f) != 0)
+        return -1;
+    return r->sum.rows % ROWS_A_COMMIT == 0 ? commit_rows(r, f) : 0;
 }
 
 /* Rows that are not wanted, or are there already, take their time too. */
