@@ -1,6 +1,6 @@
 #!/bin/sh
 # run-scenario.sh WORK SCRIPT: one scenario for run-scenarios.sh, which says what it finds in its environment. Prints one
-# line, and what the script printed when it did not pass; adds `passed`, `failed` or `skipped` to WORK/verdicts.
+# line, and what the script printed when it did not pass or in test-long, where it says what was tried; adds `passed`, `failed` or `skipped` to WORK/verdicts.
 set -eu
 
 work=$1
@@ -22,7 +22,7 @@ esac
 # One write, so that scenarios that end at the same time do not mix.
 {
     printf '  %-40s %-10s %4d s\n' "$name" "$word" $(($(date +%s) - began))
-    [ $status -eq 0 ] || sed 's/^/    | /' "$work/$name.out"
+    [ $status -eq 0 ] && [ -z "${NIGHTCUBE_LONG:-}" ] || sed 's/^/    | /' "$work/$name.out"
 } >"$work/$name.said"
 cat "$work/$name.said"
 echo $verdict >>"$work/verdicts"
