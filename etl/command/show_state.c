@@ -53,30 +53,17 @@ const struct grid_column show_partitions_columns[] = {
     {NULL, GRID_TEXT},
 };
 
-/* Why it is (not) due, and why the last maintenance kept it. */
-static const char *
-explain(struct show *s, const struct due *d, const struct trail *t)
-{
-    char kept[MOMENT_TEXT_BYTES];
-
-    if (t == NULL || t->kept == 0 || d->partition->dropped)
-        return d->why;
-    return arena_printf(
-        &s->memory, "%s; kept at %s: %s", d->why, moment_format(t->kept, kept), t->why);
-}
-
 static int
-add_partition(struct show *s, const struct due *d, const struct trail *t, struct fault *f)
+add_partition(struct show *s, const struct due *d, struct fault *f)
 {
     const struct partition *p = d->partition;
     const char *state = p->dropped ? "archived" : p->archiving ? "archiving" : "online";
-    const char *why = explain(s, d, t);
     const struct value row[] = {value_text(p->activity), value_text(p->instances),
         value_time(p->created), value_int(p->min_record), value_int(p->max_record),
         d->rows < 0 ? value_null() : value_int(d->rows), value_text(state), grid_flag(d->is_due),
-        value_text(why)};
+        value_text(d->why)};
 
-    return why == NULL ? fault_set_memory(f) : grid_add(&s->grid, row, f);
+    return grid_add(&s->grid, row, f);
 }
 
 int
@@ -84,18 +71,14 @@ show_partitions(struct show *s, struct fault *f)
 {
     for (size_t i = 0; i < s->definition.activity_count; i++) {
         const struct activity *a = &s->definition.activities[i];
-        struct trail_list trails;
         struct due_list list;
 
         if (!show_wants(s, a))
             continue;
-        if (trail_read(s->primary, a->name, &s->memory, &trails, f) != 0 ||
-            due_read(s->primary, &s->definition, a, PARTITIONS_ALL, &s->memory, &list, f) != 0)
+        if (due_explain(s->primary, &s->definition, a, PARTITIONS_ALL, &s->memory, &list, f) != 0)
             return -1;
         for (size_t k = 0; k < list.count; k++) {
-            const struct due *d = &list.items[k];
-
-            if (add_partition(s, d, trail_find(&trails, d->partition->instances), f) != 0)
+            if (add_partition(s, &list.items[k], f) != 0)
                 return -1;
         }
     }

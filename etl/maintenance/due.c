@@ -75,19 +75,15 @@ read_facts(struct judge *j, const struct partition *p, struct facts *facts, stru
     return rc;
 }
 
-/* The first rule that holds the partition back, as a sentence. */
+/* The rule that holds the partition back, as a sentence; "" when none does. */
 static const char *
-explain(struct judge *j, const struct partition *p, const struct facts *facts, bool *is_due)
+explain_back(struct judge *j, const struct partition *p, const struct facts *facts)
 {
     char threshold[MOMENT_TEXT_BYTES], moment[MOMENT_TEXT_BYTES];
     const struct due_list *l = j->list;
     const char *window = window_unit_names[l->window.unit];
 
-    *is_due = false;
     moment_format(l->threshold, threshold);
-    if (p->dropped)
-        return arena_printf(
-            j->memory, "archived and dropped at %s", moment_format(p->archived, moment));
     if (p->created >= l->threshold)
         return arena_printf(j->memory, "online window of %lld %s: created %s, not before %s",
             (long long)l->window.length, window, moment_format(p->created, moment), threshold);
@@ -99,11 +95,45 @@ explain(struct judge *j, const struct partition *p, const struct facts *facts, b
             "analysis watermark: cube '%s' has analysed up to record %lld, the partition ends at "
             "%lld",
             j->slowest_cube, (long long)l->watermark, (long long)p->max_record);
+    return "";
+}
+
+/* What was compared, and what follows. */
+static const char *
+explain_due(struct judge *j, const struct partition *p, const struct facts *facts)
+{
+    char threshold[MOMENT_TEXT_BYTES], created[MOMENT_TEXT_BYTES], newest[MOMENT_TEXT_BYTES];
+    const struct due_list *l = j->list;
+    const char *analysed =
+        l->has_watermark ? arena_printf(j->memory, ", all cubes have analysed up to record %lld",
+                               (long long)l->watermark)
+                         : "";
+
+    return analysed == NULL
+               ? NULL
+               : arena_printf(j->memory, "due: created %s, newest row of %s, both before %s%s: %s",
+                     moment_format(p->created, created), moment_format(facts->newest, newest),
+                     moment_format(l->threshold, threshold), analysed,
+                     l->window.archive ? "goes with the next maintenance"
+                                       : "is purged by the next maintenance (archive is off)");
+}
+
+/* What is marked is finished, whatever has become of window and cubes since. */
+static const char *
+explain(struct judge *j, const struct partition *p, const struct facts *facts, bool *is_due)
+{
+    char moment[MOMENT_TEXT_BYTES];
+    const char *back;
+
+    *is_due = false;
+    if (p->dropped)
+        return arena_printf(
+            j->memory, "archived and dropped at %s", moment_format(p->archived, moment));
+    if (!p->archiving && ((back = explain_back(j, p, facts)) == NULL || back[0] != '\0'))
+        return back;
     *is_due = true;
-    if (p->archiving)
-        return "archiving in progress";
-    return l->window.archive ? "due: is archived by the next maintenance"
-                             : "due: is purged by the next maintenance (archive is off)";
+    return p->archiving ? "archiving in progress: the next maintenance finishes it"
+                        : explain_due(j, p, facts);
 }
 
 /* What the proof before its end has counted. */
@@ -150,5 +180,37 @@ due_read(struct db *primary, const struct definition *d, const struct activity *
             return -1;
     }
     list->count = partitions.count;
+    return 0;
+}
+
+/* ---- for people ---- */
+
+static int
+add_kept(struct due *due, const struct trail *t, struct arena *memory, struct fault *f)
+{
+    char kept[MOMENT_TEXT_BYTES];
+
+    if (t == NULL || t->kept == 0 || due->partition->dropped)
+        return 0;
+    due->why =
+        arena_printf(memory, "%s; kept at %s: %s", due->why, moment_format(t->kept, kept), t->why);
+    return due->why == NULL ? fault_set_memory(f) : 0;
+}
+
+int
+due_explain(struct db *primary, const struct definition *d, const struct activity *a,
+    enum partition_filter filter, struct arena *memory, struct due_list *list, struct fault *f)
+{
+    struct trail_list trails;
+
+    if (due_read(primary, d, a, filter, memory, list, f) != 0 ||
+        trail_read(primary, a->name, memory, &trails, f) != 0)
+        return -1;
+    for (size_t i = 0; i < list->count; i++) {
+        struct due *due = &list->items[i];
+
+        if (add_kept(due, trail_find(&trails, due->partition->instances), memory, f) != 0)
+            return -1;
+    }
     return 0;
 }

@@ -34,4 +34,8 @@ struct due_list {
 int due_read(struct db *primary, const struct definition *d, const struct activity *a,
     enum partition_filter filter, struct arena *memory, struct due_list *list, struct fault *f);
 
+/* The same for people: of a partition that the last maintenance kept, `why` tells that too. */
+int due_explain(struct db *primary, const struct definition *d, const struct activity *a,
+    enum partition_filter filter, struct arena *memory, struct due_list *list, struct fault *f);
+
 #endif

@@ -214,7 +214,7 @@ report_add_partitions(struct report *r, struct fault *f)
     for (size_t i = 0; primary != NULL && rc == 0 && i < r->definition.activity_count; i++) {
         struct map m = {.report = r, .activity = &r->definition.activities[i]};
 
-        if (due_read(primary, &r->definition, m.activity, PARTITIONS_ALL, &r->memory, &m.list,
+        if (due_explain(primary, &r->definition, m.activity, PARTITIONS_ALL, &r->memory, &m.list,
                 &why) != 0)
             report_add_failure(r, &why);
         else
