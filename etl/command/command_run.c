@@ -31,7 +31,7 @@ static const struct command_option options[] = {
 };
 
 const struct command command_run = {
-    .fields = jobs_fields_and_plan,
+    .fields = jobs_fields,
     .name = "run",
     .arguments = "JOB.xml",
     .summary = "runs a job file step by step",
@@ -50,7 +50,7 @@ const struct command command_run = {
 };
 
 const struct command command_nightly = {
-    .fields = jobs_fields_and_plan,
+    .fields = jobs_fields,
     .name = "nightly",
     .arguments = "",
     .summary = "runs the built-in nightly job",

@@ -46,6 +46,13 @@ run_stages(struct invocation *i, const struct made_step *stages, size_t count, c
     return jobs_run_made(i, &xml, f);
 }
 
+static int
+refuse_without_archive(struct fault *f)
+{
+    fault_set(f, FAULT_SETTINGS, "no archive is configured");
+    return fault_hint(f, "add <Archive Connection=\"...\"/> to <Databases> in the settings");
+}
+
 /* The archive's views over the tables that are there, of one activity or of all. */
 static int
 rebuild_archive_views(struct invocation *i, struct fault *f)
@@ -62,7 +69,7 @@ rebuild_archive_views(struct invocation *i, struct fault *f)
     if (rc == 0)
         rc = site_definition(site, &d, f);
     if (rc == 0 && (archive = site_archive(site, f)) == NULL)
-        rc = f->kind != FAULT_NONE ? -1 : fault_set(f, FAULT_SETTINGS, "no archive is configured");
+        rc = f->kind != FAULT_NONE ? -1 : refuse_without_archive(f);
     if (rc == 0 && only != NULL && invocation_activity(&d, only, f) == NULL)
         rc = -1;
     for (size_t k = 0; rc == 0 && k < d.activity_count; k++) {
@@ -82,9 +89,11 @@ run_maintain(struct invocation *i, struct fault *f)
     const struct made_step stage = {"MaintainData", "maintain", "Activity", "BackupArchive",
         invocation_has(i, "no-backup-archive") ? "false" : "true"};
 
-    if (invocation_has(i, "rebuild-archive-views"))
-        return rebuild_archive_views(i, f);
-    return run_stages(i, &stage, 1, invocation_option(i, "activity"), f);
+    if (!invocation_has(i, "rebuild-archive-views"))
+        return run_stages(i, &stage, 1, invocation_option(i, "activity"), f);
+    if (invocation_has(i, "plan"))
+        return fault_set(f, FAULT_USAGE, "--plan and --rebuild-archive-views exclude each other");
+    return rebuild_archive_views(i, f);
 }
 
 static int
@@ -125,6 +134,7 @@ run_purge(struct invocation *i, struct fault *f)
 
 static const struct command_option maintain_options[] = {
     {"activity", "NAME", "only this activity (default: all)", false},
+    JOB_OPTION_PLAN,
     {"no-backup-archive", NULL, "drop without backing the archive up first: a warning", false},
     {"rebuild-archive-views", NULL,
         "only make the archive's views anew, over the tables that are there", false},
@@ -140,8 +150,8 @@ const struct command command_maintain = {
         "Swaps completed instances out as a partition, marks partitions that have left the online "
         "window, copies them to the archive, backs the archive up, and only then drops them. "
         "Nothing is "
-        "dropped that is not proved to be elsewhere; nightcube show partitions says what holds "
-        "each one "
+        "dropped that is not proved to be elsewhere; --plan and nightcube show partitions say "
+        "what holds each one "
         "back, show trail what was done with it.\n\n"
         "An archive that was detached, restored or put together by hand gets its views back with "
         "--rebuild-archive-views.",
@@ -151,6 +161,7 @@ const struct command command_maintain = {
 
 static const struct command_option load_options[] = {
     {"cube", "NAME", "only this cube (default: all)", false},
+    JOB_OPTION_PLAN,
     {NULL, NULL, NULL, false},
 };
 
@@ -165,6 +176,7 @@ const struct command command_load = {
 
 static const struct command_option process_options[] = {
     {"cube", "NAME", "only this cube (default: all)", false},
+    JOB_OPTION_PLAN,
     {"type", "TYPE",
         "ProcessDefault, ProcessFull, ProcessData, ProcessIndexes, ProcessAdd or ProcessClear",
         false},
@@ -181,6 +193,7 @@ const struct command command_process = {
 };
 
 static const struct command_option purge_options[] = {
+    JOB_OPTION_PLAN,
     {"history", "WHAT",
         "what is read again: PrimaryImport (default), PrimaryImport+Archive or None", false},
     {NULL, NULL, NULL, false},

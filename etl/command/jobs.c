@@ -56,12 +56,6 @@ static const struct grid_column summary_columns[] = {
 const struct command_fields jobs_fields[] = {
     COMMAND_FIELDS("a step", columns),
     COMMAND_FIELDS("the run, last", summary_columns),
-    {0},
-};
-
-const struct command_fields jobs_fields_and_plan[] = {
-    COMMAND_FIELDS("a step", columns),
-    COMMAND_FIELDS("the run, last", summary_columns),
     {"a step, with --plan", plan_table_columns, 0},
     {0},
 };
@@ -182,6 +176,20 @@ read_job(struct job *job, const char *source, const char *xml, struct fault *f)
     return rc;
 }
 
+static int
+plan_or_run(struct invocation *i, const char *source, const char *xml,
+    const struct run_options *options, struct fault *f)
+{
+    struct job job = JOB_INIT;
+    int rc = read_job(&job, source, xml, f);
+
+    if (rc == 0)
+        rc = invocation_has(i, "plan") ? plan_table_print(i, &job, f)
+                                       : run_and_report(i, &job, xml, options, f);
+    job_release(&job);
+    return rc;
+}
+
 int
 jobs_run(struct invocation *i, const char *source, const char *xml, struct fault *f)
 {
@@ -190,28 +198,18 @@ jobs_run(struct invocation *i, const char *source, const char *xml, struct fault
         .resume = invocation_has(i, "resume"),
         .ask = invocation_has(i, "step") ? ask_on_terminal : NULL,
         .ask_state = i};
-    struct job job = JOB_INIT;
-    int rc = read_job(&job, source, xml, f);
 
-    if (rc == 0)
-        rc = invocation_has(i, "plan") ? plan_table_print(i, &job, f)
-                                       : run_and_report(i, &job, xml, &options, f);
-    job_release(&job);
-    return rc;
+    return plan_or_run(i, source, xml, &options, f);
 }
 
 int
 jobs_run_made(struct invocation *i, struct text *xml, struct fault *f)
 {
     const struct run_options options = {.only = NULL};
-    struct job job = JOB_INIT;
     int rc = text_check(xml, f);
 
     if (rc == 0)
-        rc = read_job(&job, i->command->name, text_get(xml), f);
-    if (rc == 0)
-        rc = run_and_report(i, &job, text_get(xml), &options, f);
-    job_release(&job);
+        rc = plan_or_run(i, i->command->name, text_get(xml), &options, f);
     text_release(xml);
     return rc;
 }

@@ -8,9 +8,13 @@
 #include "etl/command/command.h"
 #include "etl/pipeline/run.h"
 
-/* Options of every command that runs a whole job. */
+/* An option of every command that runs steps, and those of one that runs a whole job. */
+#define JOB_OPTION_PLAN                                                                            \
+    {                                                                                              \
+        "plan", NULL, "print the resolved steps and touch nothing", false                          \
+    }
 #define JOB_OPTION_ROWS                                                                            \
-    {"plan", NULL, "print the resolved steps and touch nothing", false},                           \
+    JOB_OPTION_PLAN,                                                                               \
         {"only", "STEP", "run only this step, or one part of it (maintain/copy)", false},          \
         {"from", "STEP", "begin with this step", false},                                           \
         {"step", NULL, "ask before each step: run, skip or stop", false},                          \
@@ -20,14 +24,13 @@
 
 /* What these commands print. */
 extern const struct command_fields jobs_fields[];
-extern const struct command_fields jobs_fields_and_plan[];
 
 /* Runs the job in `xml` (borrowed; `source` is its name for messages) as the options say, and
  * prints the table of its steps, or its plan. */
 int jobs_run(struct invocation *i, const char *source, const char *xml, struct fault *f);
 
-/* The same for a job of one or more steps that a command makes up, without options. `job` is
- * released. */
+/* The same for a job of one or more steps that a command makes up, with no option but --plan. `xml`
+ * is released. */
 int jobs_run_made(struct invocation *i, struct text *xml, struct fault *f);
 
 #endif

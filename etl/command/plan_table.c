@@ -1,10 +1,12 @@
 #include "etl/command/plan_table.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "config/definition/definition.h"
 #include "etl/command/grid.h"
 #include "etl/maintenance/due.h"
+#include "etl/maintenance/spawn.h"
 #include "etl/pipeline/plan.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,6 +28,27 @@ add_row(struct grid *g, const struct unit *u, const char *target, const char *no
     return grid_add(g, row, f);
 }
 
+/* One line for each activity: what will be swapped out, or why nothing. */
+static int
+add_spawns(struct grid *g, struct site *site, const struct definition *d, const struct unit *u,
+    struct fault *f)
+{
+    struct db *primary = site_primary(site, f);
+    int rc = primary == NULL ? -1 : 0;
+
+    for (size_t i = 0; rc == 0 && i < u->target_count; i++) {
+        struct spawn_result r;
+        char note[96];
+
+        rc = spawn_foresee(primary, definition_find_activity(d, u->targets[i]), &r, f);
+        snprintf(note, sizeof note, "records %" PRId64 " to %" PRId64 " become a partition",
+            r.first, r.last);
+        if (rc == 0)
+            rc = add_row(g, u, u->targets[i], r.why == NULL ? note : r.why, f);
+    }
+    return rc;
+}
+
 /* One line for each live partition: the same judgement that the run will make. */
 static int
 add_partitions(struct grid *g, struct site *site, const struct definition *d, const struct unit *u,
@@ -38,7 +61,7 @@ add_partitions(struct grid *g, struct site *site, const struct definition *d, co
     for (size_t i = 0; rc == 0 && i < u->target_count; i++) {
         struct due_list list;
 
-        rc = due_read(primary, d, definition_find_activity(d, u->targets[i]), PARTITIONS_LIVE,
+        rc = due_explain(primary, d, definition_find_activity(d, u->targets[i]), PARTITIONS_LIVE,
             &memory, &list, f);
         for (size_t k = 0; rc == 0 && k < list.count; k++)
             rc = add_row(g, u, list.items[k].partition->instances, list.items[k].why, f);
@@ -59,6 +82,8 @@ add_unit(struct grid *g, struct site *site, const struct definition *d, const st
             : u->step->backup_archive           ? ""
                                       : "switched off by BackupArchive=\"false\": a warning",
             f);
+    if (u->kind == UNIT_SPAWN)
+        return add_spawns(g, site, d, u, f);
     for (size_t i = 0; i < u->target_count; i++) {
         if (add_row(g, u, u->targets[i], "", f) != 0)
             return -1;
@@ -89,7 +114,7 @@ plan_table_explain(struct site *site, const struct unit *u, struct fault *f)
     for (size_t i = 0; rc == 0 && i < u->target_count; i++) {
         struct due_list list;
 
-        rc = due_read(primary, &d, definition_find_activity(&d, u->targets[i]), PARTITIONS_LIVE,
+        rc = due_explain(primary, &d, definition_find_activity(&d, u->targets[i]), PARTITIONS_LIVE,
             &memory, &list, f);
         if (rc == 0)
             explain_activity(&list);

@@ -139,16 +139,14 @@ swap(struct spawn *s, struct fault *f)
     return rc == 0 ? views_follow_partitions(db, s->definition, s->activity, &s->shapes, f) : -1;
 }
 
+/* Is there a reason to do nothing? It is in the result then. */
 static int
-swap_when_due(void *state, struct fault *f)
+look_for_reason(struct spawn *s, struct fault *f)
 {
-    struct spawn *s = state;
     struct partition_list marked;
     int64_t any;
 
-    *s->result = (struct spawn_result){0};
-    if (heal_activity(s->primary, s->definition, s->activity, &s->shapes, f) != 0 ||
-        partition_read(s->primary, s->activity->name, PARTITIONS_MARKED, &s->memory, &marked, f) !=
+    if (partition_read(s->primary, s->activity->name, PARTITIONS_MARKED, &s->memory, &marked, f) !=
             0 ||
         get_int(s, "SELECT 1 FROM %n LIMIT 1", s->names.completed, &any, f) != 0)
         return -1;
@@ -156,11 +154,31 @@ swap_when_due(void *state, struct fault *f)
         s->result->why = "an archiving run is in progress and is finished first";
     else if (any == 0)
         s->result->why = "nothing has completed since the last partition";
+    return 0;
+}
+
+static void
+take_range(struct spawn *s)
+{
+    s->result->first = s->min_record;
+    s->result->last = s->max_record;
+    s->result->rows = s->max_record - s->min_record + 1;
+}
+
+static int
+swap_when_due(void *state, struct fault *f)
+{
+    struct spawn *s = state;
+
+    *s->result = (struct spawn_result){0};
+    if (heal_activity(s->primary, s->definition, s->activity, &s->shapes, f) != 0 ||
+        look_for_reason(s, f) != 0)
+        return -1;
     if (s->result->why != NULL)
         return 0;
     if (choose_names(s, f) != 0 || swap(s, f) != 0)
         return -1;
-    s->result->rows = s->max_record - s->min_record + 1;
+    take_range(s);
     return 0;
 }
 
@@ -220,4 +238,20 @@ spawn_partition(struct db *primary, const struct definition *d, const struct act
     view_shapes_release(&s.shapes);
     arena_release(&s.memory);
     return rc == 0 ? 0 : fault_wrap(f, "spawn a partition of '%s'", a->name);
+}
+
+int
+spawn_foresee(
+    struct db *primary, const struct activity *a, struct spawn_result *result, struct fault *f)
+{
+    struct spawn s = {.primary = primary, .activity = a, .result = result};
+    int rc = activity_names_init(&s.names, &s.memory, a->name, f);
+
+    *result = (struct spawn_result){0};
+    if (rc == 0)
+        rc = look_for_reason(&s, f);
+    if (rc == 0 && result->why == NULL && (rc = read_range(&s, f)) == 0)
+        take_range(&s);
+    arena_release(&s.memory);
+    return rc;
 }

@@ -11,6 +11,7 @@ struct spawn_result {
     /* RecordIDs from first to last of the new partition: its rows, and gaps that transactions left
      * that were rolled back. 0: nothing was to be done. */
     int64_t rows;
+    int64_t first, last;
     const char *why; /* nothing was done; NULL otherwise */
 };
 
@@ -22,5 +23,9 @@ struct spawn_result {
  */
 int spawn_partition(struct db *primary, const struct definition *d, const struct activity *a,
     struct spawn_result *result, struct fault *f);
+
+/* What it would do now; touches nothing. */
+int spawn_foresee(
+    struct db *primary, const struct activity *a, struct spawn_result *result, struct fault *f);
 
 #endif
