@@ -13,7 +13,9 @@ const struct error_rule errors_sqlite[] = {
     {.native = 6, .kind = FAULT_UNAVAILABLE, .contended = true}, /* SQLITE_LOCKED */
     {.native = 8,
         .kind = FAULT_PERMISSION,
-        .cure = "who runs nightcube must be able to write the file and its directory"},
+        .cure =
+            "who runs nightcube must be able to write the file, its -wal and -shm beside it, and "
+            "the directory"},
     {.native = 10, .kind = FAULT_IO}, /* SQLITE_IOERR */
     {.native = 11,
         .kind = FAULT_DATA,

@@ -49,7 +49,7 @@ lock_take(struct lock *l, const char *state_directory, const char *what, struct 
     } else if (flock(l->fd, LOCK_EX | LOCK_NB) != 0) {
         read_holder(l->fd, holder, sizeof holder);
         fault_set(f, FAULT_LOCKED, "another run holds the lock: %s", holder);
-        fault_hint(f, "try again when it has ended; nightcube status tells how far it is");
+        fault_hint(f, "try again when it has ended; nightcube history tells how far it is");
         close(l->fd);
         l->fd = -1;
     } else {

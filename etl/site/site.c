@@ -69,9 +69,32 @@ add_place(const char *connection, struct fault *f)
     }
 }
 
-/* An embedded database whose file is not there: most likely nobody made it yet. */
+/* Is the database one of an installation that has worked? Then its primary import is there. */
 static bool
-explain_missing_file(const char *name, const char *connection, struct fault *f)
+has_worked(struct site *s, const char *name)
+{
+    struct fault unread = FAULT_INIT;
+
+    return strcmp(name, "PrimaryImport") != 0 && site_primary(s, &unread) != NULL;
+}
+
+static void
+refuse_missing_file(struct site *s, const char *name, const char *path, struct fault *f)
+{
+    if (has_worked(s, name)) {
+        fault_set(f, FAULT_UNAVAILABLE, "%s is not there: no file '%s'", name, path);
+        fault_hint(f, "is its disk mounted, was it moved? nightcube restore brings it back from a "
+                      "backup; nightcube setup would make an empty one");
+    } else {
+        fault_set(f, FAULT_UNAVAILABLE, "%s is not there yet: no file '%s'", name, path);
+        fault_hint(f, "a new installation begins with: nightcube setup; of one that has worked, "
+                      "is the disk mounted?");
+    }
+}
+
+/* An embedded database whose file is not there: nobody made it yet, or somebody took it away. */
+static bool
+explain_missing_file(struct site *s, const char *name, const char *connection, struct fault *f)
 {
     const char *at = connection;
     struct connection_part part;
@@ -84,8 +107,7 @@ explain_missing_file(const char *name, const char *connection, struct fault *f)
         snprintf(path, sizeof path, "%.*s", (int)part.value_length, part.value);
         if (path[0] != '/' || access(path, F_OK) == 0 || errno != ENOENT)
             return false;
-        fault_set(f, FAULT_UNAVAILABLE, "%s is not there yet: no file '%s'", name, path);
-        fault_hint(f, "a new installation begins with: nightcube setup");
+        refuse_missing_file(s, name, path, f);
         return true;
     }
     return false;
@@ -109,7 +131,7 @@ site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *
         db_close(db);
         return NULL;
     }
-    if (db == NULL && mode == DB_EXISTING && explain_missing_file(name, setting->connection, f))
+    if (db == NULL && mode == DB_EXISTING && explain_missing_file(s, name, setting->connection, f))
         return NULL;
     if (db == NULL && f->kind == FAULT_UNAVAILABLE && mode == DB_EXISTING)
         fault_hint(f, "nightcube doctor says what is missing; a new installation begins with "

@@ -382,6 +382,36 @@ resolve_wants_to_know_what_to_do(void)
     run_expect("resolve --activity Order --complete --older-than soon", 64);
 }
 
+/* Whoever is told to set up here would go on with an empty archive. */
+static void
+an_archive_that_is_gone_is_no_new_installation(void)
+{
+    set_up();
+    CU_ASSERT_EQUAL(rename("nightcube/BAMArchive.db", "elsewhere.db"), 0);
+    run_says("maintain", 69, NULL, "Archive is not there: no file '");
+    run_says("maintain --rebuild-archive-views", 69, NULL, "hint: is its disk mounted");
+    run_write_file("nightcube/without.xml",
+        "<Nightcube xmlns=\"urn:nightcube:config:1\"><Databases><PrimaryImport "
+        "Connection=\"Driver=SQLite3;Database=Other.db\"/><StarSchema "
+        "Connection=\"Driver=SQLite3;Database=BAMStarSchema.db\"/></Databases><Backup "
+        "Store=\"file:backups\"/></Nightcube>");
+    run_expect("setup --config nightcube/without.xml", 0);
+    run_says("maintain --rebuild-archive-views --config nightcube/without.xml", 78, NULL,
+        "hint: add <Archive");
+}
+
+static void
+a_plan_says_what_will_leave_and_what_will_not(void)
+{
+    set_up_with_events();
+    run_says("maintain --plan", 0, "records 1 to 1 become a partition", NULL);
+    run_says("maintain --plan --rebuild-archive-views", 64, "", "exclude each other");
+    run_expect("nightly --only maintain/spawn", 0);
+    run_says("maintain --plan", 0, "nothing has completed since the last partition", NULL);
+    run_says("maintain --plan --activity Order", 0, "online window of 6 MONTH: created ", NULL);
+    run_says("show partitions", 0, "online window of 6 MONTH: created ", NULL);
+}
+
 static void
 partitions_of_a_new_activity_are_none(void)
 {
@@ -480,7 +510,11 @@ one_run_at_a_time(void)
 
     set_up();
     ASSERT_OK(lock_take(&lock, "nightcube/state", "test", &f), &f);
-    run_expect("backup PrimaryImport", 75);
+    run_says("backup PrimaryImport", 75, "", "another run holds the lock: test (process ");
+    run_says("maintain", 75, "", ") since 20");
+    run_expect("load", 75);
+    run_expect("maintain --rebuild-archive-views", 75);
+    run_expect("set index Order ByCount Count", 75);
     run_expect("restore a.abf", 75);
     run_expect("update sample.xml --no-backup", 75);
     run_expect("remove --view Sales --no-backup", 75);
@@ -559,6 +593,10 @@ const struct test suite_etl_command_command[] = {
     {"an instance is removed by its ID", an_instance_is_removed_by_its_id},
     {"age limits what is resolved", age_limits_what_is_resolved},
     {"resolve wants to know what to do", resolve_wants_to_know_what_to_do},
+    {"an archive that is gone is no new installation",
+        an_archive_that_is_gone_is_no_new_installation},
+    {"a plan says what will leave and what will not",
+        a_plan_says_what_will_leave_and_what_will_not},
     {"partitions of a new activity are none", partitions_of_a_new_activity_are_none},
     {"the nightly job is shown", the_nightly_job_is_shown},
     {"a deployment is backed up", a_deployment_is_backed_up},
