@@ -27,6 +27,13 @@ void piece_add(struct text *sql, struct piece *p, bool has_where);
 /* Notes a row that was read. FAULT_DATA: its key is a text that no literal can hold. */
 int piece_note(struct piece *p, const struct value *row, struct fault *f);
 
+/* Rows that were noted of the piece. */
+size_t piece_rows(const struct piece *p);
+
+/* All rows of the piece have come, and some of them were noted: 1 when it is full, and piece_add
+ * makes the one behind `last` from now on; 0, or -1 as piece_note. */
+int piece_foresee(struct piece *p, uint64_t rows, const struct value *last, struct fault *f);
+
 /* The query is at its end: was the piece full, so that another one follows? */
 bool piece_turn(struct piece *p);
 

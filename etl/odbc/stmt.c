@@ -415,3 +415,15 @@ stmt_fetch(struct stmt *s, struct value *row, struct fault *f)
     }
     return 1;
 }
+
+uint64_t
+stmt_total(const struct stmt *s)
+{
+    return s->rows == NULL ? 0 : stream_total(s->rows);
+}
+
+int
+stmt_last(const struct stmt *s, struct value *row, struct fault *f)
+{
+    return stream_last(s->rows, row, f);
+}

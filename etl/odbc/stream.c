@@ -15,12 +15,14 @@ struct stream {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     size_t filled, freed; /* blocks ever; those between hold rows */
+    uint64_t rows;        /* in them */
     int result;           /* of the last fetch: 1 while there may be more */
     bool stop;
     struct fault fault;
     /* only the reader's */
     const struct block *block; /* that is read; NULL before the first */
     size_t at;                 /* rows taken of it */
+    uint64_t total;            /* rows there are, once that is known */
     pthread_t thread;
     bool threaded;
 };
@@ -85,7 +87,8 @@ static void
 tell(struct stream *s, int result)
 {
     pthread_mutex_lock(&s->lock);
-    s->filled += result == 1;
+    if (result == 1)
+        s->rows += s->blocks[s->filled++ % BLOCKS].rows;
     s->result = result;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
@@ -118,6 +121,7 @@ next_of_thread(struct stream *s)
     while (s->filled == s->freed && s->result == 1)
         pthread_cond_wait(&s->changed, &s->lock);
     result = s->filled > s->freed ? 1 : s->result;
+    s->total = s->result == 0 ? s->rows : 0;
     pthread_mutex_unlock(&s->lock);
     return result;
 }
@@ -131,8 +135,8 @@ next_block(struct stream *s)
     if (s->threaded)
         return next_of_thread(s);
     s->freed = s->filled;
-    result = s->result = fetcher_next(s->fetcher, &s->blocks[s->filled % BLOCKS], &s->fault);
-    s->filled += result == 1;
+    result = fetcher_next(s->fetcher, &s->blocks[s->filled % BLOCKS], &s->fault);
+    tell(s, result);
     /* From then on the result is the thread's: it may be at the end already. */
     if (result == 1 && s->filled == 1 && fetcher_is_full(s->fetcher, &s->blocks[0]))
         s->threaded = thread_start(&s->thread, read_ahead, s);
@@ -156,4 +160,18 @@ stream_next(struct stream *s, struct value *row, struct fault *f)
         return -1;
     s->at++;
     return 1;
+}
+
+uint64_t
+stream_total(const struct stream *s)
+{
+    return s->total;
+}
+
+int
+stream_last(const struct stream *s, struct value *row, struct fault *f)
+{
+    const struct block *b = &s->blocks[(s->filled - 1) % BLOCKS];
+
+    return fetcher_get_row(s->fetcher, b, b->rows - 1, row, f);
 }

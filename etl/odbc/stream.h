@@ -21,4 +21,11 @@ void stream_close(struct stream *s);
 /* The next row, its texts borrowed until the next call. 1, 0 at the end, -1. */
 int stream_next(struct stream *s, struct value *row, struct fault *f);
 
+/* How many rows there are in all, once the driver has given the last of them and is asked no more;
+ * 0 as long as nobody knows. */
+uint64_t stream_total(const struct stream *s);
+
+/* That last row, its texts borrowed until the next call of stream_next. 0, or -1. */
+int stream_last(const struct stream *s, struct value *row, struct fault *f);
+
 #endif

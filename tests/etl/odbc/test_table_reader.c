@@ -363,6 +363,34 @@ refuses_a_key_that_no_piece_can_go_on_behind(void)
     db_close(db);
 }
 
+/* While the last rows of a piece are taken the next one is asked for in a thread: whoever stops
+ * anywhere has the connection for himself again, and whoever goes on misses no row. */
+static void
+a_piece_asked_for_ahead_may_be_left(void)
+{
+    static const int64_t stops[] = {1, 340, 800, 1300, 1350, 1359, 1360, 1361, 2000, ROWS};
+    struct rowsum written;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+
+    fill(db, all_short, &written);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        const struct value *row;
+        struct table_reader *r = table_reader_open(db, &sample, NULL, &f);
+        int64_t n = 0, rows = 0;
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+        while (n < stops[i] && table_reader_next(r, &row, &f) == 1)
+            CU_ASSERT_EQUAL_FATAL(row[0].as.integer, n++);
+        CU_ASSERT_EQUAL(n, stops[i]);
+        table_reader_close(r);
+        ASSERT_OK(db_get_int(db, "SELECT count(*) FROM sample", 0, &rows, &f), &f);
+        CU_ASSERT_EQUAL(rows, ROWS);
+    }
+    rowsum_release(&written);
+    db_close(db);
+}
+
 /* A time with a zone of its own is the same moment wherever the program runs. */
 static void
 reads_moments_with_a_zone(void)
@@ -540,6 +568,7 @@ const struct test suite_etl_odbc_table_reader[] = {
     {"refuses what is not of its type", refuses_what_is_not_of_its_type},
     {"names the row that misfits", names_the_row_that_misfits},
     {"refuses a key that no piece can go on behind", refuses_a_key_that_no_piece_can_go_on_behind},
+    {"a piece asked for ahead may be left", a_piece_asked_for_ahead_may_be_left},
     {"reads moments with a zone", reads_moments_with_a_zone},
     {NULL, on_each_engine},
 };
