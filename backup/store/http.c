@@ -225,8 +225,14 @@ http_refuse(const struct http_request *r, const struct http_answer *a, struct fa
         if (kinds[i].status == a->status)
             kind = kinds[i].kind;
     }
-    return fault_set(f, kind, "%s %s: the store answers %ld%s%s", r->method, r->path, a->status,
+    fault_set(f, kind, "%s %s: the store answers %ld%s%s", r->method, r->path, a->status,
         a->error_code[0] == '\0' ? "" : " ", a->error_code);
+    if (kind == FAULT_PERMISSION)
+        fault_hint(f, "the store's key or token is wrong, has expired, or gives no right to this; "
+                      "the clock may be wrong too");
+    if (strcmp(a->error_code, "NoSuchBucket") == 0)
+        fault_hint(f, "the bucket must be there: none is made");
+    return -1;
 }
 
 /* ---- one try ---- */

@@ -69,7 +69,7 @@ refuse_scheme(const char *location, struct fault *f)
     }
     fault_set(f, FAULT_SETTINGS, "'%s' is no store: there is %s", location, text_get(&known));
     text_release(&known);
-    return -1;
+    return strchr(location, ':') == NULL ? fault_hint(f, "a directory is file:%s", location) : -1;
 }
 
 static const struct store_scheme *

@@ -2,6 +2,9 @@
  * answers wrongly on demand. */
 #include "backup/store/cloud.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
 #include "tests/backup/store/conformance.h"
 #include "tests/backup/store/emulator.h"
 
@@ -54,6 +57,57 @@ set_s3_keys(void)
     setenv("AWS_SECRET_ACCESS_KEY", "S3RVER", 1);
 }
 
+/* An account's token as portals hand it out, good until 2099 ("Create an account SAS" of the Azure
+ * Storage REST documentation; version 2021-12-02). The caller frees it. */
+static char *
+make_token(void)
+{
+    static const char fields[] = AZURITE_ACCOUNT "\nrwdlac\nb\nsco\n\n2099-01-01T00:00:00Z\n\n\n"
+                                                 "2021-12-02\n\n";
+    unsigned char key[96], mac[32], text[48];
+    unsigned size = sizeof mac;
+    struct text token = TEXT_INIT;
+    int key_size =
+        EVP_DecodeBlock(key, (const unsigned char *)AZURITE_KEY, strlen(AZURITE_KEY)) - 2;
+
+    CU_ASSERT_EQUAL_FATAL(key_size, 64);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(HMAC(
+        EVP_sha256(), key, key_size, (const unsigned char *)fields, sizeof fields - 1, mac, &size));
+    EVP_EncodeBlock(text, mac, sizeof mac);
+    text_add(&token, "?sv=2021-12-02&ss=b&srt=sco&sp=rwdlac&se=2099-01-01T00%3A00%3A00Z&sig=");
+    http_add_encoded(&token, (const char *)text, false);
+    return text_take(&token);
+}
+
+/* In a container of its own, which is made with it. A wrong one is refused, and not shown. */
+static void
+conforms_with_a_token(int port)
+{
+    char location[256], *token = make_token(), *signature = strstr(token, "sig=");
+    struct fault f = FAULT_INIT;
+    struct store_list list = STORE_LIST_INIT;
+    struct store *s;
+
+    snprintf(location, sizeof location,
+        "azblob:" AZURITE_ACCOUNT "/tokens/here?endpoint=http://127.0.0.1:%d/" AZURITE_ACCOUNT,
+        port);
+    setenv("AZURE_STORAGE_SAS_TOKEN", token, 1);
+    s = open_store(location);
+    store_conforms(s);
+    conforms_with_parts(s);
+    store_close(s);
+    signature[4] = signature[4] == 'A' ? 'B' : 'A';
+    setenv("AZURE_STORAGE_SAS_TOKEN", token, 1);
+    s = open_store(location);
+    CU_ASSERT_EQUAL(store_list(s, "", &list, &f), -1);
+    CU_ASSERT_EQUAL(f.kind, FAULT_PERMISSION);
+    CU_ASSERT_FALSE(test_contains(f.text, "sig="));
+    CU_ASSERT(test_contains(f.hint, "token"));
+    store_close(s);
+    unsetenv("AZURE_STORAGE_SAS_TOKEN");
+    free(token);
+}
+
 static void
 azurite_is_a_store(void)
 {
@@ -80,6 +134,7 @@ azurite_is_a_store(void)
         conforms_with_parts(s);
         store_close(s);
         unsetenv("AZURE_STORAGE_KEY");
+        conforms_with_a_token(number);
     } else {
         CU_FAIL("azurite does not start");
     }
@@ -280,7 +335,7 @@ opens_no_store_without_a_key_or_tls(void)
 }
 
 const struct test suite_backup_store_cloud[] = {
-    {"azurite is a store", azurite_is_a_store},
+    {"azurite is a store, with a key and with a token", azurite_is_a_store},
     {"s3rver is a store", s3rver_is_a_store},
     {"a server of our own is a store", a_server_of_our_own_is_a_store},
     {"tries again what may pass", tries_again_what_may_pass},
