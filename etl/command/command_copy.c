@@ -14,6 +14,10 @@ static const struct grid_column columns[] = {
 static int
 print_rows(const struct invocation *i, const struct copy_result *r, struct fault *f)
 {
+    static const char *const states[] = {[COPY_NOT_YET] = "",
+        [COPY_COPIED] = "copied",
+        [COPY_WAS_THERE] = "there",
+        [COPY_FAILED] = "failed"};
     struct grid g;
     int rc = 0;
 
@@ -22,9 +26,10 @@ print_rows(const struct invocation *i, const struct copy_result *r, struct fault
         const struct catalogue_entry *e = r->rows[k].entry;
         const struct value row[] = {value_text(e->file), value_text(e->database),
             e->run == 0 ? value_null() : value_int(e->run), value_int((int64_t)e->bytes),
-            value_text(r->rows[k].was_there ? "there" : "copied"), value_text(e->container)};
+            value_text(states[r->rows[k].state]), value_text(e->container)};
 
-        rc = grid_add(&g, row, f);
+        if (r->rows[k].state != COPY_NOT_YET)
+            rc = grid_add(&g, row, f);
     }
     if (rc == 0)
         rc = grid_finish(&g, f);
@@ -54,14 +59,15 @@ run_copy(struct invocation *i, struct fault *f)
     if ((site = invocation_site(i, f)) == NULL)
         return COMMAND_FAILED;
     rc = copy_containers(site, &o, &result, f);
-    if (rc == 0)
-        rc = print_rows(i, &result, f);
+    /* What was copied before a failure is told as well. */
+    if ((rc == 0 || result.count > 0) && print_rows(i, &result, rc == 0 ? f : NULL) != 0)
+        rc = -1;
     copy_result_release(&result);
     return rc;
 }
 
 static const struct command_option options[] = {
-    {"to", "STORE", "where to", false},
+    {"to", "STORE", "where to: file:DIR, azblob:ACCOUNT/CONTAINER/PREFIX, s3:BUCKET/PREFIX", false},
     {"store", "STORE", "where from (default: the settings' store)", false},
     {"run", "ID", "the backups of this run", false},
     {NULL, NULL, NULL, false},
@@ -76,7 +82,9 @@ const struct command command_copy = {
         "Copies the backups that are named, those of a run, or all, with those that they leave "
         "partitions to and what the catalogue says of them, so that the other store is restored "
         "from like this one. Bytes are compared with the catalogue while they are read, and read "
-        "back from the other store. What is there already is not copied again. No key is needed.",
+        "back from the other store. What is there already is not copied again. One that is damaged "
+        "or "
+        "missing is passed over: the others are copied, and then it is 65 or 66. No key is needed.",
     .most = COMMAND_ANY_ARGUMENTS,
     .options = options,
     .run = run_copy,

@@ -5,6 +5,7 @@
 #include "backup/meter.h"
 #include "config/base/clock.h"
 #include "config/base/interrupt.h"
+#include "config/base/log.h"
 #include "config/base/progress.h"
 #include "etl/dump/inlet.h"
 
@@ -13,6 +14,8 @@ struct copying {
     struct copy_result *result;
     struct store *from, *own;
     struct store *to;
+    size_t failed;
+    struct fault first; /* of those that failed */
 };
 
 void
@@ -92,9 +95,13 @@ list_wanted(struct copying *p, bool *wanted, struct fault *f)
             return fault_set_memory(f);
         row->entry = &c->entries[i];
     }
-    if (p->result->count == 0 && p->order->run != 0)
-        return fault_set(f, FAULT_DATA, "run %lld has no container", (long long)p->order->run);
-    return 0;
+    if (p->result->count > 0)
+        return 0;
+    if (p->order->run == 0)
+        return fault_set(
+            f, FAULT_NO_INPUT, "store '%s' holds no backup to copy", store_location(p->from));
+    fault_set(f, FAULT_DATA, "run %lld has no container", (long long)p->order->run);
+    return fault_hint(f, "nightcube list shows the runs and their containers");
 }
 
 /* ---- one container ---- */
@@ -207,7 +214,7 @@ copy_one(struct copying *p, struct copy_row *row, struct fault *f)
     int there = is_there(p, e, f);
 
     if (there != 0) {
-        row->was_there = there == 1;
+        row->state = COPY_WAS_THERE;
         return there == 1 ? 0 : -1;
     }
     if (transfer(p, e, f) != 0 && f->kind != FAULT_EXISTS)
@@ -216,8 +223,54 @@ copy_one(struct copying *p, struct copy_row *row, struct fault *f)
     fault_clear(f);
     if (read_back(p, e, f) != 0 || enter(p, e, f) != 0)
         return fault_wrap(f, "copy '%s'", e->file);
+    row->state = COPY_COPIED;
     p->result->bytes += e->bytes;
     return 0;
+}
+
+/* Did one fail that it leaves tables to? */
+static bool
+leans_on_failed(const struct copying *p, const struct catalogue_entry *e)
+{
+    for (size_t i = 0; i < e->table_count; i++) {
+        for (size_t k = 0; e->tables[i].reference != NULL && k < p->result->count; k++) {
+            const struct copy_row *row = &p->result->rows[k];
+
+            if (row->state == COPY_FAILED &&
+                strcmp(row->entry->container, e->tables[i].reference) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What is wrong with one container is no harm to another: 0, and the fault is kept. */
+static int
+pass_over(struct copying *p, struct copy_row *row, struct fault *own, struct fault *f)
+{
+    row->state = COPY_FAILED;
+    if (own->kind != FAULT_DATA && own->kind != FAULT_NO_INPUT) {
+        *f = *own;
+        return -1;
+    }
+    if (p->failed++ == 0)
+        p->first = *own;
+    else
+        log_warning("%s", own->text);
+    return 0;
+}
+
+static int
+copy_or_pass_over(struct copying *p, struct copy_row *row, struct fault *f)
+{
+    struct fault own = FAULT_INIT;
+
+    if (leans_on_failed(p, row->entry))
+        fault_set(&own, FAULT_DATA, "copy '%s': it leaves tables to one that was not copied",
+            row->entry->file);
+    else if (copy_one(p, row, &own) == 0)
+        return 0;
+    return pass_over(p, row, &own, f);
 }
 
 /* ---- runs ---- */
@@ -291,9 +344,13 @@ copy_all(struct copying *p, struct fault *f)
 
     progress_begin("copy", "bytes", bytes_to_copy(p));
     for (size_t i = 0; rc == 0 && i < p->result->count; i++)
-        rc = copy_one(p, &p->result->rows[i], f);
+        rc = copy_or_pass_over(p, &p->result->rows[i], f);
     progress_finish();
-    return rc == 0 ? copy_runs(p, f) : -1;
+    if (rc != 0 || copy_runs(p, f) != 0)
+        return -1;
+    if (p->failed > 0)
+        *f = p->first;
+    return p->failed > 0 ? -1 : 0;
 }
 
 int

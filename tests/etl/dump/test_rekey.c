@@ -146,7 +146,7 @@ copy_to(struct site *site, const char *source, size_t *count, struct fault *f)
 
     *count = 0;
     for (size_t i = 0; i < r.count; i++)
-        *count += !r.rows[i].was_there;
+        *count += r.rows[i].state == COPY_COPIED;
     copy_result_release(&r);
     return rc;
 }
@@ -192,6 +192,34 @@ copies_nothing_that_was_damaged(void)
     CU_ASSERT(!file_exists(text_get(&path)));
     text_release(&path);
     text_release(&bytes);
+    site_close(&site);
+}
+
+/* The others are copied, but for what leans on it; and that is no set there. */
+static void
+copies_all_but_what_is_lost(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    struct catalogue c = CATALOGUE_INIT;
+    const struct catalogue_entry *partition;
+    struct text path = TEXT_INIT;
+    char file[512];
+    size_t count;
+
+    begin(&site, file);
+    sample_run(sample_database(&site, "Orders"), "CREATE TABLE t(n BIGINT)");
+    sample_dump(&site, "Orders", NULL);
+    find_partition(&site, &c, &partition);
+    text_add_format(&path, "store/%s", partition->file);
+    ASSERT_OK(file_remove(text_get(&path), &f), &f);
+    ASSERT_FAULT(copy_to(&site, NULL, &count, &f), &f, FAULT_NO_INPUT, partition->file);
+    CU_ASSERT_EQUAL(count, 1); /* that of Orders */
+    text_clear(&path);
+    text_add_format(&path, "second/%s", file);
+    CU_ASSERT(!file_exists(text_get(&path)));
+    text_release(&path);
+    catalogue_release(&c);
     site_close(&site);
 }
 
@@ -260,6 +288,7 @@ const struct test suite_etl_dump_rekey[] = {
     {"leaves a damaged backup as it is", leaves_a_damaged_backup_as_it_is},
     {"copies what a backup leans on", copies_what_a_backup_leans_on},
     {"copies nothing that was damaged", copies_nothing_that_was_damaged},
+    {"copies all but what is lost", copies_all_but_what_is_lost},
     {"finishes a copy that was cut off", finishes_a_copy_that_was_cut_off},
     {"records a drill that failed", records_a_drill_that_failed},
     {0},
