@@ -69,6 +69,7 @@ kind_of_errno(int errnum)
         return FAULT_NO_INPUT;
     case EACCES:
     case EPERM:
+    case EROFS:
         return FAULT_PERMISSION;
     case EEXIST:
         return FAULT_EXISTS;

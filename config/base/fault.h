@@ -57,7 +57,8 @@ int fault_set(struct fault *f, enum fault_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The same for a failed system call: adds strerror(errnum) and picks the kind from errnum
- * (ENOENT: FAULT_NO_INPUT, EACCES: FAULT_PERMISSION, EEXIST: FAULT_EXISTS, otherwise FAULT_IO). */
+ * (ENOENT: FAULT_NO_INPUT, EACCES, EPERM and EROFS: FAULT_PERMISSION, EEXIST: FAULT_EXISTS,
+ * otherwise FAULT_IO). */
 int fault_set_errno(struct fault *f, int errnum, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -59,8 +59,9 @@ run_drill(struct invocation *i, struct fault *f)
         invocation_number(i, "run", 1, INT64_MAX, &o.run, f) != 0)
         return COMMAND_FAILED;
     rc = drill_run(site, &o, &result, f);
-    if (rc == 0)
-        rc = print_rows(i, &result, f);
+    /* What was compared before a failure, as of the record, is told as well. */
+    if ((rc == 0 || result.count > 0) && print_rows(i, &result, rc == 0 ? f : NULL) != 0)
+        rc = -1;
     if (rc == 0 && !result.good)
         rc = fault_set(f, FAULT_DATA, "the set of run %lld does not come back as it was backed up",
             (long long)result.run);
@@ -83,8 +84,9 @@ const struct command command_drill = {
     .summary = "restores the newest set into scratch databases and compares",
     .details =
         "Restores what belongs together into embedded databases in a directory of their own, "
-        "compares every table's rows and column totals with its backup's manifest, and enters the "
-        "dated result in the store's catalogue. The databases themselves are not touched. 65 when "
+        "compares every table's rows and column totals with its backup's manifest and every cube "
+        "file with the one in it, and enters the dated result in the store's catalogue. The "
+        "databases themselves are not touched. 65 when "
         "something differs.",
     .options = options,
     .run = run_drill,

@@ -1,6 +1,5 @@
 #include "etl/dump/drill.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "backup/catalogue.h"
@@ -8,9 +7,6 @@
 #include "config/base/file.h"
 #include "config/base/log.h"
 #include "etl/dump/inlet.h"
-#include "etl/dump/verify.h"
-#include "etl/odbc/table_reader.h"
-#include "etl/odbc/table_shape.h"
 
 struct drill {
     struct site *site;
@@ -24,104 +20,6 @@ drill_result_release(struct drill_result *result)
 {
     arena_release(&result->memory);
     *result = (struct drill_result)DRILL_RESULT_INIT;
-}
-
-/* ---- comparing ---- */
-
-static int
-note_difference(
-    struct drill *d, struct drill_row *row, const char *table, const char *what, struct fault *f)
-{
-    row->differing++;
-    d->result->good = false;
-    log_warning("drill: %s, table '%s': %s", row->database, table, what);
-    if (row->what == NULL &&
-        (row->what = arena_printf(&d->result->memory, "table '%s': %s", table, what)) == NULL)
-        return fault_set_memory(f);
-    return 0;
-}
-
-static bool
-same_columns(const struct rowsum *a, const struct rowsum *b)
-{
-    return a->column_count == b->column_count &&
-           memcmp(a->columns, b->columns, a->column_count * sizeof *a->columns) == 0;
-}
-
-static int
-compare_table(struct drill *d, struct db *db, struct drill_row *row,
-    const struct container_table *expected, struct fault *f)
-{
-    struct arena memory = ARENA_INIT;
-    struct rowsum found = ROWSUM_INIT;
-    struct table t;
-    int rc = db_table_exists(db, expected->name, f);
-
-    if (rc <= 0) {
-        return rc < 0 ? -1 : note_difference(d, row, expected->name, "was not restored", f);
-    }
-    rc = table_shape_read(db, expected->name, &memory, &t, f);
-    if (rc == 0)
-        rc = table_rowsum(db, &t, &found, f);
-    if (rc == 0 && found.rows != expected->sum.rows)
-        rc = note_difference(d, row, expected->name, "another number of rows", f);
-    else if (rc == 0 && row->changed == 0 && !same_columns(&found, &expected->sum))
-        rc = note_difference(d, row, expected->name, "other column totals", f);
-    else if (rc == 0 && row->changed == 0 && found.whole != expected->sum.whole)
-        rc = note_difference(d, row, expected->name, "other rows", f);
-    rowsum_release(&found);
-    arena_release(&memory);
-    return rc;
-}
-
-static int
-compare_tables(struct drill *d, struct drill_row *row, const char *place,
-    const struct container_summary *manifest, struct fault *f)
-{
-    struct text connection = TEXT_INIT;
-    struct db *db = NULL;
-    int rc = -1;
-
-    text_add_format(&connection, "Driver=SQLite3;Database=%s", place);
-    if (text_check(&connection, f) == 0 &&
-        (db = db_open(row->database, text_get(&connection), DB_EXISTING, f)) != NULL)
-        rc = 0;
-    for (size_t i = 0; rc == 0 && i < manifest->table_count; i++)
-        rc = compare_table(d, db, row, &manifest->tables[i], f);
-    db_close(db);
-    text_release(&connection);
-    return rc;
-}
-
-/* One database against its container, which is read once more for its manifest. */
-static int
-compare(struct drill *d, const struct restored *restored, struct fault *f)
-{
-    const struct verify_order order = {.source = restored->container,
-        .store = d->order->store == NULL ? d->site->settings.backup.store : d->order->store,
-        .opening = d->order->opening};
-    struct arena *memory = &d->result->memory;
-    struct verify_result v = VERIFY_RESULT_INIT;
-    struct drill_row *row = arena_append(memory, &d->result->rows, &d->result->count, sizeof *row);
-    int rc = 0;
-
-    if (row == NULL || (row->database = arena_strdup(memory, restored->database)) == NULL)
-        return fault_set_memory(f);
-    row->tables = restored->tables;
-    row->rows = restored->rows;
-    row->files = restored->files;
-    row->changed = restored->changed;
-    if (restored->container == NULL)
-        return 0;
-    if ((row->container = arena_strdup(memory, restored->container)) == NULL)
-        return fault_set_memory(f);
-    rc = verify_container(d->site, &order, &v, f);
-    if (rc == 0 && restored->kind != CONTAINER_ANALYSIS)
-        rc = compare_tables(d, row, restored->place, &v.summary, f);
-    else if (rc == 0 && restored->files != v.summary.file_count)
-        rc = note_difference(d, row, "-", "another number of files", f);
-    verify_result_release(&v);
-    return rc;
 }
 
 /* ---- the record ---- */
@@ -178,7 +76,7 @@ restore_and_compare(struct drill *d, struct fault *f)
     d->result->run = rc == 0 ? restored.run : d->order->run;
     d->result->good = rc == 0;
     for (size_t i = 0; rc == 0 && i < restored.count; i++)
-        rc = compare(d, &restored.items[i], f);
+        rc = drill_compare(d->site, d->order, &restored.items[i], d->result, f);
     restore_result_release(&restored);
     return rc;
 }

@@ -1,6 +1,7 @@
 /*
  * drill: the proof that backups restore: the newest set into scratch databases, every table
- * compared with its container's manifest, and a dated record of it in the catalogue.
+ * compared with its container's manifest, every file with the one in it, and a dated record of it
+ * in the catalogue.
  */
 #ifndef ETL_DUMP_DRILL_H
 #define ETL_DUMP_DRILL_H
@@ -21,7 +22,8 @@ struct drill_row {
     const char *database;
     const char *container;
     uint64_t tables, rows, files; /* as restored */
-    uint64_t differing; /* tables with other rows, or column totals, than the manifest's */
+    uint64_t differing; /* tables with other rows, or column totals, than the manifest's; files with
+                         * other bytes */
     uint64_t changed;   /* values that a scratch database cannot hold as they were */
     const char *what;   /* the first difference; NULL: none */
 };
@@ -49,5 +51,10 @@ void drill_result_release(struct drill_result *result);
  */
 int drill_run(struct site *site, const struct drill_order *order, struct drill_result *result,
     struct fault *f);
+
+/* One restored database beside its container, which is read once more: adds its row, and takes
+ * result->good away when something differs (drill_compare.c). */
+int drill_compare(struct site *site, const struct drill_order *order,
+    const struct restored *restored, struct drill_result *result, struct fault *f);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "backup/summary.h"
 #include "config/base/clock.h"
+#include "config/base/log.h"
 #include "config/base/progress.h"
 #include "etl/dump/inlet.h"
 
@@ -15,10 +16,12 @@ verify_result_release(struct verify_result *result)
     *result = (struct verify_result)VERIFY_RESULT_INIT;
 }
 
+/* `handler`: who gets to see what is in it; NULL: nobody. */
 static int
 verify_deeply(struct site *site, struct inlet *from, const struct opening *opening,
-    struct verify_result *result, struct fault *f)
+    const struct container_handler *handler, struct verify_result *result, struct fault *f)
 {
+    static const struct container_handler nobody = {.state = NULL};
     struct keyring keyring = KEYRING_INIT;
     struct pack_keys keys;
     struct byte_source source;
@@ -26,7 +29,8 @@ verify_deeply(struct site *site, struct inlet *from, const struct opening *openi
 
     if (rc == 0)
         rc = keyring_unseal(&keyring, &site->settings, opening, &keys, f);
-    if (rc == 0 && (rc = container_verify(source, &keys, &result->summary, f)) != 0)
+    if (rc == 0 && (rc = container_read(source, &keys, handler == NULL ? &nobody : handler,
+                        &result->summary, f)) != 0)
         inlet_explain(from, f);
     keyring_release(&keyring);
     if (rc != 0)
@@ -63,6 +67,21 @@ take_entry(struct verify_result *result, const struct catalogue_entry *e, struct
     return result->container == NULL || result->database == NULL ? fault_set_memory(f) : 0;
 }
 
+/* Whoever may read a store need not be let to write into it: what is right is right all the same.
+ */
+static int
+enter(const struct inlet *from, struct catalogue_entry *verified, struct fault *f)
+{
+    if (catalogue_add(from->store, verified, f) == 0)
+        return 0;
+    if (f->kind != FAULT_PERMISSION)
+        return -1;
+    log_warning(
+        "'%s' is right, but the catalogue does not get to know it: %s", from->file, f->text);
+    fault_clear(f);
+    return 0;
+}
+
 /* Compares with the catalogue, and enters there that it was found right. */
 static int
 settle(struct inlet *from, struct verify_result *result, struct fault *f)
@@ -79,7 +98,7 @@ settle(struct inlet *from, struct verify_result *result, struct fault *f)
         take_entry(result, from->entry, f) != 0)
         return -1;
     verified.container = result->container;
-    return catalogue_add(from->store, &verified, f);
+    return enter(from, &verified, f);
 }
 
 /* ---- the containers that it leaves tables to ---- */
@@ -119,7 +138,7 @@ verify_older(struct site *site, const struct inlet *from, const struct opening *
     int rc = inlet_of_reference(&inlet, from, reference, f);
 
     if (rc == 0)
-        rc = verify_deeply(site, &inlet, opening, &older, f);
+        rc = verify_deeply(site, &inlet, opening, NULL, &older, f);
     if (rc == 0 && strcmp(older.summary.packed.sha256, reference->sha256) != 0 &&
         (inlet.entry == NULL ||
             !catalogue_knows_sha256(inlet.catalogue, reference->container, reference->sha256)))
@@ -193,7 +212,7 @@ verify_container(struct site *site, const struct verify_order *order, struct ver
     progress_begin(order->source, "bytes", rc == 0 ? inlet_bytes(&from, !order->alone) : 0);
     if (rc == 0)
         rc = order->no_key ? verify_stored(&from, result, f)
-                           : verify_deeply(site, &from, &order->opening, result, f);
+                           : verify_deeply(site, &from, &order->opening, order->handler, result, f);
     if (rc == 0)
         rc = follow(site, &from, order, result, f);
     progress_finish();

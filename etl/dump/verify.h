@@ -15,6 +15,7 @@ struct verify_order {
     struct opening opening;
     bool alone;  /* do not follow its references */
     bool no_key; /* only the stored bytes, against the catalogue's size and SHA-256 */
+    const struct container_handler *handler; /* sees what is in it while it is read; NULL: nobody */
 };
 
 struct verify_result {
@@ -39,7 +40,8 @@ void verify_result_release(struct verify_result *result);
 /*
  * Reads all of a container, and of those that it leaves tables to, and checks its seal, every hash,
  * count and sum, and that it is the one the catalogue names; with no_key, the last alone. What was
- * found right is entered in the catalogue; the summary's tables and rows are then those of all.
+ * found right is entered in the catalogue, or a warning says that the store does not let us; the
+ * summary's tables and rows are then those of all.
  * FAULT_DATA: it is not right, or no_key and in no catalogue; FAULT_PERMISSION: no fitting key.
  * Release the result in any case.
  */

@@ -93,5 +93,16 @@ if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null; then
     (cd "$work" && as HOME="$work/home" "$work/nightcube" prune) >out 2>err || fail "prune: $(cat err)"
     told "is retained"
     grep -q 'the store does not let it go' out || fail "prune does not say what is retained"
+
+    # A store that may only be read, as one on a disk that is put away: what is right in it is right.
+    chown -R root "$own/backups"
+    chmod -R u+w,go+rX,go-w "$own/backups"
+    (cd "$work" && as HOME="$work/home" "$work/nightcube" verify --sample 2) >out 2>err || fail "verify, reading only: $(cat err)"
+    same "verified, reading only" 2 "$(grep -c ' right ' out)"
+    told "does not get to know it"
+    (cd "$work" && as HOME="$work/home" "$work/nightcube" key check) >out 2>err || fail "key check, reading only: $(cat err)"
+    (cd "$work" && as HOME="$work/home" "$work/nightcube" drill) >out 2>err
+    same "a drill that cannot be recorded" 77 $?
+    grep -q ' right ' out || fail "a drill that cannot be recorded does not tell what it found"
 fi
 finish
