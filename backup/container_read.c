@@ -21,6 +21,7 @@ struct reading {
     struct nameset names; /* of schema and file entries */
     enum phase phase;
     int64_t time_seconds; /* of every entry */
+    bool unwanted;        /* whoever reads refused the container as a whole, not an entry */
     /* The table being read; its name is NULL when there is none. */
     struct arena table_memory;
     struct table table;
@@ -80,8 +81,10 @@ read_info(struct reading *r, const struct tar_entry *e, struct fault *f)
     r->phase = PHASE_CONTENT;
     if (ledger_begin(&r->ledger, info->id, f) != 0)
         return -1;
-    if (r->handler->info != NULL && r->handler->info(r->handler->state, info, f) != 0)
+    if (r->handler->info != NULL && r->handler->info(r->handler->state, info, f) != 0) {
+        r->unwanted = true;
         return -1;
+    }
     return settle_entry(r, e, NULL, f);
 }
 
@@ -275,7 +278,7 @@ read_entries(struct reading *r, struct fault *f)
 
     while ((more = tar_next(&r->tar, &e, f)) == 1) {
         if (read_entry(r, &e, f) != 0)
-            return fault_wrap(f, "entry '%.100s'", e.name);
+            return r->unwanted ? -1 : fault_wrap(f, "entry '%.100s'", e.name);
     }
     if (more == 0 && r->phase != PHASE_MANIFEST)
         return fault_set(f, FAULT_DATA, "it has no manifest: not a complete backup");

@@ -142,7 +142,7 @@ check_what(const struct invocation *i, bool *whole, struct fault *f)
     if (by_run && by_moment)
         return fault_set(f, FAULT_USAGE, "--run and --as-of exclude each other");
     if (*whole == (i->argument_count == 1)) {
-        fault_set(f, FAULT_USAGE, "restore needs a file or id, --run or --as-of");
+        fault_set(f, FAULT_USAGE, "restore needs one of these: a file or id, --run, --as-of");
         return fault_hint(f, "nightcube restore FILE|ID | --run ID | --as-of MOMENT");
     }
     if (invocation_has(i, "after") && !by_run)

@@ -91,11 +91,15 @@ invocation_number(const struct invocation *i, const char *name, int64_t least, i
 
     if (value == NULL)
         return 0;
-    if (number_parse_int(value, strlen(value), &read) != 0 || read < least || read > most)
-        return fault_set(f, FAULT_USAGE, "--%s is a whole number from %lld to %lld, not '%s'", name,
-            (long long)least, (long long)most, value);
-    *number = read;
-    return 0;
+    if (number_parse_int(value, strlen(value), &read) == 0 && read >= least && read <= most) {
+        *number = read;
+        return 0;
+    }
+    if (most == INT64_MAX)
+        return fault_set(f, FAULT_USAGE, "--%s is a whole number from %lld on, not '%s'", name,
+            (long long)least, value);
+    return fault_set(f, FAULT_USAGE, "--%s is a whole number from %lld to %lld, not '%s'", name,
+        (long long)least, (long long)most, value);
 }
 
 int

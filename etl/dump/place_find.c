@@ -25,22 +25,32 @@ has_key(const struct connection_part *part, const char *key)
     return part->key_length == strlen(key) && strncasecmp(part->key, key, part->key_length) == 0;
 }
 
-/* The Database of an embedded engine's connection string: false when there is none. */
+/* Is it an embedded engine's connection string? Then `file` is its Database, or empty. */
 static bool
 find_file(const char *connection, struct connection_part *file)
 {
     struct connection_part part;
-    bool embedded = false, found = false;
+    bool embedded = false;
 
     while (connection_next(&connection, &part)) {
         if (has_key(&part, "Driver"))
             embedded = names_sqlite(&part);
-        if (has_key(&part, "Database")) {
+        if (has_key(&part, "Database"))
             *file = part;
-            found = part.value_length > 0;
-        }
     }
-    return embedded && found;
+    return embedded;
+}
+
+static bool
+is_connection_string(const char *text)
+{
+    struct connection_part part;
+
+    while (connection_next(&text, &part)) {
+        if (has_key(&part, "Driver") || has_key(&part, "DSN") || has_key(&part, "FileDSN"))
+            return true;
+    }
+    return false;
 }
 
 /* The connection string with another Database. */
@@ -125,8 +135,13 @@ find_database(struct place *p, struct site *site, const struct destination *to, 
     }
     if (secret_fill_in(&connection, &site->settings, raw, f) != 0)
         return -1;
-    if (!find_file(connection.bytes, &file))
+    if (to->to_connection != NULL && !is_connection_string(connection.bytes)) {
+        fault_set(f, FAULT_USAGE, "--to-connection names neither a Driver nor a DSN");
+        fault_hint(f, "for a file: --to-connection 'Driver=SQLite3;Database=FILE'");
+    } else if (!find_file(connection.bytes, &file))
         rc = place_server_find(p, connection.bytes, to->as, f);
+    else if (file.value_length == 0)
+        fault_set(f, FAULT_SETTINGS, "%s: the connection names no file", p->database);
     else if ((known = strndup(file.value, file.value_length)) == NULL)
         fault_set_memory(f);
     else if (find_path(p, known, to, ".db", f) == 0 &&
@@ -144,6 +159,12 @@ find_directory(struct place *p, struct site *site, const struct destination *to,
     const struct analysis_setting *setting = settings_find_analysis(&site->settings, p->database);
     const char *known = to->to_connection;
 
+    if (known != NULL && is_connection_string(known)) {
+        fault_set(f, FAULT_USAGE,
+            "'%s' is an analysis database: it goes into a directory, not to a connection",
+            p->database);
+        return fault_hint(f, "--to-connection DIRECTORY");
+    }
     if (known == NULL && setting != NULL)
         known = setting->directory;
     if (known != NULL || to->scratch != NULL)

@@ -361,9 +361,12 @@ wants_part(struct restoration *r, const struct container_reference *part)
 static int
 finish(struct restoration *r, struct fault *f)
 {
-    if (r->selection.only != NULL && r->item.tables == 0 && r->item.files == 0)
-        return fault_set(
-            f, FAULT_DATA, "nothing in the container is called '%s'", r->selection.only);
+    if (r->selection.only != NULL && r->item.tables == 0 && r->item.files == 0) {
+        fault_set(f, FAULT_DATA, "nothing in the container is called '%s'", r->selection.only);
+        return fault_hint(f, r->place.is_directory
+                                 ? "--only takes a cube, as nightcube show cubes names it"
+                                 : "nightcube verify FILE --tables lists the tables in it");
+    }
     if (r->db != NULL && (restoration_gather(r, f) != 0 || restoration_make_views(r, f) != 0 ||
                              restoration_list_todo(r, f) != 0))
         return -1;

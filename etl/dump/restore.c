@@ -1,5 +1,7 @@
 #include "etl/dump/restore.h"
 
+#include <string.h>
+
 #include "etl/dump/restoration.h"
 
 void
@@ -24,6 +26,15 @@ restore_from(
     return rc;
 }
 
+/* The container is named once: as the order does, or as it is called in the store. */
+static int
+wrap(const struct inlet *from, const struct restore_order *order, struct fault *f)
+{
+    if (from->file != NULL && strstr(f->text, from->file) != NULL)
+        return fault_wrap(f, "restore");
+    return fault_wrap(f, "restore '%s'", order->source);
+}
+
 int
 restore_container(struct site *site, const struct restore_order *order,
     struct restore_result *result, struct fault *f)
@@ -46,7 +57,9 @@ restore_container(struct site *site, const struct restore_order *order,
         rc = fault_set_memory(f);
     if (rc == 0 && (rc = restore_from(&r, &from, order, f)) != 0)
         restoration_keep(&r, f);
+    if (rc != 0)
+        wrap(&from, order, f);
     restoration_release(&r);
     inlet_release(&from);
-    return rc == 0 ? 0 : fault_wrap(f, "restore '%s'", order->source);
+    return rc;
 }

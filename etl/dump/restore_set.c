@@ -62,9 +62,12 @@ check_container(struct set *s, const struct catalogue_entry *e, struct fault *f)
 
     if (found < 0)
         return -1;
-    if (found == 0)
-        return fault_set(f, FAULT_DATA, "container '%s' of %s is missing in store '%s'", e->file,
+    if (found == 0) {
+        fault_set(f, FAULT_DATA, "container '%s' of %s is missing in store '%s'", e->file,
             e->database, store_location(s->store));
+        return fault_hint(
+            f, "put it back from a copy of the store; nightcube list shows the other runs");
+    }
     if (size != e->bytes && !knows_size(&s->catalogue, e, size))
         return fault_set(f, FAULT_DATA, "container '%s' of %s has %llu bytes, not %llu", e->file,
             e->database, (unsigned long long)size, (unsigned long long)e->bytes);
@@ -187,6 +190,16 @@ swap_all(struct set *s, struct restore_result *result, struct fault *f)
     return 0;
 }
 
+/* By a moment no run may have been found. */
+static int
+wrap(const struct set *s, struct fault *f)
+{
+    int64_t run = s->plan.run != 0 ? s->plan.run : s->order->run;
+
+    return run == 0 ? fault_wrap(f, "restore a set")
+                    : fault_wrap(f, "restore the set of run %lld", (long long)run);
+}
+
 int
 restore_set(struct site *site, const struct restore_set_order *order, struct restore_result *result,
     struct fault *f)
@@ -204,8 +217,7 @@ restore_set(struct site *site, const struct restore_set_order *order, struct res
     for (size_t i = 0; rc != 0 && i < s.count; i++)
         restoration_keep(&s.parts[i], f);
     if (rc != 0)
-        fault_wrap(f, "restore the set of run %lld",
-            (long long)(s.plan.run != 0 ? s.plan.run : order->run));
+        wrap(&s, f);
     set_close(&s);
     return rc;
 }
