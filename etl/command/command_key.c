@@ -60,6 +60,20 @@ store_of(struct invocation *i)
     return NULL;
 }
 
+/* Both or none: nothing is sealed for an identity that nobody was told of. */
+static int
+make_both(const char *identity_file, const char *recovery_file, const char *store, char *identity,
+    char *recovery, struct fault *f)
+{
+    if (key_file_make(identity_file, KEY_IDENTITY, store, identity, f) != 0)
+        return -1;
+    if (key_file_make(recovery_file, KEY_RECOVERY, store, recovery, f) == 0)
+        return 0;
+    if (file_remove(identity_file, NULL) != 0)
+        log_warning("'%s' is left behind: nothing is sealed for it", identity_file);
+    return -1;
+}
+
 static int
 generate(struct invocation *i, struct fault *f)
 {
@@ -71,8 +85,7 @@ generate(struct invocation *i, struct fault *f)
     if (choose_paths(i, &identity_file, &recovery_file, f) != 0)
         return COMMAND_FAILED;
     store = store_of(i);
-    if (key_file_make(identity_file, KEY_IDENTITY, store, identity, f) != 0 ||
-        key_file_make(recovery_file, KEY_RECOVERY, store, recovery, f) != 0)
+    if (make_both(identity_file, recovery_file, store, identity, recovery, f) != 0)
         return COMMAND_FAILED;
     const struct value first[] = {value_text("identity"), value_text(identity),
         value_text(identity_file), value_text("secret; opens what is sealed for its recipient")};

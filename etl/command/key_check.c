@@ -1,6 +1,8 @@
 #include "etl/command/key_verbs.h"
 
 #include "backup/age/unseal.h"
+#include "config/base/interrupt.h"
+#include "config/base/log.h"
 #include "etl/command/grid.h"
 #include "etl/command/opening_options.h"
 #include "etl/dump/inlet.h"
@@ -105,7 +107,8 @@ check_one(struct invocation *i, const char *what, struct fault *f)
     struct inlet from = INLET_INIT;
     const char *opening = NULL;
 
-    if (site != NULL && inlet_find(&from, site, invocation_option(i, "store"), what, f) == 0)
+    if (site != NULL && inlet_find(&from, site, invocation_option(i, "store"), what, f) == 0 &&
+        inlet_check_sealed(&from, f) == 0)
         opening = find_opening(i, &from, f);
     inlet_release(&from);
     return opening == NULL ? fault_wrap(f, "check '%s'", what) : print_opened(i, what, opening, f);
@@ -140,44 +143,65 @@ opens(struct store *s, const char *file, const struct unseal_keys *keys, struct 
     return f->kind == FAULT_PERMISSION ? 0 : fault_wrap(f, "check '%s'", file);
 }
 
+/* What became of the rows: one that cannot be told does not keep the others from being told. */
+struct verdict {
+    size_t opened, untold;
+    struct fault first; /* of those that cannot be told; the others are in the log */
+};
+
 static int
 check_row(struct store *s, const struct listing_row *r, const struct pack_keys *keys,
-    struct grid *g, size_t *opened, struct fault *f)
+    struct grid *g, struct verdict *v, struct fault *f)
 {
+    struct fault own = FAULT_INIT;
     int rc = 1;
 
     if (r->encrypted)
-        rc = keys->unseal == NULL ? 0 : opens(s, r->file, keys->unseal, f);
-    if (rc < 0)
-        return -1;
-    fault_clear(f);
-    *opened += rc == 1;
+        rc = keys->unseal == NULL ? 0 : opens(s, r->file, keys->unseal, &own);
+    if (rc < 0 && v->untold++ == 0)
+        v->first = own;
+    else if (rc < 0)
+        log_warning("%s", own.text);
+    v->opened += rc == 1;
 
     const struct value row[] = {value_time(r->taken_utc), value_text(r->database),
-        r->run == 0 ? value_null() : value_int(r->run), grid_flag(r->encrypted), grid_flag(rc == 1),
-        value_text(r->file)};
+        r->run == 0 ? value_null() : value_int(r->run), grid_flag(r->encrypted),
+        rc < 0 ? value_null() : grid_flag(rc == 1), value_text(r->file)};
 
     return grid_add(g, row, f);
+}
+
+static int
+settle(const struct verdict *v, size_t count, struct fault *f)
+{
+    if (v->untold > 0) {
+        *f = v->first;
+        return -1;
+    }
+    if (v->opened > 0)
+        return 0;
+    if (count == 0)
+        return fault_set(f, FAULT_NO_INPUT, "there is no backup for a key to open");
+    fault_set(f, FAULT_PERMISSION, "the key opens none of %zu backups", count);
+    return fault_hint(f, "name other keys with --identity-file or --passphrase-file");
 }
 
 static int
 check_rows(struct invocation *i, struct store *s, const struct listing *l,
     const struct pack_keys *keys, struct fault *f)
 {
+    struct verdict v = {.first = FAULT_INIT};
     struct grid g;
-    size_t opened = 0;
     int rc = 0;
 
     grid_init(
         &g, key_check_columns, sizeof key_check_columns / sizeof key_check_columns[0] - 1, i->json);
     for (size_t k = 0; rc == 0 && k < l->count; k++)
-        rc = check_row(s, &l->rows[k], keys, &g, &opened, f);
+        rc = interrupt_check(f) != 0 ? -1 : check_row(s, &l->rows[k], keys, &g, &v, f);
     if (rc == 0)
         rc = grid_finish(&g, f);
     grid_release(&g);
-    if (rc == 0 && opened == 0 && l->count > 0)
-        rc = fault_set(f, FAULT_PERMISSION, "the key opens none of %zu backups", l->count);
-    return rc;
+    return rc == 0 ? settle(&v, l->count, f) : -1;
 }
 
 static int

@@ -61,8 +61,8 @@ rewrap_all(struct site *site, struct rekey_order *order, struct grid *g, struct 
     }
     listing_release(&l);
     if (failed > 1 && f->hint[0] == '\0')
-        fault_hint(f, "%zu others failed as well, see above; all that are listed were rewritten",
-            failed - 1);
+        fault_hint(
+            f, "of %zu more the log says why; all that are listed were rewritten", failed - 1);
     return rc == 0 && failed == 0 ? 0 : -1;
 }
 
@@ -102,7 +102,7 @@ key_rewrap(struct invocation *i, struct fault *f)
         rc = rewrap_one(site, &order, &g, f);
     }
     /* Those that were rewritten before a failure are told as well. */
-    if (grid_finish(&g, rc == 0 ? f : NULL) != 0)
+    if ((rc == 0 || g.row_count > 0) && grid_finish(&g, rc == 0 ? f : NULL) != 0)
         rc = -1;
     grid_release(&g);
     lock_release(&lock);

@@ -46,6 +46,10 @@ find_path(struct inlet *o, const char *path, struct fault *f)
 
     if (!file_exists(path))
         return fault_set(f, FAULT_NO_INPUT, "there is no file '%s'", path);
+    if (file_is_directory(path)) {
+        fault_set(f, FAULT_NO_INPUT, "'%s' is a directory", path);
+        return fault_hint(f, "the backups of a store are named with --store file:DIR");
+    }
     text_add(&location, "file:");
     if (slash == NULL)
         text_add(&location, ".");
@@ -188,6 +192,24 @@ inlet_open(struct inlet *o, struct byte_source *source, struct fault *f)
     o->stored = store_reader_source(o->reader);
     *source = (struct byte_source){read_stored, o};
     return 0;
+}
+
+int
+inlet_check_sealed(struct inlet *o, struct fault *f)
+{
+    struct byte_source source;
+    enum pack_form form;
+    char head[512];
+    ssize_t n;
+
+    if (inlet_open(o, &source, f) != 0 || (n = source_read_full(&source, head, sizeof head, f)) < 0)
+        return -1;
+    if ((form = pack_sniff(head, (size_t)n)) == PACK_AGE)
+        return 0;
+    if (form == PACK_UNKNOWN)
+        return fault_set(f, FAULT_DATA, "'%s' is not a nightcube backup", o->file);
+    fault_set(f, FAULT_USAGE, "'%s' is not encrypted", o->file);
+    return fault_hint(f, "it opens without a key: nightcube verify reads it");
 }
 
 int

@@ -55,6 +55,10 @@ uint64_t inlet_bytes(const struct inlet *o, bool whole);
  * counts as progress, in bytes. */
 int inlet_open(struct inlet *o, struct byte_source *source, struct fault *f);
 
+/* Is it encrypted? By its first bytes; FAULT_USAGE when it opens without a key, FAULT_DATA when it
+ * is no backup at all. */
+int inlet_check_sealed(struct inlet *o, struct fault *f);
+
 /* After everything was read: is it the very container that the catalogue names? FAULT_DATA when
  * size or SHA-256 differ; 0 also when the catalogue does not know it. */
 int inlet_check(const struct inlet *o, uint64_t bytes, const char *sha256, struct fault *f);

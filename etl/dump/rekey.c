@@ -41,22 +41,6 @@ open_keys(
     return 0;
 }
 
-/* An age file begins with its version line. */
-static int
-check_sealed(struct rekey *k, struct fault *f)
-{
-    struct byte_source source;
-    char head[512];
-    ssize_t n;
-
-    if (inlet_open(&k->from, &source, f) != 0 ||
-        (n = source_read_full(&source, head, sizeof head, f)) < 0)
-        return -1;
-    return pack_sniff(head, (size_t)n) == PACK_AGE
-               ? 0
-               : fault_set(f, FAULT_USAGE, "'%s' is not encrypted", k->from.file);
-}
-
 /* The new file goes into `writer`, its size and sum into the result; the old one is compared with
  * the catalogue on the way. */
 static int
@@ -177,8 +161,8 @@ rekey_container(struct site *site, const struct rekey_order *order, struct rekey
     struct rekey k = {.old = KEYRING_INIT, .new = KEYRING_INIT, .result = result};
     int rc = inlet_find(&k.from, site, order->store, order->source, f);
 
-    if (rc == 0 && (rc = check_sealed(&k, f)) == 0 && (rc = open_keys(&k, site, order, f)) == 0 &&
-        (rc = replace(&k, f)) == 0)
+    if (rc == 0 && (rc = inlet_check_sealed(&k.from, f)) == 0 &&
+        (rc = open_keys(&k, site, order, f)) == 0 && (rc = replace(&k, f)) == 0)
         rc = fill_result(&k, f);
     if (rc != 0)
         fault_wrap(f, "rewrap '%s'", k.from.file != NULL ? k.from.file : order->source);
