@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "config/base/clock.h"
+#include "config/base/file.h"
 #include "config/base/log.h"
 #include "config/base/moment.h"
 #include "config/base/nearest.h"
@@ -72,6 +73,20 @@ run(struct invocation *i, struct fault *f)
     return init_clock(f) != 0 ? -1 : i->command->run(i, f);
 }
 
+/* Is it the last thing that the fault names? Those before it only say what it was wanted for. */
+static bool
+is_what_failed(const struct fault *f, const char *wanted)
+{
+    size_t length = strlen(wanted);
+
+    for (const char *at = f->text; (at = strchr(at, '\'')) != NULL; at++) {
+        if (strncmp(at + 1, wanted, length) == 0 && at[1 + length] == '\'' &&
+            strchr(at + 2 + length, '\'') == NULL)
+            return true;
+    }
+    return false;
+}
+
 /* A file that is not there: the one beside it that was meant, or where it was looked for. */
 static void
 hint_at_file(const struct invocation *i, struct fault *f)
@@ -80,7 +95,7 @@ hint_at_file(const struct invocation *i, struct fault *f)
         const char *wanted = i->arguments[k];
         char name[NEAREST_FILE_BYTES];
 
-        if (strstr(f->text, wanted) == NULL)
+        if (!is_what_failed(f, wanted) || file_exists(wanted))
             continue;
         if (nearest_file(wanted, name))
             fault_hint(f, "did you mean '%s'?", name);

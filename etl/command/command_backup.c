@@ -41,7 +41,7 @@ add_target(
 
 static int
 add_matches(struct invocation *i, struct targets *list, const char *pattern, bool is_analysis,
-    struct fault *f)
+    size_t *matched, struct fault *f)
 {
     const struct settings *s = &i->site.settings;
     const char **names;
@@ -51,19 +51,28 @@ add_matches(struct invocation *i, struct targets *list, const char *pattern, boo
 
     for (size_t k = 0; rc == 0 && k < count; k++)
         rc = add_target(i, list, names[k], is_analysis, f);
+    *matched += rc == 0 ? count : 0;
     return rc;
 }
 
-/* A name is a database's, or else an analysis database's; a pattern stands for both. */
+/* A name is a database's, or else an analysis database's; a pattern stands for both. In a job a
+ * pattern may match nothing; whoever names one here wants a backup. */
 static int
 find_target(struct invocation *i, struct targets *list, const char *pattern, struct fault *f)
 {
     bool is_pattern = strchr(pattern, '*') != NULL;
     struct fault unknown = FAULT_INIT;
+    size_t matched = 0;
 
-    if (add_matches(i, list, pattern, false, &unknown) == 0)
-        return is_pattern ? add_matches(i, list, pattern, true, f) : 0;
-    if (unknown.kind == FAULT_DATA && add_matches(i, list, pattern, true, f) == 0)
+    if (add_matches(i, list, pattern, false, &matched, &unknown) == 0) {
+        if (is_pattern && add_matches(i, list, pattern, true, &matched, f) != 0)
+            return -1;
+        return matched > 0
+                   ? 0
+                   : fault_set(f, FAULT_DATA,
+                         "no database '%s' is in the settings: nothing is backed up", pattern);
+    }
+    if (unknown.kind == FAULT_DATA && add_matches(i, list, pattern, true, &matched, f) == 0)
         return 0;
     *f = unknown;
     return -1;
@@ -75,6 +84,20 @@ find_targets(struct invocation *i, struct targets *list, struct fault *f)
     for (size_t k = 0; k < i->argument_count; k++) {
         if (find_target(i, list, i->arguments[k], f) != 0)
             return -1;
+    }
+    return 0;
+}
+
+/* What would be left out of a database is nothing: a backup that is said to be small must be. */
+static int
+check_targets(const struct targets *list, const struct dump_order *order, struct fault *f)
+{
+    if (order->file != NULL && list->count != 1)
+        return fault_set(f, FAULT_USAGE, "--file names one backup, not %zu", list->count);
+    for (size_t k = 0; order->metadata_only && k < list->count; k++) {
+        if (!list->items[k].is_analysis)
+            return fault_set(f, FAULT_USAGE,
+                "--metadata-only is for analysis databases, and '%s' is none", list->items[k].name);
     }
     return 0;
 }
@@ -178,10 +201,9 @@ run_backup(struct invocation *i, struct fault *f)
     struct dump_order order;
     int rc;
 
-    if (site == NULL || read_order(i, &order, f) != 0 || find_targets(i, &list, f) != 0)
+    if (site == NULL || find_targets(i, &list, f) != 0 || read_order(i, &order, f) != 0 ||
+        check_targets(&list, &order, f) != 0)
         return COMMAND_FAILED;
-    if (order.file != NULL && list.count != 1)
-        return fault_set(f, FAULT_USAGE, "--file names one backup, not %zu", list.count);
     if (list.count > 1 && (order.set = make_set(i, f)) == NULL)
         return COMMAND_FAILED;
     if (lock_take_site(&lock, site, "backup", f) != 0)
@@ -192,7 +214,7 @@ run_backup(struct invocation *i, struct fault *f)
 }
 
 static const struct command_option options[] = {
-    {"to", "STORE", "where to: file:DIR (default: the settings' store)", false},
+    {"to", "STORE", "where to: file:DIR, azblob:..., s3:... (default: the settings' store)", false},
     {"file", "NAME", "its name there, .abf is added (default: database, time and set)", false},
     {"allow-overwrite", NULL, "replace a file of that name", false},
     {"full", NULL, "write everything anew, also partitions that older backups hold", false},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/base/log.h"
+#include "config/base/nearest.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/opening_options.h"
@@ -140,7 +141,10 @@ choose_sample(
     struct listing l = LISTING_INIT;
     int rc = listing_read(&l, site, store, false, f);
 
-    if (rc == 0 && l.count > 0)
+    /* Nothing was looked at: that is no success. */
+    if (rc == 0 && l.count == 0)
+        rc = fault_set(f, FAULT_NO_INPUT, "store '%s' holds no backup", store);
+    if (rc == 0)
         qsort(l.rows, l.count, sizeof *l.rows, compare_deep);
     for (size_t k = 0; rc == 0 && k < l.count && (int64_t)k < count; k++) {
         const char **slot =
@@ -246,32 +250,68 @@ add_listed(struct grid *g, const struct listing_row *r, struct fault *f)
     return grid_add(g, row, f);
 }
 
+/* None of that name: it has none yet, or it is a mistake. */
+static int
+check_name(const struct settings *s, const struct listing *l, const char *database, struct fault *f)
+{
+    struct nearest n;
+
+    if (settings_find_database(s, database) != NULL || settings_find_analysis(s, database) != NULL)
+        return 0;
+    nearest_init(&n, database);
+    for (size_t k = 0; k < l->count; k++) {
+        if (strstr(n.known, l->rows[k].database) == NULL)
+            nearest_offer(&n, l->rows[k].database);
+    }
+    fault_set(f, FAULT_DATA, "there is no backup of a database '%s'", database);
+    return nearest_hint(&n, f);
+}
+
+static int
+print_listing(struct invocation *i, const struct listing *l, struct fault *f)
+{
+    const char *database = invocation_argument(i, 0);
+    size_t listed = 0;
+    struct grid g;
+    int rc = 0;
+
+    grid_init(&g, list_columns, sizeof list_columns / sizeof list_columns[0], i->json);
+    for (size_t k = 0; rc == 0 && k < l->count; k++) {
+        if (database != NULL && strcmp(l->rows[k].database, database) != 0)
+            continue;
+        rc = add_listed(&g, &l->rows[k], f);
+        listed++;
+    }
+    if (rc == 0 && listed == 0 && database != NULL)
+        rc = check_name(&i->site.settings, l, database, f);
+    if (rc == 0)
+        rc = grid_finish(&g, f);
+    grid_release(&g);
+    return rc;
+}
+
 static int
 run_list(struct invocation *i, struct fault *f)
 {
-    const char *database = invocation_argument(i, 0);
+    const char *location = invocation_option(i, "store");
     struct site *site = invocation_site(i, f);
     struct listing l = LISTING_INIT;
-    struct grid g;
     int rc;
 
     if (site == NULL)
         return COMMAND_FAILED;
-    grid_init(&g, list_columns, sizeof list_columns / sizeof list_columns[0], i->json);
-    rc = listing_read(&l, site, invocation_option(i, "store"), invocation_has(i, "all"), f);
-    for (size_t k = 0; rc == 0 && k < l.count; k++) {
-        if (database == NULL || strcmp(l.rows[k].database, database) == 0)
-            rc = add_listed(&g, &l.rows[k], f);
-    }
+    rc = listing_read(&l, site, location, invocation_has(i, "all"), f);
+    if (rc == 0 && l.catalogue.count == 0)
+        log_info("store '%s' holds no backup",
+            location == NULL ? site->settings.backup.store : location);
     if (rc == 0)
-        rc = grid_finish(&g, f);
-    grid_release(&g);
+        rc = print_listing(i, &l, f);
     listing_release(&l);
     return rc;
 }
 
 static const struct command_option list_options[] = {
-    {"store", "STORE", "another store than the settings': file:DIR", false},
+    {"store", "STORE", "another store than the settings'", false},
     {"all", NULL, "with those that were removed", false},
     {NULL, NULL, NULL, false},
 };

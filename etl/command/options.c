@@ -86,14 +86,13 @@ read_value(struct reading *r, const struct command_option *o, const char *equals
     *value = equals == NULL ? NULL : equals + 1;
     if (o->argument == NULL)
         return equals == NULL ? 0 : fault_set(f, FAULT_USAGE, "--%s takes no value", o->name);
-    if (*value != NULL)
+    if (*value == NULL && r->at + 1 < r->argc && strncmp(r->argv[r->at + 1], "--", 2) != 0)
+        *value = r->argv[++r->at];
+    /* No option means anything by an empty one: it comes of a variable that is not set. */
+    if (*value != NULL && **value != '\0')
         return 0;
-    if (r->at + 1 >= r->argc || strncmp(r->argv[r->at + 1], "--", 2) == 0) {
-        fault_set(f, FAULT_USAGE, "--%s needs a value", o->name);
-        return fault_hint(f, "--%s=%s", o->name, o->argument);
-    }
-    *value = r->argv[++r->at];
-    return 0;
+    fault_set(f, FAULT_USAGE, "--%s needs a value", o->name);
+    return fault_hint(f, "--%s=%s", o->name, o->argument);
 }
 
 static int
