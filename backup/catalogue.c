@@ -68,16 +68,57 @@ done:
     return rc;
 }
 
-int
-catalogue_read(struct store *s, struct catalogue *c, struct fault *f)
+static int
+hash_entry(struct store *s, const char *name, char sha256[DIGEST_HEX_BYTES], struct fault *f)
+{
+    struct text xml = TEXT_INIT;
+    int rc = store_get_bytes(s, name, CATALOGUE_ENTRY_BYTES_MAX, &xml, f);
+
+    if (rc == 0)
+        rc = digest_bytes(text_get(&xml), xml.length, sha256, f);
+    text_release(&xml);
+    return rc;
+}
+
+/* Is the newest of the entries that were read before still what it was? */
+static bool
+has_read(struct store *s, const struct catalogue *c, const struct store_list *list)
+{
+    char name[NAME_BYTES], sha256[DIGEST_HEX_BYTES];
+
+    return c->last == 0 ||
+           (list->count >= c->last &&
+               strcmp(list->objects[c->last - 1].name, name_of(c->last, name)) == 0 &&
+               hash_entry(s, name, sha256, NULL) == 0 && strcmp(sha256, c->head) == 0);
+}
+
+/* 1, or 0 when the store has another catalogue. */
+static int
+read_behind(struct store *s, struct catalogue *c, struct fault *f)
 {
     struct store_list list = STORE_LIST_INIT;
     int rc = store_list(s, PREFIX, &list, f);
+    bool follows = rc == 0 && has_read(s, c, &list);
 
-    for (size_t i = 0; rc == 0 && i < list.count; i++)
+    for (size_t i = c->last; rc == 0 && follows && i < list.count; i++)
         rc = read_next(s, c, list.objects[i].name, f);
     store_list_release(&list);
-    return rc == 0 ? 0 : fault_wrap(f, "store '%s'", store_location(s));
+    return rc == 0 ? follows : -1;
+}
+
+int
+catalogue_read(struct store *s, struct catalogue *c, struct fault *f)
+{
+    return read_behind(s, c, f) == 1 ? 0 : fault_wrap(f, "store '%s'", store_location(s));
+}
+
+int
+catalogue_refresh(struct store *s, struct catalogue *c, struct fault *f)
+{
+    if (c->last > 0 && read_behind(s, c, NULL) == 1)
+        return 0;
+    catalogue_release(c);
+    return catalogue_read(s, c, f);
 }
 
 /* Number and SHA-256 of the newest entry: the chain before it is not read again. */
@@ -85,7 +126,6 @@ static int
 find_head(struct store *s, uint64_t *last, char head[DIGEST_HEX_BYTES], struct fault *f)
 {
     struct store_list list = STORE_LIST_INIT;
-    struct text xml = TEXT_INIT;
     char expected[NAME_BYTES];
     const char *name;
     int rc = store_list(s, PREFIX, &list, f);
@@ -97,10 +137,9 @@ find_head(struct store *s, uint64_t *last, char head[DIGEST_HEX_BYTES], struct f
         rc = -1;
         if (strcmp(name, name_of(list.count, expected)) != 0)
             broken(name, "stands where another number was expected: entries are missing", f);
-        else if (store_get_bytes(s, name, CATALOGUE_ENTRY_BYTES_MAX, &xml, f) == 0)
-            rc = digest_bytes(text_get(&xml), xml.length, head, f);
+        else
+            rc = hash_entry(s, name, head, f);
     }
-    text_release(&xml);
     store_list_release(&list);
     return rc;
 }

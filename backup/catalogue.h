@@ -92,6 +92,11 @@ void catalogue_release(struct catalogue *c);
  * a catalogue gives an empty one. */
 int catalogue_read(struct store *s, struct catalogue *c, struct fault *f);
 
+/* Reads what was added to one that was read before, and checks that it follows; all of it anew when
+ * it does not: the store may have got another catalogue. Entries that were handed out stay where
+ * they are unless that is so. */
+int catalogue_refresh(struct store *s, struct catalogue *c, struct fault *f);
+
 /* Adds an entry behind the newest one; entry->sequence becomes its number. When somebody else takes
  * that number meanwhile the next one is tried. Durable when it returns 0. */
 int catalogue_add(struct store *s, struct catalogue_entry *entry, struct fault *f);

@@ -205,7 +205,7 @@ lean(struct dump *d, struct outlet *o, struct history_unit *unit, struct contain
     if (older == NULL)
         return 0;
     if (rc == 0 && store_is_remote(o->store))
-        rc = history_check_older(o->store, &o->catalogue, older, f);
+        rc = history_check_older(o->store, o->catalogue, older, f);
     if (rc == 0)
         log_warning("container '%s' is missing or not what was written: '%s' is backed up anew",
             older->file, older->partition);
@@ -261,7 +261,7 @@ survey(struct dump *d, struct outlet *o, struct fault *f)
         .first = d->db,
         .second = helper == NULL ? d->second : helper,
         .store = o->store,
-        .catalogue = &o->catalogue,
+        .catalogue = o->catalogue,
         .database = o->database,
         .encrypted = o->seal != NULL,
         .sealed_for = o->sealed_for[0] == '\0' ? NULL : o->sealed_for};
@@ -288,7 +288,7 @@ write_history(struct dump *d, struct outlet *o, const char *const *names, size_t
     info->references = arena_array(d->memory, h->count, sizeof *info->references);
     if (info->references == NULL && h->count > 0)
         return fault_set_memory(f);
-    history_recall(h, &o->catalogue, o->database, &d->traces);
+    history_recall(h, o->catalogue, o->database, &d->traces);
     o->history = *h;
     if (survey(d, o, f) != 0)
         return -1;

@@ -18,7 +18,7 @@ outlet_close(struct outlet *o)
     container_free(o->container);
     store_abandon(o->to);
     store_close(o->own);
-    catalogue_release(&o->catalogue);
+    catalogue_release(&o->read);
     keyring_release(&o->keyring);
     arena_release(&o->memory);
     *o = (struct outlet)OUTLET_INIT;
@@ -64,6 +64,15 @@ open_store(struct outlet *o, struct fault *f)
     return store_check_name(o->file, f);
 }
 
+static int
+open_catalogue(struct outlet *o, struct fault *f)
+{
+    if (o->own == NULL)
+        return (o->catalogue = site_catalogue(o->site, f)) == NULL ? -1 : 0;
+    o->catalogue = &o->read;
+    return catalogue_read(o->store, &o->read, f);
+}
+
 int
 outlet_open(struct outlet *o, struct site *site, const char *database,
     const struct dump_order *order, struct fault *f)
@@ -75,7 +84,7 @@ outlet_open(struct outlet *o, struct site *site, const char *database,
     if (keyring_seal(&o->keyring, &site->settings, &order->sealing, &o->seal, f) != 0 ||
         keyring_fingerprint(o->seal, o->sealed_for, f) != 0 || open_store(o, f) != 0)
         return -1;
-    return o->stands_alone ? 0 : catalogue_read(o->store, &o->catalogue, f);
+    return o->stands_alone ? 0 : open_catalogue(o, f);
 }
 
 void
@@ -234,8 +243,8 @@ read_back(struct outlet *o, const struct pack_totals *packed, struct fault *f)
 static int
 note_overwritten(struct outlet *o, struct fault *f)
 {
-    for (size_t i = 0; i < o->catalogue.count; i++) {
-        const struct catalogue_entry *old = &o->catalogue.entries[i];
+    for (size_t i = 0; o->catalogue != NULL && i < o->catalogue->count; i++) {
+        const struct catalogue_entry *old = &o->catalogue->entries[i];
         struct catalogue_entry removed = {.kind = CATALOGUE_REMOVED,
             .added_utc = clock_now(),
             .container = old->container,
@@ -244,7 +253,7 @@ note_overwritten(struct outlet *o, struct fault *f)
             .note = "overwritten"};
 
         if (old->kind != CATALOGUE_CONTAINER || strcmp(old->file, o->file) != 0 ||
-            catalogue_is_removed(&o->catalogue, old->container))
+            catalogue_is_removed(o->catalogue, old->container))
             continue;
         if (catalogue_add(o->store, &removed, f) != 0)
             return -1;

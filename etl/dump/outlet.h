@@ -18,8 +18,9 @@ struct outlet {
     const char *database;
     struct store *store; /* borrowed, or `own` */
     struct store *own;
-    bool stands_alone; /* a file at a path of its own: in no catalogue */
-    struct catalogue catalogue;
+    bool stands_alone;                 /* a file at a path of its own: in no catalogue */
+    const struct catalogue *catalogue; /* of the store; NULL: it stands alone, or is a unit's */
+    struct catalogue read;             /* when it is not the site's */
     struct keyring keyring;
     const struct seal_keys *seal;
     char sealed_for[DIGEST_HEX_BYTES]; /* see keyring_fingerprint */
@@ -35,7 +36,7 @@ struct outlet {
 
 #define OUTLET_INIT                                                                                \
     {                                                                                              \
-        .catalogue = CATALOGUE_INIT, .keyring = KEYRING_INIT, .memory = ARENA_INIT                 \
+        .read = CATALOGUE_INIT, .keyring = KEYRING_INIT, .memory = ARENA_INIT                      \
     }
 
 /* Settles keys and store, before anything is read. `database` and `order` are borrowed. */

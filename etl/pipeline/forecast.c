@@ -181,10 +181,8 @@ judge(const struct forecast *o, struct fault *f)
 int
 forecast_check(struct site *site, const struct plan *plan, struct fault *f)
 {
-    struct catalogue catalogue = CATALOGUE_INIT;
-    struct forecast o = {.settings = &site->settings, .catalogue = &catalogue};
-    struct store *store = site_store(site, f);
-    int rc = store == NULL ? -1 : catalogue_read(store, &catalogue, f);
+    struct forecast o = {.settings = &site->settings, .catalogue = site_catalogue(site, f)};
+    int rc = o.catalogue == NULL ? -1 : 0;
 
     for (size_t i = 0; rc == 0 && i < plan->unit_count; i++)
         add_backups(&o, &plan->units[i]);
@@ -192,6 +190,5 @@ forecast_check(struct site *site, const struct plan *plan, struct fault *f)
         add_database(&o, &site->settings.databases[i]);
     if (rc == 0)
         rc = judge(&o, f);
-    catalogue_release(&catalogue);
     return rc;
 }

@@ -351,17 +351,14 @@ run_planned(struct run *r, const struct plan *plan, const bool *selected, struct
 static int
 highest_run(struct site *site, int64_t *highest, struct fault *f)
 {
-    struct catalogue catalogue = CATALOGUE_INIT;
-    struct store *store = site_store(site, f);
-    int rc = store == NULL ? -1 : catalogue_read(store, &catalogue, f);
+    const struct catalogue *catalogue = site_catalogue(site, f);
 
     *highest = 0;
-    for (size_t i = 0; rc == 0 && i < catalogue.count; i++) {
-        if (catalogue.entries[i].run > *highest)
-            *highest = catalogue.entries[i].run;
+    for (size_t i = 0; catalogue != NULL && i < catalogue->count; i++) {
+        if (catalogue->entries[i].run > *highest)
+            *highest = catalogue->entries[i].run;
     }
-    catalogue_release(&catalogue);
-    return rc;
+    return catalogue == NULL ? -1 : 0;
 }
 
 static int

@@ -81,20 +81,14 @@ has_backup_of_period(const struct catalogue *c, const char *database, enum frequ
 static int
 is_not_due(struct run_context *c, const struct unit *u, const char *database, struct fault *f)
 {
-    struct catalogue catalogue = CATALOGUE_INIT;
-    struct store *store;
-    int rc;
+    const struct catalogue *catalogue;
 
     if (u->step->frequency == FREQUENCY_ALWAYS)
         return 0;
-    if ((store = site_store(c->site, f)) == NULL)
+    if ((catalogue = site_catalogue(c->site, f)) == NULL)
         return -1;
-    rc = catalogue_read(store, &catalogue, f);
-    if (rc == 0)
-        rc = !last_set_is_partial(&catalogue, c->run) &&
-             has_backup_of_period(&catalogue, database, u->step->frequency);
-    catalogue_release(&catalogue);
-    return rc;
+    return !last_set_is_partial(catalogue, c->run) &&
+           has_backup_of_period(catalogue, database, u->step->frequency);
 }
 
 /* ---- backing up ---- */

@@ -35,6 +35,7 @@ site_close(struct site *s)
 {
     for (size_t i = 0; i < SITE_DATABASES_MAX; i++)
         db_close(s->databases[i]);
+    catalogue_release(&s->catalogue);
     store_close(s->store);
     settings_release(&s->settings);
     *s = (struct site)SITE_INIT;
@@ -205,6 +206,14 @@ site_store(struct site *s, struct fault *f)
     if (s->store == NULL)
         s->store = store_open_with(s->settings.backup.store, &s->settings, f);
     return s->store;
+}
+
+const struct catalogue *
+site_catalogue(struct site *s, struct fault *f)
+{
+    struct store *store = site_store(s, f);
+
+    return store == NULL || catalogue_refresh(store, &s->catalogue, f) != 0 ? NULL : &s->catalogue;
 }
 
 int

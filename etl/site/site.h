@@ -4,7 +4,7 @@
 #ifndef ETL_SITE_SITE_H
 #define ETL_SITE_SITE_H
 
-#include "backup/store/store.h"
+#include "backup/catalogue.h"
 #include "config/definition/definition.h"
 #include "config/settings/settings.h"
 #include "etl/odbc/db.h"
@@ -15,11 +15,12 @@ struct site {
     struct settings settings;
     struct db *databases[SITE_DATABASES_MAX]; /* in order of the settings; NULL: not opened yet */
     struct store *store;                      /* of the settings; NULL: not opened yet */
+    struct catalogue catalogue;               /* of the store, as far as it was read */
 };
 
 #define SITE_INIT                                                                                  \
     {                                                                                              \
-        .settings = SETTINGS_INIT                                                                  \
+        .settings = SETTINGS_INIT, .catalogue = CATALOGUE_INIT                                     \
     }
 
 /* Reads the settings (NULL: where they are looked for). What is wrong in them goes to the log. */
@@ -50,6 +51,9 @@ struct db *site_archive(struct site *s, struct fault *f);
 
 /* The store of the settings; borrowed. */
 struct store *site_store(struct site *s, struct fault *f);
+
+/* Its catalogue as it is now; borrowed until this is called again. NULL with a fault. */
+const struct catalogue *site_catalogue(struct site *s, struct fault *f);
 
 /* What is deployed. */
 int site_definition(struct site *s, struct definition *d, struct fault *f);

@@ -118,6 +118,50 @@ runs_and_what_became_of_containers_come_back(void)
     store_close(s);
 }
 
+/* What was read before is not read again, unless the store has another catalogue since. */
+static void
+a_catalogue_read_before_goes_on(void)
+{
+    struct store *s = open_here();
+    struct catalogue c = CATALOGUE_INIT;
+    struct fault f = FAULT_INIT;
+    const char *job;
+
+    ASSERT_OK(catalogue_refresh(s, &c, &f), &f);
+    add(s, run_entry(1));
+    ASSERT_OK(catalogue_refresh(s, &c, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(c.count, 1);
+    job = c.entries[0].job;
+    add(s, run_entry(2));
+    add(s, run_entry(3));
+    ASSERT_OK(catalogue_refresh(s, &c, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(c.count, 3);
+    CU_ASSERT(c.last == 3 && c.entries[2].run == 3);
+    CU_ASSERT_PTR_EQUAL(c.entries[0].job, job);
+    /* Shorter, as long, then longer, of other entries. */
+    CU_ASSERT_EQUAL(system("rm -r backups"), 0);
+    add(s, run_entry(8));
+    ASSERT_OK(catalogue_refresh(s, &c, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(c.count, 1);
+    CU_ASSERT_EQUAL(c.entries[0].run, 8);
+    CU_ASSERT_EQUAL(system("rm -r backups"), 0);
+    add(s, run_entry(4));
+    ASSERT_OK(catalogue_refresh(s, &c, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(c.count, 1);
+    CU_ASSERT_EQUAL(c.entries[0].run, 4);
+    CU_ASSERT_EQUAL(system("rm -r backups"), 0);
+    add(s, run_entry(5));
+    add(s, run_entry(6));
+    ASSERT_OK(catalogue_refresh(s, &c, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(c.count, 2);
+    CU_ASSERT_EQUAL(c.entries[0].run, 5);
+    CU_ASSERT_EQUAL(system("printf x >>backups/catalogue/00000002.xml"), 0);
+    catalogue_release(&c);
+    ASSERT_FAULT(catalogue_refresh(s, &c, &f), &f, FAULT_DATA, "00000002.xml");
+    catalogue_release(&c);
+    store_close(s);
+}
+
 /* Runs a shell command on a catalogue of four runs; reading it must then fail. */
 static void
 expect_broken(const char *command, const char *why)
@@ -223,6 +267,7 @@ const struct test suite_backup_catalogue[] = {
     {"a store without a catalogue has an empty one", a_store_without_a_catalogue_has_an_empty_one},
     {"a container comes back with its tables", a_container_comes_back_with_its_tables},
     {"runs and what became of containers come back", runs_and_what_became_of_containers_come_back},
+    {"a catalogue read before goes on", a_catalogue_read_before_goes_on},
     {"a broken chain is noticed", a_broken_chain_is_noticed},
     {"a change of the newest entry shows in the head",
         a_change_of_the_newest_entry_shows_in_the_head},
