@@ -1,7 +1,7 @@
 #include "backup/document.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/base/moment.h"
@@ -152,9 +152,9 @@ document_get_sum(const xmlNode *element, const char *attribute, uint64_t *value,
 {
     const char *raw = markup_attribute(element, attribute);
 
-    if (raw == NULL || strlen(raw) != 16 || strspn(raw, "0123456789abcdef") != 16 ||
-        sscanf(raw, "%16" SCNx64, value) != 1)
+    if (raw == NULL || strlen(raw) != 16 || strspn(raw, "0123456789abcdef") != 16)
         return malformed(element, attribute, f);
+    *value = strtoull(raw, NULL, 16);
     return 0;
 }
 

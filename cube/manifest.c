@@ -1,6 +1,7 @@
 #include "cube/manifest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -274,18 +275,15 @@ static int
 read_segment(struct reading *r, const xmlNode *node, struct manifest_part *part, struct fault *f)
 {
     const char *checksum = markup_attribute(node, "Checksum");
-    unsigned long long parsed;
-    int length = 0;
     struct manifest_segment *s =
         arena_append(r->arena, &part->segments, &part->segment_count, sizeof *s);
 
     if (s == NULL)
         return fault_set_memory(f);
     if (strcmp(markup_name(node), "Segment") != 0 || checksum == NULL || strlen(checksum) != 16 ||
-        strspn(checksum, "0123456789abcdef") != 16 ||
-        sscanf(checksum, "%16llx%n", &parsed, &length) != 1 || length != 16)
+        strspn(checksum, "0123456789abcdef") != 16)
         return refuse(node, f);
-    s->checksum = parsed;
+    s->checksum = strtoull(checksum, NULL, 16);
     if (get_number(node, "Number", &s->number, f) != 0 ||
         get_number(node, "Facts", &s->facts, f) != 0)
         return -1;
