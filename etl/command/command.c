@@ -64,12 +64,12 @@ init_clock(struct fault *f)
 static int
 run(struct invocation *i, struct fault *f)
 {
-    if (i->command == NULL && !invocation_has(i, "help")) {
+    if (invocation_has(i, "help"))
+        return help_print(i->command, f);
+    if (i->command == NULL) {
         fault_set(f, FAULT_USAGE, "no command is given");
         return fault_hint(f, "nightcube help lists the commands");
     }
-    if (invocation_has(i, "help"))
-        return help_print(i->command, f);
     return init_clock(f) != 0 ? -1 : i->command->run(i, f);
 }
 

@@ -1,6 +1,8 @@
 /*
  * What has become of it: windows, partitions, changes and incomplete instances.
  */
+#include <inttypes.h>
+
 #include "config/base/clock.h"
 #include "config/base/moment.h"
 #include "etl/activity/changes.h"
@@ -127,8 +129,7 @@ static int
 add_trail(struct show *s, const char *activity, const struct trail *t, struct fault *f)
 {
     const struct evidence *e = &t->evidence;
-    const char *sum =
-        arena_printf(&s->memory, "%016llx", (unsigned long long)(e->sum + e->relationship_sum));
+    const char *sum = arena_printf(&s->memory, "%016" PRIx64, e->sum + e->relationship_sum);
     const struct value row[] = {value_text(activity), value_text(t->instances),
         value_text(last_step(t)), grid_time(t->marked), grid_time(t->verified),
         t->verified == 0 ? value_null() : value_int(e->rows),
