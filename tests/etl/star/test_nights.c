@@ -169,7 +169,7 @@ pieces_leave_no_trace(void)
     ASSERT_OK(star_init(&s, &x.definition, &x.definition.cubes[0], &x.f), &x.f);
     double_facts(&x, &s, times);
     process_in_pieces(&x, &s, &counts);
-    CU_ASSERT_EQUAL(counts.facts, 10 << times);
+    CU_ASSERT_EQUAL(counts.facts, UINT64_C(10) << times);
     process(&x, full, PROCESS_FULL);
     CU_ASSERT_EQUAL(count_segments("added", CUBE_PART_COMPLETED, &x), 1);
     CU_ASSERT_EQUAL(
