@@ -301,6 +301,19 @@ remove_replaced(const struct place *p)
         log_warning("the replaced directory stays as '%s': %s", p->staging, f.text);
 }
 
+/* Both at once, where the C library and the file system can (musl cannot). */
+static int
+exchange(const struct place *p)
+{
+#ifdef RENAME_EXCHANGE
+    return renameat2(AT_FDCWD, p->staging, AT_FDCWD, p->path, RENAME_EXCHANGE);
+#else
+    (void)p;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
 static int
 swap_directory(const struct place *p, struct fault *f)
 {
@@ -309,7 +322,7 @@ swap_directory(const struct place *p, struct fault *f)
 
     if (!file_exists(p->path))
         return file_rename(p->staging, p->path, f);
-    if (renameat2(AT_FDCWD, p->staging, AT_FDCWD, p->path, RENAME_EXCHANGE) != 0) {
+    if (exchange(p) != 0) {
         if (errno == EINVAL || errno == ENOSYS || errno == ENOTSUP)
             return rename_in_two_steps(p, f);
         return fault_set_errno(f, errno, "replace '%s'", p->path);
