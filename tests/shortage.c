@@ -1,0 +1,103 @@
+#include "tests/shortage.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/harness.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t length);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t length);
+
+static atomic_ulong asked;  /* requests since the shortage began */
+static atomic_ulong struck; /* the request that is refused; 0: none is */
+static atomic_bool lasting; /* those behind it too */
+
+static bool
+is_refused(void)
+{
+    unsigned long at = atomic_load(&struck), number;
+
+    if (at == 0)
+        return false;
+    number = atomic_fetch_add(&asked, 1) + 1;
+    if (number < at || (number > at && !atomic_load(&lasting)))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+    return is_refused() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+    return is_refused() ? NULL : __real_calloc(count, size);
+}
+
+void *
+__wrap_realloc(void *memory, size_t size)
+{
+    return is_refused() ? NULL : __real_realloc(memory, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+    return is_refused() ? NULL : __real_strdup(text);
+}
+
+char *
+__wrap_strndup(const char *text, size_t length)
+{
+    return is_refused() ? NULL : __real_strndup(text, length);
+}
+
+/* One run with that request refused. False when it was never made. */
+static bool
+run_short(int (*act)(struct fault *f), unsigned long at, bool from_there_on)
+{
+    struct fault f = FAULT_INIT;
+    int rc;
+
+    atomic_store(&asked, 0);
+    atomic_store(&lasting, from_there_on);
+    atomic_store(&struck, at);
+    rc = act(&f);
+    atomic_store(&struck, 0);
+    if (rc == 0 ? f.kind == FAULT_NONE
+                : f.kind == FAULT_INTERNAL && test_contains(f.text, "out of memory"))
+        return atomic_load(&asked) >= at;
+    printf("\n    request %lu%s refused: %d\n", at, from_there_on ? " and all behind it" : "", rc);
+    test_print_fault(__FILE__, __LINE__, &f);
+    CU_FAIL("not as memory that ran out");
+    return atomic_load(&asked) >= at;
+}
+
+/* More than any act of a test has. */
+enum { REQUEST_LIMIT = 20000 };
+
+void
+shortage_everywhere(int (*act)(struct fault *f), unsigned long least)
+{
+    for (int mode = 0; mode < 2; mode++) {
+        unsigned long at = 1;
+
+        while (at < REQUEST_LIMIT && run_short(act, at, mode == 1))
+            at++;
+        CU_ASSERT(at > least && at < REQUEST_LIMIT);
+    }
+}
