@@ -45,7 +45,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench build-coverage build-tests coverage deps deps-test demo fuzz fuzz-programs test test-long unit sanitize races hardened scenario install uninstall deb test-browser lint format clean help always
+.PHONY: all bench build-coverage build-tests check-deep coverage deps deps-test demo fuzz fuzz-programs test test-long unit sanitize races memcheck hardened musl scenario install uninstall deb test-browser lint lint-deep format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -85,6 +85,15 @@ races: ## the unit tests of what threads share, under ThreadSanitizer, built in 
 	    $(MAKE) BUILD=$(BUILD)/tsan OPT='-O1 -g' SANITIZE='-fsanitize=thread' unit T=$$suite || exit 1; \
 	done
 
+# What needs no server, and no hours where each instruction is watched.
+MEMCHECKED := config backup cube etl.event
+memcheck: $(BUILD)/unit-tests ## quick unit tests under valgrind: memory that nobody set; T=cube.rollup runs one suite
+	@scripts/install-deps.sh analysis
+	@for suite in $(or $(T),$(MEMCHECKED)); do \
+	    valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --fair-sched=try \
+	        --child-silent-after-fork=yes $(BUILD)/unit-tests $$suite || exit 1; \
+	done
+
 coverage: ## lines and branches that the tests reach, by module, built in build/coverage; T=cube.rollup runs one suite
 	@scripts/install-deps.sh coverage
 	@scripts/install-emulators.sh
@@ -100,6 +109,10 @@ hardened: ## unit tests built by clang with all hardening flags, in build/harden
 	@$(MAKE) unit CC=clang BUILD=$(BUILD)/hardened \
 	    HARDEN='-fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE' \
 	    LDFLAGS='-pie -Wl,-z,relro,-z,now,-z,noexecstack'
+
+musl: ## every source compiled against musl's headers
+	@scripts/install-deps.sh analysis
+	@scripts/check-musl.sh '$(BUILD)' -std=c17 $(WARNINGS) $(CPPFLAGS) -pthread
 
 fuzz: ## whatever comes from outside, made up by libFuzzer (clang); T=xes one target, FUZZ_SECONDS=60 each
 	@command -v clang >/dev/null || { echo 'make fuzz: clang is missing: apt-get install clang' >&2; exit 69; }
@@ -130,6 +143,13 @@ bench: $(BUILD)/nightcube $(BENCHES) $(BUILD)/with-database ## measure against p
 
 lint: ## floors, banned functions, READMEs and formatting
 	@failed=0; scripts/check-layers.sh || failed=1; scripts/check-format.sh || failed=1; exit $$failed
+
+# What both find in a source is asked again when it, a header of it or the list of checks has changed.
+lint-deep: ## clang-tidy and cppcheck over the sources that changed since they were last clean; T=cube/ those below it
+	@scripts/install-deps.sh analysis
+	+@$(MAKE) -k check-deep
+
+check-deep: $(patsubst %.c,$(BUILD)/deep/%.clean,$(filter $(T)%,$(SOURCES)))
 
 format: ## clang-format over all sources
 	clang-format -i $(shell find $(FLOORS) tests -name '*.[ch]')
@@ -166,6 +186,11 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/deep/%.clean: $(BUILD)/%.o .clang-tidy .cppcheck scripts/check-deep.sh
+	@mkdir -p $(@D)
+	@echo "  CHECK $*.c"
+	$(Q)scripts/check-deep.sh $*.c -std=c17 $(CPPFLAGS) $(PKG_CFLAGS) && touch $@
 
 $(BUILD)/tests/suites.o: $(BUILD)/tests/suites.c $(BUILD)/flags
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<

@@ -67,6 +67,7 @@ add_block(struct text *t, const char *name, uint64_t size, int64_t time_seconds,
     put_octal(block + SIZE_AT, 12, size > USTAR_SIZE_MAX ? USTAR_SIZE_MAX : size);
     put_octal(block + TIME_AT, 12, (uint64_t)time_seconds);
     block[TYPE_AT] = type;
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a field of eight, with its version. */
     memcpy(block + MAGIC_AT, "ustar\00000", 8);
     put_octal(block + MAJOR_AT, 8, 0);
     put_octal(block + MINOR_AT, 8, 0);

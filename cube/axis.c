@@ -91,6 +91,7 @@ axis_places(const struct axis *a, const struct segment *s, struct fault *f)
         of_value[i] = axis_find(a, &v);
     }
     for (uint32_t i = 0; i < member_count; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): ids are below value_count. */
         places[i] = of_value[packed_get(&level->ids, i)];
     free(of_value);
     return places;

@@ -287,9 +287,11 @@ open_design(struct candidates *c, struct design *d, const struct lattice *l, str
     if (list_candidates(c, f) != 0 || take_sample(c, f) != 0)
         return -1;
     for (size_t i = 0; i < c->count; i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): candidates_release gives it back. */
         c->cells[i] = i == 0 ? (double)l->base->cells.count : estimate(c, candidate(c, i));
         c->costs[i] = (double)l->base->cells.count;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): the base is one of them. */
     d->cuboids = calloc(c->count, sizeof *d->cuboids);
     d->depths = calloc(c->count * c->dimension_count + 1, sizeof *d->depths);
     return d->cuboids == NULL || d->depths == NULL ? fault_set_memory(f) : 0;

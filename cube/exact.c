@@ -167,6 +167,7 @@ add_limbs(struct exact_column *c, size_t index, const uint64_t *limbs, uint32_t 
     struct fault *f)
 {
     uint64_t *sum = c->limbs + index * c->width;
+    /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): the caller has filled `width` limbs. */
     uint64_t sign = sign_of(limbs[width - 1]);
     uint64_t before = sign_of(sum[c->width - 1]);
     uint32_t top = c->width;

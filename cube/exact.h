@@ -85,6 +85,7 @@ exact_add_ready(struct exact_column *c, size_t index, const uint64_t *limbs, uin
     bool carry = false;
 
     for (uint32_t k = 0; k < c->width; k++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): the caller has filled them. */
         uint64_t addend = k < width ? limbs[k] : sign;
         bool first = __builtin_add_overflow(sum[k], addend, &addend);
 

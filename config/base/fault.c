@@ -1,3 +1,4 @@
+#define FAULT_DEFINITIONS
 #include "config/base/fault.h"
 
 #include <errno.h>

@@ -77,4 +77,13 @@ void fault_clear(struct fault *f);
 /* The process exit code of a kind. */
 int fault_exit_code(enum fault_kind kind);
 
+/* A static analyser sees one file at a time and would think that these may return 0. */
+#if defined __clang_analyzer__ && !defined FAULT_DEFINITIONS
+#define fault_set(...) (fault_set(__VA_ARGS__), -1)
+#define fault_set_errno(...) (fault_set_errno(__VA_ARGS__), -1)
+#define fault_set_memory(...) (fault_set_memory(__VA_ARGS__), -1)
+#define fault_wrap(...) (fault_wrap(__VA_ARGS__), -1)
+#define fault_hint(...) (fault_hint(__VA_ARGS__), -1)
+#endif
+
 #endif

@@ -74,6 +74,7 @@ read_order(struct invocation *i, const struct cube_model *m, struct cube_query *
     if (q->row_count == 0)
         return fault_set(f, FAULT_USAGE, "--%s is about rows: name them with --rows",
             by == NULL ? "top" : "order-by");
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what was counted is there. */
     *order = (struct cube_order){.measure = q->measure_count > 0   ? q->measures[0]
                                             : m->measure_count > 0 ? 0
                                                                    : CUBE_ROW_COUNT,

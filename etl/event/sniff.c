@@ -135,6 +135,7 @@ sniff_format(const char *bytes, size_t length, const struct source_options *opti
         *format = FORMAT_XES;
         return 0;
     }
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a NUL is no blank. */
     while (length > 0 && memchr(" \t\r\n", *bytes, 4) != NULL) {
         bytes++;
         length--;

@@ -26,6 +26,7 @@ take(const struct value *row, const char *activity, struct window *w, struct fau
 {
     char unit[16] = "";
 
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): a row was found. */
     if (row[0].type == VALUE_TEXT && row[0].as.text.length < sizeof unit)
         memcpy(unit, row[0].as.text.bytes, row[0].as.text.length);
     w->unit = window_unit_find(unit);

@@ -21,7 +21,7 @@ take_cell(struct rest *r, char **cell, size_t *length)
         return 0;
     *cell = r->at;
     *length = (size_t)(at - r->at);
-    mark = *at;
+    mark = (unsigned char)*at;
     *at = '\0';
     r->at = at + 1;
     return mark;

@@ -29,6 +29,7 @@ read_last(struct db *primary, const struct star *s, struct last *last, struct fa
         rc = stmt_fetch(st, row, f);
     if (rc == 1)
         *last =
+            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): found is filled */
             (struct last){true, row[2].type != VALUE_NULL, row[0].as.integer, row[1].as.integer};
     stmt_free(st);
     return rc < 0 ? -1 : 0;
