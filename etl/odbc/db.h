@@ -76,6 +76,9 @@ enum db_patience { DB_PATIENT, DB_BRIEF };
 int db_transact(struct db *db, enum db_patience patience, int (*work)(void *state, struct fault *f),
     void *state, struct fault *f);
 
+/* Was the last failure that another transaction is in the way? */
+bool db_was_held_up(const struct db *db);
+
 /* How long db_transact tries: 60 seconds when this is never called. */
 void db_set_patience(struct db *db, double seconds);
 

@@ -75,6 +75,12 @@ db_set_patience(struct db *db, double seconds)
     db->patience_seconds = seconds;
 }
 
+bool
+db_was_held_up(const struct db *db)
+{
+    return db->contended;
+}
+
 void
 db_take_contention(struct db *db, const struct db *other)
 {

@@ -26,21 +26,32 @@ has_failed(const struct run_context *c, const char *activity)
     return false;
 }
 
+/* Somebody's transaction is in the way, and where tables are locked one by one it is in the way of
+ * this activity alone. */
+static bool
+is_held_up(struct db *primary, const struct fault *f)
+{
+    return f->kind == FAULT_UNAVAILABLE && db_dialect(primary)->add_hold != NULL &&
+           db_was_held_up(primary);
+}
+
 /* Is it a fault of this one activity, or will it meet the others too? */
 static bool
-concerns_all(const struct fault *f)
+concerns_all(struct db *primary, const struct fault *f)
 {
+    if (is_held_up(primary, f))
+        return false;
     return f->kind == FAULT_INTERRUPTED || f->kind == FAULT_TERMINATED || f->kind == FAULT_IO ||
            f->kind == FAULT_UNAVAILABLE || f->kind == FAULT_SETTINGS;
 }
 
 /* Keeps an activity's failure: the others go on, and this one's partitions are not dropped. */
 static int
-set_aside(struct run_context *c, const char *activity, struct fault *f)
+set_aside(struct run_context *c, struct db *primary, const char *activity, struct fault *f)
 {
     const char **slot;
 
-    if (concerns_all(f))
+    if (concerns_all(primary, f))
         return -1;
     log_fault(f);
     log_warning("activity '%s' is left as it is for the rest of this run", activity);
@@ -94,7 +105,7 @@ for_each_activity(struct run_context *c, const struct unit *u, maintain part, st
         if (part(c, &a, &result, f) != 0) {
             r->failed = true;
             r->message = arena_strdup(&c->memory, f->text);
-            if (set_aside(c, u->targets[i], f) != 0)
+            if (set_aside(c, a.primary, u->targets[i], f) != 0)
                 return -1;
         }
         total->partitions += result.partitions;
