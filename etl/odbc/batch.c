@@ -126,12 +126,25 @@ begin(struct batch *b, const struct stretch *stretch, struct fault *f)
     return find_powers(b, f) == 0 && query(b, stretch, f) == 0 ? 0 : -1;
 }
 
+/* What an engine does not understand of a batch is read in another way, which `way` stands for;
+ * that somebody is in the way, or a file cannot be read, is told. */
+static int
+leave_or_tell(const struct batch *b, const struct fault *why, int way, struct fault *f)
+{
+    if (b->kind->may_fail && (why->kind == FAULT_INTERNAL || why->kind == FAULT_DATA))
+        return way;
+    if (f != NULL)
+        *f = *why;
+    return -1;
+}
+
 int
 batch_open(struct db *db, const struct table *t, const struct stretch *stretch, bool in_order,
     struct batch **batch, struct fault *f)
 {
     int rc = suits(db, t, stretch, in_order, f);
     struct batch *b = rc == 1 ? calloc(1, sizeof *b) : NULL;
+    struct fault why = FAULT_INIT;
 
     *batch = NULL;
     if (rc != 1)
@@ -140,11 +153,11 @@ batch_open(struct db *db, const struct table *t, const struct stretch *stretch, 
         return fault_set_memory(f);
     b->kind = db_dialect(db)->batches;
     b->rows = (struct batch_rows){.db = db, .table = t};
-    if (begin(b, stretch, b->kind->may_fail ? NULL : f) == 0) {
+    if (begin(b, stretch, &why) == 0) {
         *batch = b;
         return 1;
     }
-    rc = b->kind->may_fail ? 0 : -1;
+    rc = leave_or_tell(b, &why, 0, f);
     batch_close(b);
     return rc;
 }
@@ -209,10 +222,11 @@ int
 batch_next(struct batch *b, const struct value **row, struct fault *f)
 {
     while (b->at == b->rows.count) {
-        int rc = next_batch(b, b->kind->may_fail ? NULL : f);
+        struct fault why = FAULT_INIT;
+        int rc = next_batch(b, &why);
 
         if (rc != 1)
-            return rc == -1 && b->kind->may_fail ? BATCH_LEAVES : rc;
+            return rc == -1 ? leave_or_tell(b, &why, BATCH_LEAVES, f) : rc;
     }
     *row = b->rows.values + b->at++ * b->rows.table->column_count;
     return 1;
