@@ -1,6 +1,7 @@
 #!/bin/sh
 # run-scenario.sh WORK SCRIPT: one scenario for run-scenarios.sh, which says what it finds in its environment. Prints one
-# line, and what the script printed when it did not pass or in test-long, where it says what was tried; adds `passed`, `failed` or `skipped` to WORK/verdicts.
+# line, and what the script printed when it did not pass or in test-long, where it says what was tried; adds `passed`,
+# `failed` or `skipped` to WORK/verdicts.
 set -eu
 
 work=$1
