@@ -81,6 +81,20 @@ if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null; then
     same "a home that is locked" 77 $?
     told "$work/locked"
 
+    # An archive that may only be read: nothing is dropped, and what the error says mends it.
+    cp -a "$work/home" "$work/reader"
+    own=$work/reader/.local/share/nightcube
+    dropped() { sqlite3 -readonly "$own/BAMPrimaryImport.db" 'SELECT count(*) FROM bam_Metadata_Partitions WHERE ArchivedTime IS NOT NULL'; }
+    at 2027-11-01T02:00:00Z
+    chmod 444 "$own/BAMArchive.db"
+    (cd "$work" && as HOME="$work/reader" "$work/nightcube" --quiet maintain) >out 2>err
+    same "an archive that may only be read: exit code, dropped" "77 0" "$? $(dropped)"
+    told "Archive: attempt to write a readonly database"
+    told "its -wal and -shm beside it"
+    chmod 644 "$own"/BAMArchive.db*
+    (cd "$work" && as HOME="$work/reader" "$work/nightcube" --quiet maintain) >out 2>err || fail "an archive that is mended: $(cat err)"
+    same "an archive that is mended: dropped" 1 "$(dropped)"
+
     # A store that may be added to but not deleted from: what has had its time is retained, which is no failure.
     own=$work/home/.local/share/nightcube
     sed -i 's|<Backup \([^>]*\)>|<Backup \1><Keep Daily="1"/>|' "$own/nightcube.xml"
