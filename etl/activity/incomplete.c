@@ -8,8 +8,10 @@ enum { COLUMNS = 8 };
 static const enum value_type types[COLUMNS] = {
     VALUE_TEXT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_TIME, VALUE_INT, VALUE_TEXT, VALUE_INT};
 
+/* `online` names what has the IDs of all that is completed and online. */
 static void
-add_query(struct text *sql, const struct activity_names *n, const struct incomplete_filter *filter)
+add_query(struct text *sql, const struct activity_names *n, const char *online,
+    const struct incomplete_filter *filter)
 {
     char before[MOMENT_TEXT_BYTES];
 
@@ -23,8 +25,7 @@ add_query(struct text *sql, const struct activity_names *n, const struct incompl
         "a.\"ActivityID\"), "
         "(SELECT count(*) FROM %n AS r WHERE r.\"ActivityID\" = a.\"ActivityID\") "
         "FROM %n AS a WHERE 1 = 1",
-        n->continuations, n->completed_instances, n->continuations, n->active_relationships,
-        n->active);
+        n->continuations, online, n->continuations, n->active_relationships, n->active);
     if (filter->id != NULL)
         sql_add(sql, " AND a.\"ActivityID\" = %t", filter->id);
     if (filter->after != NULL)
@@ -66,11 +67,13 @@ incomplete_visit(struct db *primary, const char *activity, const struct incomple
     struct stmt *s = NULL;
     struct activity_names names;
     struct value row[COLUMNS];
-    int rc = -1;
+    int rc = -1, has_ids;
 
-    if (activity_names_init(&names, &memory, activity, f) != 0)
+    /* A database from before there was the table has the view, which looks into each partition. */
+    if (activity_names_init(&names, &memory, activity, f) != 0 ||
+        (has_ids = db_table_exists(primary, names.online_ids, f)) < 0)
         goto done;
-    add_query(&sql, &names, filter);
+    add_query(&sql, &names, has_ids ? names.online_ids : names.completed_instances, filter);
     if (text_check(&sql, f) != 0 || (s = db_prepare(primary, text_get(&sql), f)) == NULL ||
         stmt_query(s, types, COLUMNS, f) != 0)
         goto done;

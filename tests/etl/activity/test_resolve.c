@@ -82,6 +82,20 @@ a_late_one_by_its_id_is_refused(void)
     fixture_end(&x);
 }
 
+/* In a database from before there was the table of their IDs. */
+static void
+late_ones_are_known_by_the_partitions_too(void)
+{
+    const struct resolve_options o = {.filter = {.id = "o1"}};
+    struct resolve_result r;
+    struct fixture x;
+
+    begin(&x);
+    ASSERT_OK(fixture_run(&x, x.primary, "DROP TABLE bam_Order_OnlineIDs"), &x.f);
+    ASSERT_FAULT(resolve(&x, &o, &r), &x.f, FAULT_DATA, "completed already");
+    fixture_end(&x);
+}
+
 static void
 removing_takes_rows_relationships_and_tokens(void)
 {
@@ -195,6 +209,7 @@ const struct test suite_etl_activity_resolve[] = {
         completing_closes_tokens_and_moves_relationships},
     {"completing all leaves late ones alone", completing_all_leaves_late_ones_alone},
     {"a late one by its ID is refused", a_late_one_by_its_id_is_refused},
+    {"late ones are known by the partitions too", late_ones_are_known_by_the_partitions_too},
     {"removing takes rows, relationships and tokens", removing_takes_rows_relationships_and_tokens},
     {"removed rows are kept under an extension", removed_rows_are_kept_under_an_extension},
     {"an extension must be a plain name and fit", an_extension_must_be_a_plain_name_and_fit},
