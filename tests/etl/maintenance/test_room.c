@@ -1,5 +1,6 @@
 #include "etl/maintenance/room.h"
 
+#include "tests/etl/command/run.h"
 #include "tests/etl/fixture.h"
 
 static void
@@ -36,8 +37,35 @@ knows_the_limit_of_the_server(void)
     fixture_end(&x);
 }
 
+/* With the setting that helps; where there is no limit there is nothing to say. */
+static void
+a_warning_names_the_setting(void)
+{
+    static const char *const settings[ENGINE_COUNT] = {
+        [ENGINE_POSTGRESQL] = "raise max_locks_per_transaction",
+        [ENGINE_MARIADB] = "raise table_open_cache"};
+    const char *setting = settings[test_engine()];
+    struct text said = TEXT_INIT;
+    struct fixture x;
+    int kept;
+
+    fixture_begin(&x);
+    kept = run_redirect(STDERR_FILENO, "stderr.txt");
+    CU_ASSERT_EQUAL(room_check(x.primary, fixture_activity(&x), 1, &x.f), 0);
+    CU_ASSERT_EQUAL(room_check(x.primary, fixture_activity(&x), 9000000, &x.f), 0);
+    run_restore(STDERR_FILENO, kept);
+    ASSERT_OK(file_read_all("stderr.txt", RUN_OUTPUT_LIMIT, &said, &x.f), &x.f);
+    CU_ASSERT_FALSE(test_contains(text_get(&said), " 1 live partitions"));
+    CU_ASSERT(setting == NULL ? said.length == 0
+                              : test_contains(text_get(&said), "9000000 live partitions") &&
+                                    test_contains(text_get(&said), setting));
+    text_release(&said);
+    fixture_end(&x);
+}
+
 const struct test suite_etl_maintenance_room[] = {
     {"warns at four fifths", warns_at_four_fifths},
     {"knows the limit of the server", knows_the_limit_of_the_server},
+    {"a warning names the setting", a_warning_names_the_setting},
     {NULL, on_each_engine},
 };
