@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/base/crypto.h"
+
 struct aead {
     EVP_CIPHER_CTX *ctx;
 };
@@ -12,8 +14,7 @@ struct aead {
 static int
 cipher_fault(struct fault *f)
 {
-    ERR_clear_error();
-    return fault_set(f, FAULT_INTERNAL, "OpenSSL failed in ChaCha20-Poly1305");
+    return crypto_fault(f, "OpenSSL failed in ChaCha20-Poly1305", NULL);
 }
 
 static struct aead *
@@ -26,9 +27,8 @@ aead_new(const uint8_t *key, int sealing, struct fault *f)
         goto failed;
     }
     if (EVP_CipherInit_ex(a->ctx, EVP_chacha20_poly1305(), NULL, key, NULL, sealing) != 1) {
-        ERR_clear_error();
-        fault_set(f, FAULT_INTERNAL, "OpenSSL has no ChaCha20-Poly1305 here");
-        fault_hint(f, "age needs it; a host confined to FIPS algorithms does not offer it");
+        crypto_fault(f, "OpenSSL has no ChaCha20-Poly1305 here",
+            "age needs it; a host confined to FIPS algorithms does not offer it");
         goto failed;
     }
     return a;

@@ -6,14 +6,19 @@
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "config/base/crypto.h"
 
 /* A fault for a call of OpenSSL that should not fail. */
 static int
 library_fault(const char *what, struct fault *f)
 {
-    ERR_clear_error();
-    return fault_set(f, FAULT_INTERNAL, "OpenSSL failed in %s", what);
+    char text[80];
+
+    snprintf(text, sizeof text, "OpenSSL failed in %s", what);
+    return crypto_fault(f, text, NULL);
 }
 
 int
@@ -34,11 +39,12 @@ kdf_new(const char *name, struct fault *f)
 {
     EVP_KDF *kdf = EVP_KDF_fetch(NULL, name, NULL);
     EVP_KDF_CTX *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+    char text[80];
 
     EVP_KDF_free(kdf);
     if (ctx == NULL) {
-        library_fault(name, f);
-        fault_hint(f, "age needs %s; a host confined to FIPS algorithms may not offer it", name);
+        snprintf(text, sizeof text, "OpenSSL has no %s here", name);
+        crypto_fault(f, text, "age needs it; a host confined to FIPS algorithms may not offer it");
     }
     return ctx;
 }

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "config/base/crypto.h"
 #include "config/base/file.h"
 
 struct digest {
@@ -13,7 +14,7 @@ static int
 restart(struct digest *d, struct fault *f)
 {
     if (EVP_DigestInit_ex(d->context, EVP_sha256(), NULL) != 1)
-        return fault_set(f, FAULT_INTERNAL, "SHA-256 is not available in this OpenSSL");
+        return crypto_fault(f, "SHA-256 is not available in this OpenSSL", NULL);
     return 0;
 }
 
@@ -47,7 +48,7 @@ int
 digest_add(struct digest *d, const void *bytes, size_t size, struct fault *f)
 {
     if (EVP_DigestUpdate(d->context, bytes, size) != 1)
-        return fault_set(f, FAULT_INTERNAL, "SHA-256 failed");
+        return crypto_fault(f, "OpenSSL failed in SHA-256", NULL);
     return 0;
 }
 
@@ -58,7 +59,7 @@ digest_finish(struct digest *d, char hex[DIGEST_HEX_BYTES], struct fault *f)
     unsigned char raw[32];
 
     if (EVP_DigestFinal_ex(d->context, raw, NULL) != 1)
-        return fault_set(f, FAULT_INTERNAL, "SHA-256 failed");
+        return crypto_fault(f, "OpenSSL failed in SHA-256", NULL);
     for (size_t i = 0; i < sizeof raw; i++) {
         hex[2 * i] = digits[raw[i] >> 4];
         hex[2 * i + 1] = digits[raw[i] & 15];
