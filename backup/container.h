@@ -90,10 +90,6 @@ struct container_summary {
 
 void container_summary_release(struct container_summary *s);
 
-/* The table of that name; NULL when there is none. */
-const struct container_table *container_find_table(
-    const struct container_summary *s, const char *name);
-
 /*
  * Writing. The bytes go to `store` as they come; the container is complete only after
  * container_finish returned 0, and whoever owns `store` must not publish it before. After any fault

@@ -28,13 +28,3 @@ container_summary_release(struct container_summary *s)
     arena_release(&s->memory);
     *s = (struct container_summary)CONTAINER_SUMMARY_INIT;
 }
-
-const struct container_table *
-container_find_table(const struct container_summary *s, const char *name)
-{
-    for (size_t i = 0; i < s->table_count; i++) {
-        if (strcmp(s->tables[i].name, name) == 0)
-            return &s->tables[i];
-    }
-    return NULL;
-}
