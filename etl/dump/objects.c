@@ -234,10 +234,28 @@ creates_its_kind(const struct object *o)
     return take_word(&at, kind_names[o->kind]);
 }
 
+/* How a server writes quotes is not known here (E'\'', $$): there no other ';' may be than one at
+ * the end. */
+static bool
+has_one_end(const char *sql)
+{
+    const char *at = strchr(sql, ';');
+
+    return at == NULL || at[1 + strspn(at + 1, " \t\r\n")] == '\0';
+}
+
+static bool
+is_safe(struct db *db, const struct object *o)
+{
+    if (!creates_its_kind(o) || !is_one_statement(o->sql, o->kind == OBJECT_TRIGGER))
+        return false;
+    return db_dialect(db)->objects_are_whole || has_one_end(o->sql);
+}
+
 int
 object_create(struct db *db, const struct object *o, struct fault *f)
 {
-    if (!creates_its_kind(o) || !is_one_statement(o->sql, o->kind == OBJECT_TRIGGER))
+    if (!is_safe(db, o))
         fault_set(f, FAULT_DATA, "its SQL is not the making of a %s", kind_names[o->kind]);
     else if (db_run(db, o->sql, NULL, f) == 0)
         return 0;

@@ -191,9 +191,9 @@ on_info(void *state, const struct container_info *info, struct fault *f)
     }
     if (take_info(r, info, f) != 0 || begin_or_resume(r, info->id, f) != 0)
         return -1;
-    r->same_engine = r->db != NULL && info->engine != NULL &&
-                     db_dialect(r->db)->objects_are_whole &&
-                     strcasecmp(info->engine, db_dialect(r->db)->name) == 0;
+    r->same_kind = r->db != NULL && info->engine != NULL &&
+                   strcasecmp(info->engine, db_dialect(r->db)->name) == 0;
+    r->same_engine = r->same_kind && db_dialect(r->db)->objects_are_whole;
     return 0;
 }
 

@@ -30,7 +30,8 @@ struct restoration {
     struct headway headway;
     const struct headway_table *done; /* the table being read is loaded already */
     struct object_list objects;
-    bool same_engine;
+    bool same_kind;                         /* the backup is of an engine of this kind */
+    bool same_engine;                       /* and its words make everything as it was */
     const struct container_reference *part; /* only its tables are wanted */
     size_t part_tables;                     /* how many of them came */
     uint64_t rows_read;                     /* wanted or not */

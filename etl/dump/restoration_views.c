@@ -13,6 +13,7 @@
 
 #define PRIMARY "PrimaryImport"
 #define ARCHIVE "Archive"
+#define STAR "StarSchema"
 
 int
 restoration_add_todo(struct restoration *r, struct fault *f, const char *format, ...)
@@ -29,6 +30,13 @@ restoration_add_todo(struct restoration *r, struct fault *f, const char *format,
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     return (*slot = arena_strdup(&result->memory, line)) == NULL ? fault_set_memory(f) : 0;
+}
+
+static bool
+is_worth_another_try(const struct fault *f)
+{
+    return f->kind == FAULT_UNAVAILABLE || f->kind == FAULT_IO || f->kind == FAULT_INTERRUPTED ||
+           f->kind == FAULT_TERMINATED;
 }
 
 /* The texts of a query's one column, in `memory`. */
@@ -127,6 +135,70 @@ as_they_were(struct restoration *r, struct fault *f)
     return db_end(r->db, rc, f);
 }
 
+/* Not all can be made wherever they are put: one may show what lies in another space. */
+static int
+tell_unmade(struct restoration *r, const struct object *o, const struct fault *why, struct fault *f)
+{
+    return restoration_add_todo(
+        r, f, "%s: view '%s' is not made (%s): make it anew", r->item.database, o->name, why->text);
+}
+
+/* 1: made, or there already from a restore that was cut off; 0: not, `why` says it; -1. */
+static int
+try_view(struct restoration *r, const struct object *o, struct fault *why, struct fault *f)
+{
+    int rc = db_table_exists(r->db, o->name, f);
+
+    if (rc != 0)
+        return rc;
+    fault_clear(why);
+    if (object_create(r->db, o, why) == 0)
+        return 1;
+    if (!is_worth_another_try(why))
+        return 0;
+    *f = *why;
+    return -1;
+}
+
+/* The views that are left, once; how many were made, or -1. `left` says which are. */
+static int
+try_views(struct restoration *r, bool *left, bool is_last, struct fault *f)
+{
+    int made = 0;
+
+    for (size_t i = 0; i < r->objects.count; i++) {
+        struct fault why = FAULT_INIT;
+        int rc;
+
+        if (!left[i])
+            continue;
+        if ((rc = try_view(r, &r->objects.items[i], &why, f)) < 0)
+            return -1;
+        if (rc == 0 && is_last && tell_unmade(r, &r->objects.items[i], &why, f) != 0)
+            return -1;
+        left[i] = rc == 0;
+        made += rc;
+    }
+    return made;
+}
+
+/* From the engine's words. One may need another that comes later: again, as long as one succeeds.
+ */
+static int
+make_known_views(struct restoration *r, struct fault *f)
+{
+    bool *left = arena_array(&r->objects.memory, r->objects.count + 1, sizeof *left);
+    int made;
+
+    if (left == NULL)
+        return fault_set_memory(f);
+    for (size_t i = 0; i < r->objects.count; i++)
+        left[i] = r->objects.items[i].kind == OBJECT_VIEW && is_wanted(r, &r->objects.items[i]);
+    while ((made = try_views(r, left, false, f)) > 0)
+        ;
+    return made < 0 || try_views(r, left, true, f) < 0 ? -1 : 0;
+}
+
 /* The primary import's views follow from its definition. */
 static int
 regenerate_primary(struct restoration *r, struct fault *f)
@@ -189,14 +261,20 @@ name_what_is_left_out(struct restoration *r, struct fault *f)
     return 0;
 }
 
-/* ---- IDs that are online ---- */
-
-static bool
-is_worth_another_try(const struct fault *f)
+/* Only where the engine's own words make the tables (objects_are_whole) all of it comes along. Our
+ * own databases have none of it. */
+static int
+tell_what_is_in_no_backup(struct restoration *r, struct fault *f)
 {
-    return f->kind == FAULT_UNAVAILABLE || f->kind == FAULT_IO || f->kind == FAULT_INTERRUPTED ||
-           f->kind == FAULT_TERMINATED;
+    return strcmp(r->item.database, STAR) == 0
+               ? 0
+               : restoration_add_todo(r, f,
+                     "%s: foreign keys, checks, triggers, functions and rights do not come along: "
+                     "make anew those it had",
+                     r->item.database);
 }
+
+/* ---- IDs that are online ---- */
 
 /* What does not let them be gathered keeps nobody from the rest. */
 static int
@@ -235,8 +313,14 @@ restoration_gather(struct restoration *r, struct fault *f)
 int
 restoration_make_views(struct restoration *r, struct fault *f)
 {
+    bool is_ours = strcmp(r->item.database, PRIMARY) == 0 || strcmp(r->item.database, ARCHIVE) == 0;
+
     if (r->same_engine)
         return as_they_were(r, f);
+    if (!is_ours && r->selection.only == NULL && tell_what_is_in_no_backup(r, f) != 0)
+        return -1;
+    if (r->same_kind && (r->selection.only != NULL || !is_ours))
+        return make_known_views(r, f);
     if (r->selection.only != NULL)
         return restoration_add_todo(
             r, f, "%s: a part on another engine comes without its views", r->item.database);

@@ -1,6 +1,7 @@
 /* Databases of server engines are backed up, and what was in them is in the container. */
 #include <pthread.h>
 
+#include "backup/container.h"
 #include "etl/odbc/pair.h"
 #include "tests/etl/dump/sample.h"
 #include "tests/etl/fixture.h"
@@ -141,6 +142,108 @@ a_backup_restores_beside_its_database(void)
     ASSERT_FAULT(sample_try(&site, &order, &f), &f, FAULT_EXISTS, name);
     CU_ASSERT_EQUAL(
         db_table_exists(sample_database(&site, "PrimaryImport"), "bam_Order_Completed", &f), 1);
+    site_close(&site);
+}
+
+/* One shows another that is made later. */
+static void
+views_of_any_database_come_back(void)
+{
+    const struct dump_order mine = {.file = "mine.abf"};
+    char name[64], connection[600];
+    struct restore_order order = {.source = "mine.abf", .as = name};
+    struct restore_result result = RESTORE_RESULT_INIT;
+    struct fault f = FAULT_INIT;
+    struct site site;
+    struct db *db;
+    static int copies;
+
+    CU_ASSERT_EQUAL_FATAL(
+        engine_new_database(test_engine(), "Shop", connection, sizeof connection), 0);
+    sample_open_at(&site, "Other Name=\"Shop\"", connection);
+    snprintf(name, sizeof name, "shop_%d", ++copies);
+    db = sample_database(&site, "Shop");
+    sample_run(db, "CREATE TABLE orders(n INT, city VARCHAR(20))");
+    sample_run(db, "INSERT INTO orders VALUES (1, 'Bonn'), (2, 'Kiel')");
+    sample_run(db, "CREATE VIEW z_all AS SELECT n, city FROM orders");
+    sample_run(db, "CREATE VIEW a_bonn(number) AS SELECT n FROM z_all WHERE city = 'Bonn'");
+    sample_dump_as(&site, "Shop", &mine, NULL);
+    ASSERT_OK(restore_container(&site, &order, &result, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(result.todo_count, test_engine() == ENGINE_SQLITE ? 0 : 1);
+    CU_ASSERT(result.todo_count == 0 || test_contains(result.todo[0], "Shop: foreign keys"));
+    restore_result_release(&result);
+    order.allow_overwrite = true;
+    order.as = NULL;
+    sample_restore(&site, &order); /* in its own place */
+    db = sample_database(&site, "Shop");
+    CU_ASSERT_EQUAL(sample_int(db, "SELECT number FROM a_bonn"), 1);
+    CU_ASSERT_EQUAL(sample_int(db, "SELECT count(*) FROM z_all"), 2);
+    site_close(&site);
+}
+
+/* A container of that engine with a table `t` and these views. */
+static void
+make_container(const char *path, const char *engine, const char *objects)
+{
+    const struct container_info info = {.id = "i",
+        .kind = CONTAINER_DATABASE,
+        .database = "Shop",
+        .engine = engine,
+        .program = "test",
+        .taken_utc = 1};
+    struct table_column column = {.name = "n", .type = VALUE_INT};
+    const struct table t = {.name = "t", .columns = &column, .column_count = 1};
+    struct file_writer w = FILE_WRITER_INIT;
+    struct fault f = FAULT_INIT;
+    struct container_writer *c;
+
+    ASSERT_OK(file_writer_open(&w, path, 0600, true, &f), &f);
+    c = container_begin(&(struct pack_options){.compress = false}, &info, file_writer_sink(&w), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+    ASSERT_OK(container_add_bytes(c, "objects.csv", objects, strlen(objects), &f), &f);
+    ASSERT_OK(container_begin_table(c, &t, &f), &f);
+    ASSERT_OK(container_end_table(c, &f), &f);
+    ASSERT_OK(container_finish(c, NULL, &f), &f);
+    container_free(c);
+    ASSERT_OK(file_writer_commit(&w, true, &f), &f);
+}
+
+/* What cannot be made, or is more than the making of a view, is told and not run. (An embedded
+ * engine refuses such a container: test_restore.c.) */
+static void
+a_view_that_cannot_be_made_is_told(void)
+{
+    static const char objects[] =
+        "Kind,Name,Table,Sql\r\n"
+        "view,v,v,CREATE VIEW v AS SELECT n FROM t;\r\n"
+        "view,lost,lost,CREATE VIEW lost AS SELECT n FROM nowhere\r\n"
+        "view,evil,evil,CREATE VIEW evil AS SELECT 1 AS n; DROP TABLE t\r\n"
+        "view,sly,sly,CREATE VIEW sly AS SELECT E'\\'' AS s; DROP TABLE t; SELECT '1'\r\n";
+    char connection[600];
+    const struct restore_order order = {.source = "./shop.abf", .to_connection = connection};
+    struct restore_result result = RESTORE_RESULT_INIT;
+    struct fault f = FAULT_INIT;
+    struct site site;
+    struct db *db;
+
+    if (test_engine() == ENGINE_SQLITE)
+        return;
+    CU_ASSERT_EQUAL_FATAL(
+        engine_new_database(test_engine(), "Shop", connection, sizeof connection), 0);
+    sample_open(&site, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db = db_open("Shop", connection, DB_CREATE, &f));
+    make_container("shop.abf", db_dialect(db)->name, objects);
+    db_close(db);
+    ASSERT_OK(restore_container(&site, &order, &result, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(result.todo_count, 4);
+    CU_ASSERT(test_contains(result.todo[1], "view 'lost' is not made"));
+    CU_ASSERT(test_contains(result.todo[2], "view 'evil' is not made (create view"));
+    CU_ASSERT(test_contains(result.todo[3], "its SQL is not the making of a view"));
+    restore_result_release(&result);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db = db_open("Shop", connection, DB_EXISTING, &f));
+    CU_ASSERT_EQUAL(sample_int(db, "SELECT count(*) FROM v"), 0);
+    CU_ASSERT_EQUAL(sample_int(db, "SELECT count(*) FROM t"), 0);
+    db_close(db);
     site_close(&site);
 }
 
@@ -286,6 +389,8 @@ const struct test suite_etl_dump_engines[] = {
     {"a backup restores into an embedded database", a_backup_restores_into_an_embedded_database},
     {"a backup replaces its own database", a_backup_replaces_its_own_database},
     {"a backup restores beside its database", a_backup_restores_beside_its_database},
+    {"views of any database come back", views_of_any_database_come_back},
+    {"a view that cannot be made is told", a_view_that_cannot_be_made_is_told},
     {"one connection is enough", one_connection_is_enough},
     {NULL, on_each_engine},
 };
