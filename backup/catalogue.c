@@ -33,7 +33,8 @@ broken(const char *name, const char *what, struct fault *f)
 {
     fault_set(f, FAULT_DATA, "the catalogue is broken: '%s' %s", name, what);
     return fault_hint(f, "put that object back from a copy of the store; until then `verify FILE` "
-                         "and `restore FILE` still work on each container");
+                         "and `restore FILE` still work on each container, and new backups can go "
+                         "to another store");
 }
 
 /* Reads the entry that must come next and moves the head on to it. */

@@ -31,7 +31,7 @@ print_rows(const struct invocation *i, const struct copy_result *r, struct fault
         if (r->rows[k].state != COPY_NOT_YET)
             rc = grid_add(&g, row, f);
     }
-    if (rc == 0)
+    if (rc == 0 && (f != NULL || g.row_count > 0))
         rc = grid_finish(&g, f);
     grid_release(&g);
     return rc;

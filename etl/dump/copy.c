@@ -248,11 +248,11 @@ leans_on_failed(const struct copying *p, const struct catalogue_entry *e)
 static int
 pass_over(struct copying *p, struct copy_row *row, struct fault *own, struct fault *f)
 {
-    row->state = COPY_FAILED;
     if (own->kind != FAULT_DATA && own->kind != FAULT_NO_INPUT) {
         *f = *own;
         return -1;
     }
+    row->state = COPY_FAILED;
     if (p->failed++ == 0)
         p->first = *own;
     else

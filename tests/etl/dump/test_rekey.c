@@ -1,5 +1,10 @@
 #include "etl/dump/rekey.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/base/interrupt.h"
 #include "etl/dump/copy.h"
 #include "etl/dump/drill.h"
 #include "etl/dump/verify.h"
@@ -223,6 +228,42 @@ copies_all_but_what_is_lost(void)
     site_close(&site);
 }
 
+/* In a process of its own, as it cannot be told to go on any more: nothing of it is "failed". */
+static int
+copy_when_stopped(struct site *site)
+{
+    const struct copy_order order = {.to = "file:second"};
+    struct copy_result r = COPY_RESULT_INIT;
+    struct fault f = FAULT_INIT;
+    bool as_told;
+
+    interrupt_init();
+    raise(SIGINT);
+    as_told = copy_containers(site, &order, &r, &f) == -1 && f.kind == FAULT_INTERRUPTED &&
+              r.count > 1 && r.rows[0].state == COPY_NOT_YET && r.rows[1].state == COPY_NOT_YET;
+    copy_result_release(&r);
+    return as_told ? 0 : 1;
+}
+
+static void
+stops_a_copy_at_a_signal(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    char file[512];
+    size_t count;
+    int status = -1;
+    pid_t pid;
+
+    begin(&site, file);
+    fflush(NULL);
+    if ((pid = fork()) == 0)
+        _exit(copy_when_stopped(&site));
+    CU_ASSERT(waitpid(pid, &status, 0) == pid && status == 0);
+    ASSERT_OK(copy_to(&site, file, &count, &f), &f);
+    site_close(&site);
+}
+
 static void
 finishes_a_copy_that_was_cut_off(void)
 {
@@ -289,6 +330,7 @@ const struct test suite_etl_dump_rekey[] = {
     {"copies what a backup leans on", copies_what_a_backup_leans_on},
     {"copies nothing that was damaged", copies_nothing_that_was_damaged},
     {"copies all but what is lost", copies_all_but_what_is_lost},
+    {"stops a copy at a signal", stops_a_copy_at_a_signal},
     {"finishes a copy that was cut off", finishes_a_copy_that_was_cut_off},
     {"records a drill that failed", records_a_drill_that_failed},
     {0},
