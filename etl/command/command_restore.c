@@ -1,6 +1,10 @@
+#include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
+#include "config/base/log.h"
 #include "config/base/moment.h"
+#include "config/settings/connection.h"
 #include "etl/command/command.h"
 #include "etl/command/grid.h"
 #include "etl/command/opening_options.h"
@@ -93,6 +97,45 @@ struct order {
     enum security security; /* the hooks look at it */
 };
 
+static bool
+is_clear_password(const struct connection_part *part)
+{
+    static const char *const keys[] = {"PWD", "Password"};
+    static const char reference[] = "{secret:";
+
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        if (part->key_length == strlen(keys[k]) &&
+            strncasecmp(part->key, keys[k], part->key_length) == 0)
+            return part->value_length > 0 &&
+                   strncmp(part->value, reference, sizeof reference - 1) != 0;
+    }
+    return false;
+}
+
+/* As with secrets of the environment: whoever listed processes may have seen it, and sees it no
+ * more. */
+static int
+take_connection(struct invocation *i, const char **connection, struct fault *f)
+{
+    char *given = (char *)(uintptr_t)invocation_option(i, "to-connection");
+    struct connection_part part;
+    const char *at;
+
+    *connection = NULL;
+    if (given == NULL)
+        return 0;
+    if ((at = *connection = arena_strdup(&i->memory, given)) == NULL)
+        return fault_set_memory(f);
+    while (connection_next(&at, &part)) {
+        if (!is_clear_password(&part))
+            continue;
+        memset(given + (part.value - *connection), 'x', part.value_length);
+        log_warning("a password on the command line is shown to everybody who lists processes; "
+                    "better write PWD={secret:NAME}");
+    }
+    return 0;
+}
+
 static int
 read_one_order(struct invocation *i, struct restore_order *o, struct fault *f)
 {
@@ -100,11 +143,12 @@ read_one_order(struct invocation *i, struct restore_order *o, struct fault *f)
         .store = invocation_option(i, "store"),
         .database = invocation_option(i, "database"),
         .as = invocation_option(i, "as"),
-        .to_connection = invocation_option(i, "to-connection"),
         .allow_overwrite = invocation_has(i, "allow-overwrite"),
         .only = invocation_option(i, "only"),
         .allow_lossy = invocation_has(i, "allow-lossy")};
 
+    if (take_connection(i, &o->to_connection, f) != 0)
+        return -1;
     if (o->as != NULL && o->to_connection != NULL)
         return fault_set(f, FAULT_USAGE, "--as and --to-connection exclude each other");
     return opening_options_read(i, &o->opening, f);
@@ -190,7 +234,8 @@ run_restore(struct invocation *i, struct fault *f)
 static const struct command_option options[] = {
     {"database", "NAME", "the backup must be of this database", false},
     {"as", "NAME", "restore beside it under another name", false},
-    {"to-connection", "STRING", "restore there: a connection string, or a directory for cubes",
+    {"to-connection", "STRING",
+        "restore there: a connection string, PWD={secret:NAME} in it, or a directory for cubes",
         false},
     {"allow-overwrite", NULL, "replace a database that is there", false},
     {"only", "NAME", "just one activity, cube or table, or tables of a pattern, into a new place",

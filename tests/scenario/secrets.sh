@@ -66,6 +66,21 @@ kill -9 "$process"
 exec 8>&-
 wait "$process" 2>/dev/null
 
+# A connection's password does not belong on a command line: it is taken off it, and that is said.
+exec 8<>stuck
+"$NIGHTCUBE" restore --to-connection 'Driver=SQLite3;Database=there.db;PWD=battery staple' --identity-file stuck sealed.abf >out 2>err &
+process=$!
+sleep 1
+tr '\0' ' ' <"/proc/$process/cmdline" | grep -qF 'Database=there.db;PWD=xxxxxxxxxxxxxx ' || fail "the arguments: $(tr '\0' ' ' <"/proc/$process/cmdline")"
+told "better write PWD={secret:NAME}"
+! grep -qF 'staple' out err || fail "the password stands in the log"
+kill -9 "$process"
+exec 8>&-
+wait "$process" 2>/dev/null
+
+exits 78 restore sealed.abf --to-connection 'Driver=SQLite3;Database=there.db;PWD={secret:nix}'
+! grep -q 'better write' err || fail "a reference to a secret is taken for a password"
+
 # Another process of the same user reads neither its environment nor its memory (the superuser does: it becomes another).
 public=$(mktemp -d)
 install -m 755 "$NIGHTCUBE" "$public/nightcube"
