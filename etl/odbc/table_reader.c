@@ -104,11 +104,13 @@ run_next(void *state, void *piece, struct fault *f)
 }
 
 /* When the driver has given all rows of a full piece, and some of them are still to be taken: asks
- * for the next one meanwhile, in a thread of its own. */
+ * for the next one meanwhile, in a thread of its own. Not of a part of a table: whoever reads parts
+ * mostly reads the others at the same time. */
 static int
 look_ahead(struct table_reader *r, struct fault *f)
 {
-    uint64_t total = r->asked ? 0 : stmt_total(r->stmt), taken = piece_rows(r->piece);
+    bool wanted = !r->asked && r->where.length == 0;
+    uint64_t total = wanted ? stmt_total(r->stmt) : 0, taken = piece_rows(r->piece);
     int rc;
 
     if (total <= taken)
