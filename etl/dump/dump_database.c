@@ -236,6 +236,16 @@ refer(struct dump *d, struct outlet *o, struct history_unit *unit, int64_t taken
     return write_unit(d, o, unit, taken_utc, to, f);
 }
 
+static int
+begin_snapshot(struct db *db, struct fault *f)
+{
+    const struct dialect *dialect = db_dialect(db);
+
+    if (dialect->read_once != NULL && db_run(db, dialect->read_once, NULL, f) != 0)
+        return -1;
+    return db_run(db, dialect->begin_snapshot, NULL, f);
+}
+
 /* A connection that sees a moment a little later; NULL where none is to be had. On SQLite too:
  * containers are read while rows are counted. */
 static struct db *
@@ -246,7 +256,7 @@ open_helper(const struct dump *d, const struct outlet *o)
     if (d->history.count < 2 ||
         (helper = site_connect(o->site, o->database, DB_EXISTING, NULL)) == NULL)
         return NULL;
-    if (db_run(helper, db_dialect(helper)->begin_snapshot, NULL, NULL) == 0)
+    if (begin_snapshot(helper, NULL) == 0)
         return helper;
     db_close(helper);
     return NULL;
@@ -364,7 +374,7 @@ join_second(struct dump *d, struct site *site, const char *database, struct faul
     db_close(d->second);
     d->second = NULL;
     db_run(d->db, db_dialect(d->db)->rollback, NULL, NULL);
-    return db_run(d->db, db_dialect(d->db)->begin_snapshot, NULL, f);
+    return begin_snapshot(d->db, f);
 }
 
 static int
@@ -389,8 +399,7 @@ write_snapshot(struct site *site, struct outlet *o, struct arena *memory,
 
     if (d.db == NULL)
         return -1;
-    if (read_traces(&d, o, f) == 0 &&
-        db_run(d.db, db_dialect(d.db)->begin_snapshot, NULL, f) == 0) {
+    if (read_traces(&d, o, f) == 0 && begin_snapshot(d.db, f) == 0) {
         rc = join_second(&d, site, o->database, f);
         if (rc == 0)
             rc = write_database(&d, o, f);

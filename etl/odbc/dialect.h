@@ -47,6 +47,8 @@ struct dialect {
     /* Begins one that only reads: from its first query on it sees one moment, and holds up nobody.
      */
     const char *begin_snapshot;
+    /* Before it, on a connection that reads all there is once; NULL: nothing. */
+    const char *read_once;
     /*
      * A second connection beside it (pair.h); all NULL where none can see the same moment: a query
      * of the snapshot's name, a statement with %t for it that takes it over, one by which the

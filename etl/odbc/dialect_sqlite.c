@@ -260,6 +260,7 @@ const struct dialect dialect_sqlite = {
     .session = session,
     .begin = "BEGIN IMMEDIATE",
     .begin_snapshot = "BEGIN",
+    .read_once = "PRAGMA cache_size=-8192", /* rows are not kept for a second time */
     .commit = "COMMIT",
     .rollback = "ROLLBACK",
     .add_type = add_type,
