@@ -119,7 +119,11 @@ catalogue_refresh(struct store *s, struct catalogue *c, struct fault *f)
     if (c->last > 0 && read_behind(s, c, NULL) == 1)
         return 0;
     catalogue_release(c);
-    return catalogue_read(s, c, f);
+    if (catalogue_read(s, c, f) == 0)
+        return 0;
+    /* Nothing goes on behind half of it. */
+    catalogue_release(c);
+    return -1;
 }
 
 /* Number and SHA-256 of the newest entry: the chain before it is not read again. */

@@ -94,7 +94,7 @@ int catalogue_read(struct store *s, struct catalogue *c, struct fault *f);
 
 /* Reads what was added to one that was read before, and checks that it follows; all of it anew when
  * it does not: the store may have got another catalogue. Entries that were handed out stay where
- * they are unless that is so. */
+ * they are unless that is so. After a fault it is empty. */
 int catalogue_refresh(struct store *s, struct catalogue *c, struct fault *f);
 
 /* Adds an entry behind the newest one; entry->sequence becomes its number. When somebody else takes

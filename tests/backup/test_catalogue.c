@@ -162,6 +162,28 @@ a_catalogue_read_before_goes_on(void)
     store_close(s);
 }
 
+/* An entry that could not be read once, and can be the next time, is there once. */
+static void
+a_catalogue_that_stumbled_is_read_anew(void)
+{
+    struct store *s = open_here();
+    struct catalogue c = CATALOGUE_INIT;
+    struct fault f = FAULT_INIT;
+
+    for (int64_t run = 1; run <= 3; run++)
+        add(s, run_entry(run));
+    CU_ASSERT_EQUAL(system("cp -r backups whole && : >backups/catalogue/00000002.xml"), 0);
+    ASSERT_FAULT(catalogue_refresh(s, &c, &f), &f, FAULT_DATA, "00000002.xml");
+    CU_ASSERT(c.count == 0 && c.last == 0);
+    CU_ASSERT_EQUAL(system("cp whole/catalogue/* backups/catalogue"), 0);
+    ASSERT_OK(catalogue_refresh(s, &c, &f), &f);
+    CU_ASSERT_EQUAL_FATAL(c.count, 3);
+    for (size_t i = 0; i < c.count; i++)
+        CU_ASSERT(c.entries[i].kind == CATALOGUE_RUN && c.entries[i].run == (int64_t)i + 1);
+    catalogue_release(&c);
+    store_close(s);
+}
+
 /* Runs a shell command on a catalogue of four runs; reading it must then fail. */
 static void
 expect_broken(const char *command, const char *why)
@@ -268,6 +290,7 @@ const struct test suite_backup_catalogue[] = {
     {"a container comes back with its tables", a_container_comes_back_with_its_tables},
     {"runs and what became of containers come back", runs_and_what_became_of_containers_come_back},
     {"a catalogue read before goes on", a_catalogue_read_before_goes_on},
+    {"a catalogue that stumbled is read anew", a_catalogue_that_stumbled_is_read_anew},
     {"a broken chain is noticed", a_broken_chain_is_noticed},
     {"a change of the newest entry shows in the head",
         a_change_of_the_newest_entry_shows_in_the_head},
