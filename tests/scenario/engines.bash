@@ -27,10 +27,11 @@ engine() {
     export engine
 }
 
-# What a site's databases are called on a server.
+# What a site's databases are called on a server, which takes 63 characters or 64, what we add to them included.
 database_of() {
-    local name=${1//[^a-z0-9]/_}
-    echo "n_$name"
+    local name=n_${1//[^a-z0-9]/_}
+    [ ${#name} -le 48 ] || name=${name:0:36}_$(cksum <<<"$name" | cut -d' ' -f1)
+    echo "$name"
 }
 
 my() {
