@@ -119,10 +119,13 @@ site_connect(struct site *s, const char *name, enum db_mode mode, struct fault *
 {
     const struct database_setting *setting = find_setting(s, name, f);
     struct secret connection = SECRET_INIT;
+    struct fault own = FAULT_INIT;
     struct db *db = NULL;
 
     if (setting == NULL)
         return NULL;
+    if (f == NULL)
+        f = &own;
     if (secret_fill_in(&connection, &s->settings, setting->connection, f) == 0)
         db = db_open(name, connection.bytes, mode, f);
     secret_release(&connection);
