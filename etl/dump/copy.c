@@ -214,7 +214,7 @@ copy_one(struct copying *p, struct copy_row *row, struct fault *f)
     int there = is_there(p, e, f);
 
     if (there != 0) {
-        row->state = COPY_WAS_THERE;
+        row->state = there == 1 ? COPY_WAS_THERE : COPY_NOT_YET;
         return there == 1 ? 0 : -1;
     }
     if (transfer(p, e, f) != 0 && f->kind != FAULT_EXISTS)
