@@ -149,10 +149,4 @@ int stmt_query(struct stmt *s, const enum value_type *types, size_t count, struc
 int stmt_fetch(struct stmt *s, struct value *row, struct fault *f);
 void stmt_stop(struct stmt *s);
 
-/* How many rows a streaming query gives in all, once the driver has given the last of them, so that
- * the connection of one that holds results is free; 0 as long as nobody knows. And then the last of
- * them, borrowed until the next fetch; 0, or -1. */
-uint64_t stmt_total(const struct stmt *s);
-int stmt_last(const struct stmt *s, struct value *row, struct fault *f);
-
 #endif

@@ -147,8 +147,9 @@ struct dialect {
      * false or NULL elsewhere. `name` is quoted SQL. False, adding nothing: no such value can be.
      */
     bool (*add_misfit)(struct text *sql, const char *name, enum value_type type);
-    /* A condition around another one, %s, that is true, or fails where that one is true: the engine
-     * itself refuses a misfit, which a driver would hand over as some other value. */
+    /* A condition around another one, %s (two of them are that one twice), that is true, or fails
+     * where that one is true: the engine itself refuses a misfit, which a driver would hand over as
+     * some other value. */
     const char *fail_where;
 
     /* Changes a value to what the engine would keep of it; false when that is another value. */

@@ -26,7 +26,7 @@ struct bound {
 
 struct fetcher {
     struct db *db;
-    SQLHSTMT handle;
+    SQLHSTMT handle; /* NULL: it was left */
     const enum value_type *types;
     size_t count;
     bool wide;
@@ -159,15 +159,32 @@ fetcher_new(struct db *db, void *handle, const enum value_type *types, size_t co
 }
 
 void
-fetcher_free(struct fetcher *t)
+fetcher_leave(struct fetcher *t)
 {
-    if (t == NULL)
+    if (t->handle == NULL)
         return;
     SQLFreeStmt(t->handle, SQL_UNBIND);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_ARRAY_SIZE, (SQLPOINTER)1, 0);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_STATUS_PTR, NULL, 0);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROWS_FETCHED_PTR, NULL, 0);
     SQLSetStmtAttr(t->handle, SQL_ATTR_ROW_BIND_OFFSET_PTR, NULL, 0);
+    t->handle = NULL;
+}
+
+int
+fetcher_turn(struct fetcher *t, void *handle, struct fault *f)
+{
+    fetcher_leave(t);
+    t->handle = handle;
+    return bind(t, f);
+}
+
+void
+fetcher_free(struct fetcher *t)
+{
+    if (t == NULL)
+        return;
+    fetcher_leave(t);
     text_release(&t->piecewise);
     free(t->columns);
     free(t->origin);

@@ -30,6 +30,11 @@ struct fetcher *fetcher_new(struct db *db, void *handle, const enum value_type *
     bool wide, struct fault *f);
 void fetcher_free(struct fetcher *t); /* NULL is fine */
 
+/* Lets go of the statement, which may be freed then; and goes on with the rows of another one of
+ * the same columns, which was run. 0, or -1. */
+void fetcher_leave(struct fetcher *t);
+int fetcher_turn(struct fetcher *t, void *handle, struct fault *f);
+
 /* Replaces a block by the next rows. Returns 1 when there are some, 0 at the end, -1. A value that
  * a driver would cut is brought whole, or is a fault; never cut. */
 int fetcher_next(struct fetcher *t, struct block *b, struct fault *f);

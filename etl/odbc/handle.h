@@ -23,4 +23,7 @@ int handle_check_whole(struct db *db, void *handle, int16_t result, struct fault
 /* The SQLHSTMT of a statement. */
 void *stmt_handle(const struct stmt *s);
 
+/* Runs a query of db_prepare_stream whose rows are fetched by its handle (fetcher.h). 0, or -1. */
+int stmt_start(struct stmt *s, struct fault *f);
+
 #endif

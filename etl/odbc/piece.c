@@ -16,12 +16,12 @@ enum {
 
 struct piece {
     const struct table *table;
-    size_t *columns;   /* of the key */
-    struct text *last; /* the key of the last row that was read, as SQL */
-    bool begun;        /* there is such a row */
-    bool foreseen;     /* it is of the piece that is being read, which is full */
-    size_t limit;      /* of the piece */
-    size_t rows, size; /* read of it, rows and bytes */
+    size_t *columns;       /* of the key */
+    struct text *last;     /* the key of the last row that was read, as SQL */
+    bool begun;            /* a piece was read */
+    size_t limit;          /* of the piece, rows */
+    uint64_t rows;         /* that came of it */
+    size_t samples, bytes; /* of some of them */
 };
 
 static const struct table_column *
@@ -152,62 +152,42 @@ piece_set_literal(struct text *sql, const char *column, const struct value *v, s
     return text_check(sql, f);
 }
 
-static int
-set_last(struct piece *p, const struct value *row, struct fault *f)
+void
+piece_sample(struct piece *p, const struct value *row)
+{
+    p->bytes += size_of(row, p->table->column_count);
+    p->samples++;
+}
+
+int
+piece_came(struct piece *p, uint64_t rows, const struct value *last, struct fault *f)
 {
     for (size_t i = 0; i < p->table->key_count; i++) {
-        if (piece_set_literal(&p->last[i], p->table->key[i], &row[p->columns[i]], f) != 0)
+        if (piece_set_literal(&p->last[i], p->table->key[i], &last[p->columns[i]], f) != 0)
             return -1;
     }
+    p->rows += rows;
     return 0;
 }
 
-/* Only the last row of a full piece is ever needed. */
-int
-piece_note(struct piece *p, const struct value *row, struct fault *f)
-{
-    p->size += size_of(row, p->table->column_count);
-    return ++p->rows < p->limit || p->foreseen ? 0 : set_last(p, row, f);
-}
-
-size_t
-piece_rows(const struct piece *p)
-{
-    return p->rows;
-}
-
-/* How many rows the next piece may have, by those that were noted of this one. */
+/* How many rows the next piece may have, by the samples of this one. */
 static void
 set_limit(struct piece *p)
 {
-    size_t row = p->rows == 0 ? BYTES_WANTED : p->size / p->rows + 1;
+    size_t row = p->samples == 0 ? BYTES_WANTED : p->bytes / p->samples + 1;
     size_t fitting = BYTES_WANTED / row + 1, more = p->limit * 4;
 
     p->limit = more < fitting ? more : fitting;
     p->limit = p->limit > ROWS_MAX ? ROWS_MAX : p->limit;
-    p->begun = true;
-}
-
-int
-piece_foresee(struct piece *p, uint64_t rows, const struct value *last, struct fault *f)
-{
-    if (rows < p->limit)
-        return 0;
-    if (set_last(p, last, f) != 0)
-        return -1;
-    set_limit(p);
-    p->foreseen = true;
-    return 1;
 }
 
 bool
 piece_turn(struct piece *p)
 {
-    bool full = p->foreseen || p->rows >= p->limit;
+    bool full = p->rows >= p->limit;
 
-    if (!p->foreseen)
-        set_limit(p);
-    p->foreseen = false;
-    p->rows = p->size = 0;
+    set_limit(p);
+    p->begun = true;
+    p->rows = p->samples = p->bytes = 0;
     return full;
 }

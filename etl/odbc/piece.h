@@ -1,6 +1,6 @@
 /*
- * piece: a large table in pieces, in the order of its key, for a driver that reads the whole result
- * of a query into memory. Each piece is a query that goes on behind the last row of the one before.
+ * piece: the queries of a large table in pieces, in the order of its key, for a driver that reads
+ * the whole result of a query into memory. Each goes on behind the last row of the one before.
  */
 #ifndef ETL_ODBC_PIECE_H
 #define ETL_ODBC_PIECE_H
@@ -24,17 +24,14 @@ void piece_free(struct piece *p); /* NULL is fine */
  */
 void piece_add(struct text *sql, struct piece *p, bool has_where);
 
-/* Notes a row that was read. FAULT_DATA: its key is a text that no literal can hold. */
-int piece_note(struct piece *p, const struct value *row, struct fault *f);
+/* A row of the piece, so that the next one is of a size that a driver can hold: by many of them. */
+void piece_sample(struct piece *p, const struct value *row);
 
-/* Rows that were noted of the piece. */
-size_t piece_rows(const struct piece *p);
+/* Rows of the piece have come, in order, `last` the last of them. FAULT_DATA: its key is a text
+ * that no literal can hold. */
+int piece_came(struct piece *p, uint64_t rows, const struct value *last, struct fault *f);
 
-/* All rows of the piece have come, and some of them were noted: 1 when it is full, and piece_add
- * makes the one behind `last` from now on; 0, or -1 as piece_note. */
-int piece_foresee(struct piece *p, uint64_t rows, const struct value *last, struct fault *f);
-
-/* The query is at its end: was the piece full, so that another one follows? */
+/* All of the piece has come: was it full, so that another one follows? */
 bool piece_turn(struct piece *p);
 
 #endif

@@ -342,6 +342,12 @@ stmt_run(struct stmt *s, struct fault *f)
     return 0;
 }
 
+int
+stmt_start(struct stmt *s, struct fault *f)
+{
+    return execute(s, f);
+}
+
 void *
 stmt_handle(const struct stmt *s)
 {
@@ -414,16 +420,4 @@ stmt_fetch(struct stmt *s, struct value *row, struct fault *f)
             return -1;
     }
     return 1;
-}
-
-uint64_t
-stmt_total(const struct stmt *s)
-{
-    return s->rows == NULL ? 0 : stream_total(s->rows);
-}
-
-int
-stmt_last(const struct stmt *s, struct value *row, struct fault *f)
-{
-    return stream_last(s->rows, row, f);
 }

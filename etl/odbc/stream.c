@@ -5,31 +5,33 @@
 #include "config/base/thread.h"
 #include "etl/odbc/fetcher.h"
 
-/* One is read, one is filled; those between outlast a moment in which the reader is held up. */
-enum { BLOCKS = 16 };
+/* One is read, one is filled; those between outlast a moment in which the reader is held up. With a
+ * sequel most statements' rows have room, and some of the next one's. */
+enum { BLOCKS = 16, SEQUEL_BLOCKS = 48 };
 
 struct stream {
     struct fetcher *fetcher;
-    struct block blocks[BLOCKS];
+    struct stream_sequel sequel; /* or its `next` is NULL */
+    struct block blocks[SEQUEL_BLOCKS];
+    size_t room;   /* so many of them are used */
+    size_t filled; /* blocks ever; only the thread's once there is one */
     /* shared with the thread */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    size_t filled, freed; /* blocks ever; those between hold rows */
-    uint64_t rows;        /* in them */
-    int result;           /* of the last fetch: 1 while there may be more */
+    size_t given, freed; /* blocks ever; those between hold rows for the reader */
+    int result;          /* of the last fetch: 1 while there may be more */
     bool stop;
     struct fault fault;
     /* only the reader's */
     const struct block *block; /* that is read; NULL before the first */
     size_t at;                 /* rows taken of it */
-    uint64_t total;            /* rows there are, once that is known */
     pthread_t thread;
     bool threaded;
 };
 
-struct stream *
-stream_open(struct db *db, void *handle, const enum value_type *types, size_t count, bool wide,
-    struct fault *f)
+static struct stream *
+open_stream(struct db *db, void *handle, const enum value_type *types, size_t count, bool wide,
+    const struct stream_sequel *sequel, struct fault *f)
 {
     struct stream *s = calloc(1, sizeof *s);
 
@@ -40,11 +42,30 @@ stream_open(struct db *db, void *handle, const enum value_type *types, size_t co
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     s->result = 1;
+    s->room = BLOCKS;
+    if (sequel != NULL) {
+        s->sequel = *sequel;
+        s->room = SEQUEL_BLOCKS;
+    }
     if ((s->fetcher = fetcher_new(db, handle, types, count, wide, f)) == NULL) {
         stream_close(s);
         return NULL;
     }
     return s;
+}
+
+struct stream *
+stream_open(struct db *db, void *handle, const enum value_type *types, size_t count, bool wide,
+    struct fault *f)
+{
+    return open_stream(db, handle, types, count, wide, NULL, f);
+}
+
+struct stream *
+stream_open_sequel(struct db *db, void *handle, const enum value_type *types, size_t count,
+    const struct stream_sequel *sequel, struct fault *f)
+{
+    return open_stream(db, handle, types, count, false, sequel, f);
 }
 
 void
@@ -59,12 +80,57 @@ stream_close(struct stream *s)
         pthread_mutex_unlock(&s->lock);
         pthread_join(s->thread, NULL);
     }
-    for (int i = 0; i < BLOCKS; i++)
+    for (int i = 0; i < SEQUEL_BLOCKS; i++)
         block_release(&s->blocks[i]);
     fetcher_free(s->fetcher);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
     free(s);
+}
+
+/* ---- filling ---- */
+
+/* Gives the reader all that was filled, and how it goes on. */
+static void
+give(struct stream *s, int result)
+{
+    pthread_mutex_lock(&s->lock);
+    s->given = s->filled;
+    s->result = result;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* 1 when the fetcher has the next statement's rows, 0, -1. */
+static int
+go_on(struct stream *s)
+{
+    void *handle;
+    int rc;
+
+    fetcher_leave(s->fetcher);
+    if ((rc = s->sequel.next(s->sequel.state, &handle, &s->fault)) != 1)
+        return rc;
+    return fetcher_turn(s->fetcher, handle, &s->fault) == 0 ? 1 : -1;
+}
+
+/* Fills the next block: 1, 0 when there is nothing more, -1. */
+static int
+fill(struct stream *s)
+{
+    struct block *b = &s->blocks[s->filled % s->room];
+    int rc;
+
+    while ((rc = fetcher_next(s->fetcher, b, &s->fault)) == 0 && s->sequel.next != NULL) {
+        give(s, 1);
+        if ((rc = go_on(s)) != 1)
+            return rc;
+    }
+    if (rc == 1 && s->sequel.note != NULL &&
+        s->sequel.note(s->sequel.state, s->fetcher, b, &s->fault) != 0)
+        rc = -1;
+    s->filled += rc == 1;
+    return rc;
 }
 
 /* ---- the thread ---- */
@@ -76,22 +142,15 @@ wait_for_room(struct stream *s)
     bool go_on;
 
     pthread_mutex_lock(&s->lock);
-    while (s->filled - s->freed == BLOCKS && !s->stop)
+    if (s->filled - s->freed == s->room) {
+        s->given = s->filled;
+        pthread_cond_broadcast(&s->changed);
+    }
+    while (s->filled - s->freed == s->room && !s->stop)
         pthread_cond_wait(&s->changed, &s->lock);
     go_on = !s->stop;
     pthread_mutex_unlock(&s->lock);
     return go_on;
-}
-
-static void
-tell(struct stream *s, int result)
-{
-    pthread_mutex_lock(&s->lock);
-    if (result == 1)
-        s->rows += s->blocks[s->filled++ % BLOCKS].rows;
-    s->result = result;
-    pthread_cond_broadcast(&s->changed);
-    pthread_mutex_unlock(&s->lock);
 }
 
 static void *
@@ -101,8 +160,9 @@ read_ahead(void *state)
     int result = 1;
 
     while (result == 1 && wait_for_room(s)) {
-        result = fetcher_next(s->fetcher, &s->blocks[s->filled % BLOCKS], &s->fault);
-        tell(s, result);
+        result = fill(s);
+        if (result != 1 || s->sequel.next == NULL)
+            give(s, result);
     }
     return NULL;
 }
@@ -118,15 +178,14 @@ next_of_thread(struct stream *s)
     pthread_mutex_lock(&s->lock);
     s->freed++;
     pthread_cond_broadcast(&s->changed);
-    while (s->filled == s->freed && s->result == 1)
+    while (s->given == s->freed && s->result == 1)
         pthread_cond_wait(&s->changed, &s->lock);
-    result = s->filled > s->freed ? 1 : s->result;
-    s->total = s->result == 0 ? s->rows : 0;
+    result = s->given > s->freed ? 1 : s->result;
     pthread_mutex_unlock(&s->lock);
     return result;
 }
 
-/* A few rows need no thread: it starts with the second block. */
+/* A few rows need no thread: it starts behind the first block that is full. */
 static int
 next_block(struct stream *s)
 {
@@ -135,10 +194,10 @@ next_block(struct stream *s)
     if (s->threaded)
         return next_of_thread(s);
     s->freed = s->filled;
-    result = fetcher_next(s->fetcher, &s->blocks[s->filled % BLOCKS], &s->fault);
-    tell(s, result);
+    result = fill(s);
+    give(s, result);
     /* From then on the result is the thread's: it may be at the end already. */
-    if (result == 1 && s->filled == 1 && fetcher_is_full(s->fetcher, &s->blocks[0]))
+    if (result == 1 && fetcher_is_full(s->fetcher, &s->blocks[s->freed % s->room]))
         s->threaded = thread_start(&s->thread, read_ahead, s);
     return result;
 }
@@ -153,25 +212,11 @@ stream_next(struct stream *s, struct value *row, struct fault *f)
             *f = s->fault;
         if (result != 1)
             return result;
-        s->block = &s->blocks[s->freed % BLOCKS];
+        s->block = &s->blocks[s->freed % s->room];
         s->at = 0;
     }
     if (fetcher_get_row(s->fetcher, s->block, s->at, row, f) != 0)
         return -1;
     s->at++;
     return 1;
-}
-
-uint64_t
-stream_total(const struct stream *s)
-{
-    return s->total;
-}
-
-int
-stream_last(const struct stream *s, struct value *row, struct fault *f)
-{
-    const struct block *b = &s->blocks[(s->filled - 1) % BLOCKS];
-
-    return fetcher_get_row(s->fetcher, b, b->rows - 1, row, f);
 }

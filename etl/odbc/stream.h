@@ -1,11 +1,11 @@
 /*
- * stream: the rows of a running query, read a few blocks ahead by a thread of its own. While it is
- * open nothing else may use the connection.
+ * stream: the rows of a running query, read a few blocks ahead by a thread of its own; or those of
+ * one query after the other. While it is open nothing else may use the connection.
  */
 #ifndef ETL_ODBC_STREAM_H
 #define ETL_ODBC_STREAM_H
 
-#include "etl/odbc/handle.h"
+#include "etl/odbc/fetcher.h"
 
 struct stream;
 
@@ -15,17 +15,27 @@ struct stream;
 struct stream *stream_open(struct db *db, void *handle, const enum value_type *types, size_t count,
     bool wide, struct fault *f);
 
+/* What follows when the rows of a statement are at their end. All is called in the thread that
+ * reads ahead. */
+struct stream_sequel {
+    void *state;
+    /* A block has come. 0, or -1. */
+    int (*note)(void *state, const struct fetcher *rows, const struct block *b, struct fault *f);
+    /* Frees the statement and runs another one of the same columns: 1 with its SQLHSTMT, 0 when
+     * there is none, -1. */
+    int (*next)(void *state, void **handle, struct fault *f);
+};
+
+/* The same with a sequel. The rows of a statement are read to their end, as far as there is room,
+ * before the first of them is given out: whoever takes them apart does so while the next statement
+ * runs, and does not hold up the reading, which nothing else can be done beside. */
+struct stream *stream_open_sequel(struct db *db, void *handle, const enum value_type *types,
+    size_t count, const struct stream_sequel *sequel, struct fault *f);
+
 /* Waits for the call of the driver that is under way. NULL is fine. */
 void stream_close(struct stream *s);
 
 /* The next row, its texts borrowed until the next call. 1, 0 at the end, -1. */
 int stream_next(struct stream *s, struct value *row, struct fault *f);
-
-/* How many rows there are in all, once the driver has given the last of them and is asked no more;
- * 0 as long as nobody knows. */
-uint64_t stream_total(const struct stream *s);
-
-/* That last row, its texts borrowed until the next call of stream_next. 0, or -1. */
-int stream_last(const struct stream *s, struct value *row, struct fault *f);
 
 #endif

@@ -8,8 +8,8 @@
 #include "etl/odbc/cell.h"
 #include "etl/odbc/misfit.h"
 #include "etl/odbc/piece.h"
+#include "etl/odbc/piece_reader.h"
 #include "etl/odbc/row_text.h"
-#include "etl/odbc/sender.h"
 
 struct table_reader {
     struct db *db;
@@ -17,18 +17,11 @@ struct table_reader {
     const struct table *table;
     struct text where;  /* as it was given; empty: all */
     struct text select; /* all but the order */
-    struct text sql;    /* of the query that was run last */
     bool has_where, in_order;
-    struct batch *batch;    /* NULL: row by row */
-    struct piece *piece;    /* NULL: all of it is one query */
-    enum value_type *types; /* of the columns */
+    struct batch *batch;         /* NULL: row by row, */
+    struct piece_reader *pieces; /* in pieces; NULL: all of it is one query */
+    enum value_type *types;      /* of the columns */
     struct value *row;
-    /* The next piece is asked for while the last rows of this one are taken. */
-    struct sender *ahead; /* which does so */
-    struct stmt *next;    /* its query */
-    struct value *last;   /* row of this piece */
-    bool asked;           /* it was */
-    uint64_t left;        /* rows of this one to be taken then */
     /* A row comes as one text, which is taken apart here. */
     bool joined;
     struct text text;
@@ -62,26 +55,21 @@ add_select(struct table_reader *r)
 
 static const enum value_type text_type = VALUE_TEXT;
 
-/* The query, or the one for the next piece. */
+/* All of it as one query. */
 static int
-write_query(struct table_reader *r, struct fault *f)
+run_query(struct table_reader *r, struct fault *f)
 {
-    text_clear(&r->sql);
-    text_add(&r->sql, text_get(&r->select));
-    if (r->piece != NULL)
-        piece_add(&r->sql, r->piece, r->has_where);
-    for (size_t i = 0; r->piece == NULL && r->in_order && i < r->table->key_count; i++)
-        sql_add(&r->sql, i == 0 ? " ORDER BY %n" : ", %n", r->table->key[i]);
-    return text_check(&r->select, f) == 0 ? text_check(&r->sql, f) : -1;
-}
+    struct text sql = TEXT_INIT;
+    int rc = -1;
 
-static int
-run_query(const struct table_reader *r, struct stmt **stmt, struct fault *f)
-{
-    if ((*stmt = db_prepare_stream(r->db, text_get(&r->sql), f)) == NULL)
-        return -1;
-    return r->joined ? stmt_query(*stmt, &text_type, 1, f)
-                     : stmt_query(*stmt, r->types, r->table->column_count, f);
+    text_add(&sql, text_get(&r->select));
+    for (size_t i = 0; r->in_order && i < r->table->key_count; i++)
+        sql_add(&sql, i == 0 ? " ORDER BY %n" : ", %n", r->table->key[i]);
+    if (text_check(&sql, f) == 0 && (r->stmt = db_prepare_stream(r->db, text_get(&sql), f)) != NULL)
+        rc = r->joined ? stmt_query(r->stmt, &text_type, 1, f)
+                       : stmt_query(r->stmt, r->types, r->table->column_count, f);
+    text_release(&sql);
+    return rc;
 }
 
 static int
@@ -89,61 +77,12 @@ start(struct table_reader *r, struct fault *f)
 {
     stmt_free(r->stmt);
     r->stmt = NULL;
-    return write_query(r, f) == 0 ? run_query(r, &r->stmt, f) : -1;
-}
-
-/* ---- the next piece ---- */
-
-static int
-run_next(void *state, void *piece, struct fault *f)
-{
-    struct table_reader *r = state;
-
-    (void)piece;
-    return run_query(r, &r->next, f);
-}
-
-/* When the driver has given all rows of a full piece, and some of them are still to be taken: asks
- * for the next one meanwhile, in a thread of its own. Not of a part of a table: whoever reads parts
- * mostly reads the others at the same time. */
-static int
-look_ahead(struct table_reader *r, struct fault *f)
-{
-    bool wanted = !r->asked && r->where.length == 0;
-    uint64_t total = wanted ? stmt_total(r->stmt) : 0, taken = piece_rows(r->piece);
-    int rc;
-
-    if (total <= taken)
-        return 0;
-    if (stmt_last(r->stmt, r->last, f) != 0)
+    if (text_check(&r->select, f) != 0)
         return -1;
-    if ((rc = piece_foresee(r->piece, total, r->last, f)) != 1)
-        return rc;
-    if (write_query(r, f) != 0 ||
-        (r->ahead == NULL && (r->ahead = sender_open(run_next, r, f)) == NULL) ||
-        sender_give(r->ahead, r, f) != 0)
-        return -1;
-    r->asked = true;
-    r->left = total - taken;
-    return 0;
-}
-
-/* 1 when the next piece is under way, 0 when there is none, -1. */
-static int
-turn(struct table_reader *r, struct fault *f)
-{
-    int rc;
-
-    if (!piece_turn(r->piece))
-        return 0;
-    if (!r->asked)
-        return start(r, f) == 0 ? 1 : -1;
-    r->asked = false;
-    rc = sender_wait(r->ahead, f);
-    stmt_free(r->stmt);
-    r->stmt = r->next;
-    r->next = NULL;
-    return rc == 0 ? 1 : -1;
+    if (!db_dialect(r->db)->holds_results || !piece_can_read(db_dialect(r->db), r->table))
+        return run_query(r, f);
+    r->pieces = piece_reader_open(r->db, r->table, text_get(&r->select), r->has_where, r->types, f);
+    return r->pieces == NULL ? -1 : 0;
 }
 
 /* ---- a row that is one text ---- */
@@ -177,9 +116,8 @@ fetch_row(struct table_reader *r, struct fault *f)
     struct value joined;
     int rc;
 
-    /* The connection is the next one's: the end of this one is not asked for. */
-    if (r->asked && r->left-- == 0)
-        return 0;
+    if (r->pieces != NULL)
+        return piece_reader_next(r->pieces, r->row, f);
     if (!r->joined)
         return stmt_fetch(r->stmt, r->row, f);
     if ((rc = stmt_fetch(r->stmt, &joined, f)) == 1 && take_apart(r, &joined, f) != 0)
@@ -193,8 +131,8 @@ explain(struct table_reader *r, struct fault *f)
 {
     struct fault why = FAULT_INIT;
 
-    sender_close(r->ahead);
-    r->ahead = NULL;
+    piece_reader_close(r->pieces);
+    r->pieces = NULL;
     stmt_free(r->stmt);
     r->stmt = NULL;
     if (f == NULL || (f->kind != FAULT_DATA && f->kind != FAULT_INTERNAL) ||
@@ -213,9 +151,8 @@ reserve(struct table_reader *r, struct fault *f)
 
     r->types = calloc(count, sizeof *r->types);
     r->row = calloc(count, sizeof *r->row);
-    r->last = calloc(count, sizeof *r->last);
     r->cells = calloc(count, sizeof *r->cells);
-    if (r->types == NULL || r->row == NULL || r->last == NULL || r->cells == NULL)
+    if (r->types == NULL || r->row == NULL || r->cells == NULL)
         return fault_set_memory(f);
     for (size_t i = 0; i < count; i++)
         r->types[i] = r->table->columns[i].type;
@@ -226,12 +163,7 @@ reserve(struct table_reader *r, struct fault *f)
 static int
 open_rows(struct table_reader *r, struct fault *f)
 {
-    const struct dialect *dialect = db_dialect(r->db);
-
     add_select(r);
-    if (dialect->holds_results && piece_can_read(dialect, r->table) &&
-        (r->piece = piece_new(r->table, f)) == NULL)
-        return -1;
     return start(r, f) == 0 ? 0 : explain(r, f);
 }
 
@@ -289,18 +221,14 @@ table_reader_close(struct table_reader *r)
 {
     if (r == NULL)
         return;
-    sender_close(r->ahead);
     batch_close(r->batch);
-    stmt_free(r->next);
+    piece_reader_close(r->pieces);
     stmt_free(r->stmt);
-    piece_free(r->piece);
     text_release(&r->where);
     text_release(&r->select);
-    text_release(&r->sql);
     text_release(&r->text);
     free(r->cells);
     free(r->types);
-    free(r->last);
     free(r->row);
     free(r);
 }
@@ -329,11 +257,7 @@ table_reader_next(struct table_reader *r, const struct value **row, struct fault
             return -1;
     }
     *row = r->row;
-    while ((rc = fetch_row(r, f)) == 0 && r->piece != NULL && (rc = turn(r, f)) == 1)
-        ;
-    if (rc == 1 && r->piece != NULL &&
-        (piece_note(r->piece, r->row, f) != 0 || look_ahead(r, f) != 0))
-        rc = -1;
+    rc = fetch_row(r, f);
     return rc >= 0 ? rc : explain(r, f);
 }
 

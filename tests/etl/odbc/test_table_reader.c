@@ -391,6 +391,46 @@ a_piece_asked_for_ahead_may_be_left(void)
     db_close(db);
 }
 
+/* Rows that are bound so wide that those of a piece are more than what is read ahead. */
+static void
+reads_wide_rows_in_pieces(void)
+{
+    enum { WIDE = 30 };
+    static struct table_column parts[WIDE];
+    static char names[WIDE][16];
+    const struct table t = {
+        .name = "wide", .columns = parts, .column_count = WIDE, .key = key, .key_count = 1};
+    struct value row[WIDE] = {0};
+    struct rowsum written, read;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct table_writer *w;
+
+    parts[0] = columns[0];
+    for (int i = 1; i < WIDE; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        parts[i] = (struct table_column){.name = names[i], .type = VALUE_TEXT, .length = 200};
+        row[i] = i % 3 == 0 ? value_null() : value_text("é");
+    }
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+    ASSERT_OK(rowsum_init(&written, t.column_count, &f), &f);
+    ASSERT_OK(db_begin(db, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &t, &f));
+    for (int n = 0; n < ROWS; n++) {
+        row[0] = value_int(n);
+        rowsum_add(&written, row);
+        ASSERT_OK(table_writer_add(w, row, &f), &f);
+    }
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    ASSERT_OK(db_end(db, 0, &f), &f);
+    ASSERT_OK(table_rowsum(db, &t, &read, &f), &f);
+    CU_ASSERT(rowsum_equal(&written, &read));
+    rowsum_release(&written);
+    rowsum_release(&read);
+    db_close(db);
+}
+
 /* A time with a zone of its own is the same moment wherever the program runs. */
 static void
 reads_moments_with_a_zone(void)
@@ -569,6 +609,7 @@ const struct test suite_etl_odbc_table_reader[] = {
     {"names the row that misfits", names_the_row_that_misfits},
     {"refuses a key that no piece can go on behind", refuses_a_key_that_no_piece_can_go_on_behind},
     {"a piece asked for ahead may be left", a_piece_asked_for_ahead_may_be_left},
+    {"reads wide rows in pieces", reads_wide_rows_in_pieces},
     {"reads moments with a zone", reads_moments_with_a_zone},
     {NULL, on_each_engine},
 };
