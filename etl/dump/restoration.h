@@ -38,6 +38,7 @@ struct restoration {
     /* The table being read; NULL when it is not wanted. */
     const struct table *table;
     struct table_writer *writer;
+    struct db *second; /* only for speed; NULL: the table is small, or there is none */
     struct value *row;
     struct rowsum sum; /* of what is written */
     uint64_t changed;  /* of its values */

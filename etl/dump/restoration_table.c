@@ -30,9 +30,11 @@ void
 restoration_drop_table(struct restoration *r)
 {
     table_writer_close(r->writer);
+    db_close(r->second);
     free(r->row);
     rowsum_release(&r->sum);
     r->writer = NULL;
+    r->second = NULL;
     r->row = NULL;
     r->table = NULL;
     r->done = NULL;
@@ -116,13 +118,43 @@ fit_value(const struct restoration *r, size_t column)
     return false;
 }
 
+/* ---- a large table ---- */
+
+static void
+want_second(struct restoration *r)
+{
+    if (r->second == NULL && pair_helps(r->db))
+        r->second = place_connect(&r->place, NULL);
+}
+
+/* Two values that became the same would wait for each other, each over its connection. */
+static int
+share_rows(struct restoration *r, struct fault *f)
+{
+    if (!r->allow_lossy)
+        want_second(r);
+    return r->second == NULL                                  ? 0
+           : db_begin(r->second, f) != 0                      ? -1
+           : table_writer_share(r->writer, r->second, f) != 0 ? -1
+                                                              : 0;
+}
+
+/* It is read on while the engine takes what came before, and soon over two connections. */
+static int
+hasten(struct restoration *r, struct fault *f)
+{
+    if (r->sum.rows == ROWS_A_STEP)
+        return table_writer_send_ahead(r->writer, f);
+    return r->sum.rows == PAIR_ROWS_MIN ? share_rows(r, f) : 0;
+}
+
 static int
 commit_rows(struct restoration *r, struct fault *f)
 {
-    return table_writer_finish(r->writer, f) == 0 && db_commit(r->db, f) == 0 &&
-                   db_begin(r->db, f) == 0
-               ? 0
-               : -1;
+    if (table_writer_finish(r->writer, f) != 0 || db_commit(r->db, f) != 0 ||
+        db_begin(r->db, f) != 0)
+        return -1;
+    return r->second == NULL ? 0 : db_commit(r->second, f) != 0 ? -1 : db_begin(r->second, f);
 }
 
 static int
@@ -140,8 +172,7 @@ write_row(struct restoration *r, const struct value *row, struct fault *f)
         return -1;
     rowsum_add(&r->sum, r->row);
     r->item.rows++;
-    /* A large table is read on while the engine takes what came before. */
-    if (r->sum.rows == ROWS_A_STEP && table_writer_send_ahead(r->writer, f) != 0)
+    if (hasten(r, f) != 0)
         return -1;
     return r->sum.rows % ROWS_A_COMMIT == 0 ? commit_rows(r, f) : 0;
 }
@@ -180,12 +211,9 @@ create_indexes(struct restoration *r, struct fault *f)
 static int
 sum_table(struct restoration *r, uint64_t rows, struct rowsum *found, struct fault *f)
 {
-    struct db *second =
-        rows >= PAIR_ROWS_MIN && pair_helps(r->db) ? place_connect(&r->place, NULL) : NULL;
-    int rc = pair_rowsum(r->db, second, r->table, rows, found, f);
-
-    db_close(second);
-    return rc;
+    if (rows >= PAIR_ROWS_MIN)
+        want_second(r);
+    return pair_rowsum(r->db, r->second, r->table, rows, found, f);
 }
 
 /* Reads the table back: the staging place must hold what came. */
@@ -215,7 +243,8 @@ finish_table(struct restoration *r, const struct rowsum *content, struct fault *
         .written = r->sum.whole,
         .changed = r->changed};
 
-    if (table_writer_finish(r->writer, f) != 0)
+    if (table_writer_finish(r->writer, f) != 0 ||
+        (r->second != NULL && db_commit(r->second, f) != 0))
         return -1;
     table_writer_close(r->writer);
     r->writer = NULL;

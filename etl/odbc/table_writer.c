@@ -13,15 +13,25 @@ struct lane {
     uint64_t last; /* the number of the last of them, from 1 */
 };
 
-struct table_writer {
+/* A connection. */
+struct way {
     struct bulk_order order;
+    struct lane lanes[2];  /* the second with a sender only */
+    size_t filling;        /* which takes the next row */
+    struct sender *sender; /* sends the other one meanwhile; NULL: none */
+};
+
+struct table_writer {
+    const struct table *table;
+    enum bulk_change change;
     const struct bulk_kind *kind;
     const struct table_column **columns; /* those of a row */
-    struct value *row;                   /* as it goes to the driver */
-    uint64_t rows;                       /* given to the writer */
-    struct lane lanes[2];                /* the second with a sender only */
-    size_t filling;                      /* which takes the next row */
-    struct sender *sender;               /* sends the other one meanwhile; NULL: none */
+    size_t column_count;
+    struct value *row;  /* as it goes to the driver */
+    uint64_t rows;      /* given to the writer */
+    struct way ways[2]; /* taken in turn */
+    size_t way_count;
+    size_t at; /* which takes the next row */
 };
 
 static const char *const verbs[] = {
@@ -32,13 +42,37 @@ static const char *const verbs[] = {
 static void
 choose_columns(struct table_writer *w)
 {
-    const struct table *t = w->order.table;
+    const struct table *t = w->table;
+    const struct bulk_order order = {.change = w->change, .table = t, .columns = w->columns};
 
     for (size_t i = 0; i < t->column_count; i++) {
-        w->columns[w->order.column_count] = &t->columns[i];
-        if (w->order.change != BULK_DELETE || bulk_is_key(&w->order, w->order.column_count))
-            w->order.column_count++;
+        w->columns[w->column_count] = &t->columns[i];
+        if (w->change != BULK_DELETE || bulk_is_key(&order, w->column_count))
+            w->column_count++;
     }
+}
+
+/* A fault of what is done to the table. */
+static int
+wrap(const struct table_writer *w, struct fault *f)
+{
+    return fault_wrap(f, "%s table '%s'", verbs[w->change], w->table->name);
+}
+
+static int
+add_way(struct table_writer *w, struct db *db, struct fault *f)
+{
+    struct way *way = &w->ways[w->way_count];
+
+    way->order = (struct bulk_order){.db = db,
+        .change = w->change,
+        .table = w->table,
+        .columns = w->columns,
+        .column_count = w->column_count};
+    if ((way->lanes[0].bulk = w->kind->open(&way->order, f)) == NULL)
+        return wrap(w, f);
+    w->way_count++;
+    return 0;
 }
 
 static struct table_writer *
@@ -54,14 +88,13 @@ open_writer(struct db *db, const struct table *t, enum bulk_change change, struc
         return NULL;
     }
     w->kind = db_dialect(db)->bulk;
-    w->order = (struct bulk_order){.db = db, .change = change, .table = t, .columns = w->columns};
+    w->table = t;
+    w->change = change;
     choose_columns(w);
-    if ((w->lanes[0].bulk = w->kind->open(&w->order, f)) == NULL) {
-        fault_wrap(f, "%s table '%s'", verbs[change], t->name);
-        table_writer_close(w);
-        return NULL;
-    }
-    return w;
+    if (add_way(w, db, f) == 0)
+        return w;
+    table_writer_close(w);
+    return NULL;
 }
 
 struct table_writer *
@@ -87,10 +120,13 @@ table_writer_close(struct table_writer *w)
 {
     if (w == NULL)
         return;
-    sender_close(w->sender);
-    for (size_t i = 0; i < sizeof w->lanes / sizeof *w->lanes; i++) {
-        if (w->lanes[i].bulk != NULL)
-            w->kind->close(w->lanes[i].bulk);
+    for (size_t i = 0; i < w->way_count; i++)
+        sender_close(w->ways[i].sender);
+    for (size_t i = 0; i < w->way_count; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            if (w->ways[i].lanes[k].bulk != NULL)
+                w->kind->close(w->ways[i].lanes[k].bulk);
+        }
     }
     free(w->columns);
     free(w->row);
@@ -147,8 +183,8 @@ refuse(const struct table_writer *w, size_t column, const struct value *v, const
     if (v->type != VALUE_BYTES)
         value_add_text(&text, v);
     fault_set(f, FAULT_DATA, "table '%s', column '%s', row %llu: %s cannot hold %s '%.40s': %s",
-        w->order.table->name, w->columns[column]->name, (unsigned long long)w->rows + 1,
-        db_dialect(w->order.db)->name, value_type_name(v->type), text_get(&text), why);
+        w->table->name, w->columns[column]->name, (unsigned long long)w->rows + 1,
+        db_dialect(w->ways[0].order.db)->name, value_type_name(v->type), text_get(&text), why);
     text_release(&text);
     return -1;
 }
@@ -157,9 +193,9 @@ refuse(const struct table_writer *w, size_t column, const struct value *v, const
 static int
 take_row(struct table_writer *w, const struct value *row, struct fault *f)
 {
-    const struct dialect *dialect = db_dialect(w->order.db);
+    const struct dialect *dialect = db_dialect(w->ways[0].order.db);
 
-    for (size_t i = 0; i < w->order.column_count; i++) {
+    for (size_t i = 0; i < w->column_count; i++) {
         const char *why;
 
         w->row[i] = row[i];
@@ -184,9 +220,8 @@ send_lane(void *state, void *piece, struct fault *f)
         rc = fault_set(f, FAULT_INTERNAL, "the driver was given %llu rows and took %lld",
             (unsigned long long)lane->held, (long long)affected);
     if (rc != 0)
-        return fault_wrap(f, "%s table '%s', rows %llu to %llu", verbs[w->order.change],
-            w->order.table->name, (unsigned long long)(lane->last - lane->held + 1),
-            (unsigned long long)lane->last);
+        return fault_wrap(f, "%s table '%s', rows %llu to %llu", verbs[w->change], w->table->name,
+            (unsigned long long)(lane->last - lane->held + 1), (unsigned long long)lane->last);
     lane->held = 0;
     return 0;
 }
@@ -194,39 +229,72 @@ send_lane(void *state, void *piece, struct fault *f)
 /* With a sender, the lane is handed over when the one before is through; that one is filled next.
  */
 static int
-send_held(struct table_writer *w, struct fault *f)
+send_held(struct table_writer *w, struct way *way, struct fault *f)
 {
-    struct lane *lane = &w->lanes[w->filling];
+    struct lane *lane = &way->lanes[way->filling];
 
     if (lane->held == 0)
         return 0;
     lane->last = w->rows;
-    if (w->sender == NULL)
+    if (way->sender == NULL)
         return send_lane(w, lane, f);
-    w->filling ^= 1;
-    return sender_give(w->sender, lane, f);
+    way->filling ^= 1;
+    return sender_give(way->sender, lane, f);
+}
+
+static int
+start_sender(struct table_writer *w, struct way *way, struct fault *f)
+{
+    if (way->sender != NULL)
+        return 0;
+    if (way->lanes[1].bulk == NULL && (way->lanes[1].bulk = w->kind->open(&way->order, f)) == NULL)
+        return wrap(w, f);
+    return (way->sender = sender_open(send_lane, w, f)) == NULL ? -1 : 0;
 }
 
 int
 table_writer_send_ahead(struct table_writer *w, struct fault *f)
 {
-    if (w->sender != NULL)
-        return 0;
-    if (w->lanes[1].bulk == NULL && (w->lanes[1].bulk = w->kind->open(&w->order, f)) == NULL)
-        return fault_wrap(f, "%s table '%s'", verbs[w->order.change], w->order.table->name);
-    return (w->sender = sender_open(send_lane, w, f)) == NULL ? -1 : 0;
+    return start_sender(w, &w->ways[0], f);
+}
+
+int
+table_writer_share(struct table_writer *w, struct db *second, struct fault *f)
+{
+    return table_writer_send_ahead(w, f) == 0 && add_way(w, second, f) == 0
+               ? start_sender(w, &w->ways[1], f)
+               : -1;
 }
 
 static int
 take(struct table_writer *w, const struct value *row, struct fault *f)
 {
+    struct way *way = &w->ways[w->at];
     int rc = take_row(w, row, f);
 
     if (rc != 0)
         return -1;
-    rc = w->kind->hold(w->lanes[w->filling].bulk, w->row, f);
-    if (rc == 1 && (rc = send_held(w, f)) == 0)
-        rc = w->kind->hold(w->lanes[w->filling].bulk, w->row, f);
+    rc = w->kind->hold(way->lanes[way->filling].bulk, w->row, f);
+    if (rc == 1 && (rc = send_held(w, way, f)) == 0) {
+        w->at = (w->at + 1) % w->way_count;
+        way = &w->ways[w->at];
+        rc = w->kind->hold(way->lanes[way->filling].bulk, w->row, f);
+    }
+    if (rc == 0)
+        way->lanes[way->filling].held++;
+    return rc;
+}
+
+/* Of all connections: none is in use after it. The first fault is told. */
+static int
+wait_for_all(struct table_writer *w, struct fault *f)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < w->way_count; i++) {
+        if (w->ways[i].sender != NULL && sender_wait(w->ways[i].sender, rc == 0 ? f : NULL) != 0)
+            rc = -1;
+    }
     return rc;
 }
 
@@ -236,19 +304,22 @@ table_writer_add(struct table_writer *w, const struct value *row, struct fault *
     int rc = take(w, row, f);
 
     /* Who is told of a failure rolls back: by then nobody else may use the connection. */
-    if (rc != 0 && w->sender != NULL)
-        sender_wait(w->sender, NULL);
-    if (rc != 0)
+    if (rc != 0) {
+        wait_for_all(w, NULL);
         return -1;
+    }
     w->rows++;
-    w->lanes[w->filling].held++;
     return 0;
 }
 
 int
 table_writer_finish(struct table_writer *w, struct fault *f)
 {
-    if (send_held(w, f) != 0)
-        return -1;
-    return w->sender == NULL ? 0 : sender_wait(w->sender, f);
+    for (size_t i = 0; i < w->way_count; i++) {
+        if (send_held(w, &w->ways[i], f) != 0) {
+            wait_for_all(w, NULL);
+            return -1;
+        }
+    }
+    return wait_for_all(w, f);
 }

@@ -329,6 +329,32 @@ a_backup_shows_one_moment_while_others_write(void)
     site_close(&site);
 }
 
+/* Larger than what is committed at once; two connections where that helps. */
+static void
+a_large_table_comes_back(void)
+{
+    enum { LARGE = 110000 };
+    const struct dump_order mine = {.file = "mine.abf"};
+    const struct restore_order order = {.source = "mine.abf", .allow_overwrite = true};
+    struct rowsum was = ROWSUM_INIT, is = ROWSUM_INIT;
+    struct site site;
+    struct db *primary;
+
+    open_site(&site);
+    primary = sample_database(&site, "PrimaryImport");
+    fill_moving(primary, LARGE);
+    sample_sum(primary, "a", &was);
+    CU_ASSERT_EQUAL(was.rows, LARGE);
+    sample_dump_as(&site, "PrimaryImport", &mine, NULL);
+    sample_run(primary, "DELETE FROM a WHERE n > 10");
+    sample_restore(&site, &order);
+    sample_sum(sample_database(&site, "PrimaryImport"), "a", &is);
+    CU_ASSERT(rowsum_equal(&was, &is));
+    rowsum_release(&was);
+    rowsum_release(&is);
+    site_close(&site);
+}
+
 /* The server gives its account one connection and no more. */
 static void
 allow_one(struct db *admin, const char *connection, char limited[600])
@@ -391,6 +417,7 @@ const struct test suite_etl_dump_engines[] = {
     {"a backup restores beside its database", a_backup_restores_beside_its_database},
     {"views of any database come back", views_of_any_database_come_back},
     {"a view that cannot be made is told", a_view_that_cannot_be_made_is_told},
+    {"a large table comes back", a_large_table_comes_back},
     {"one connection is enough", one_connection_is_enough},
     {NULL, on_each_engine},
 };
