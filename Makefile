@@ -91,7 +91,7 @@ memcheck: $(BUILD)/unit-tests ## quick unit tests under valgrind: memory that no
 	@scripts/install-deps.sh analysis
 	@for suite in $(or $(T),$(MEMCHECKED)); do \
 	    valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --fair-sched=try \
-	        --child-silent-after-fork=yes $(BUILD)/unit-tests $$suite || exit 1; \
+	        --child-silent-after-fork=yes --suppressions=.valgrind $(BUILD)/unit-tests $$suite || exit 1; \
 	done
 
 coverage: ## lines and branches that the tests reach, by module, built in build/coverage; T=cube.rollup runs one suite
