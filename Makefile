@@ -36,7 +36,8 @@ FUZZ_SOURCES := $(filter-out %_main.c,$(sort $(wildcard tests/fuzz/fuzz*.c)))
 FUZZ_TARGETS := $(notdir $(wildcard tests/fuzz/corpus/*))
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c tests/shortage.c tests/servers.c $(FUZZ_SOURCES) $(SUITES)) $(BUILD)/tests/suites.o
 # What the unit tests may refuse to give (tests/shortage.h).
-SHORTAGE := $(foreach function,malloc calloc realloc strdup strndup,-Wl,--wrap=$(function))
+SHORTAGE := $(foreach function,malloc calloc realloc strdup strndup \
+    $(addprefix arena_,alloc array append strdup strndup printf),-Wl,--wrap=$(function))
 
 # All processors, unless a number of jobs was asked for or this is a make inside a make.
 ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(MAKEFLAGS)),0)

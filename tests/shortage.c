@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "config/base/arena.h"
 #include "tests/harness.h"
 
 void *__real_malloc(size_t size);
@@ -18,6 +20,19 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t length);
+
+void *__real_arena_alloc(struct arena *a, size_t size);
+void *__real_arena_array(struct arena *a, size_t count, size_t size);
+void *__real_arena_append(struct arena *a, void *array, size_t *count, size_t size);
+char *__real_arena_strdup(struct arena *a, const char *string);
+char *__real_arena_strndup(struct arena *a, const char *bytes, size_t length);
+void *__wrap_arena_alloc(struct arena *a, size_t size);
+void *__wrap_arena_array(struct arena *a, size_t count, size_t size);
+void *__wrap_arena_append(struct arena *a, void *array, size_t *count, size_t size);
+char *__wrap_arena_strdup(struct arena *a, const char *string);
+char *__wrap_arena_strndup(struct arena *a, const char *bytes, size_t length);
+char *__wrap_arena_printf(struct arena *a, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static atomic_ulong asked;  /* requests since the shortage began */
 static atomic_ulong struck; /* the request that is refused; 0: none is */
@@ -65,6 +80,53 @@ char *
 __wrap_strndup(const char *text, size_t length)
 {
     return is_refused() ? NULL : __real_strndup(text, length);
+}
+
+/* ---- arenas: which of their requests needs a new block is chance, so each may be refused ---- */
+
+void *
+__wrap_arena_alloc(struct arena *a, size_t size)
+{
+    return is_refused() ? NULL : __real_arena_alloc(a, size);
+}
+
+void *
+__wrap_arena_array(struct arena *a, size_t count, size_t size)
+{
+    return is_refused() ? NULL : __real_arena_array(a, count, size);
+}
+
+void *
+__wrap_arena_append(struct arena *a, void *array, size_t *count, size_t size)
+{
+    return is_refused() ? NULL : __real_arena_append(a, array, count, size);
+}
+
+char *
+__wrap_arena_strdup(struct arena *a, const char *string)
+{
+    return is_refused() ? NULL : __real_arena_strdup(a, string);
+}
+
+char *
+__wrap_arena_strndup(struct arena *a, const char *bytes, size_t length)
+{
+    return is_refused() ? NULL : __real_arena_strndup(a, bytes, length);
+}
+
+/* Its arguments cannot be handed on, so it is built anew. */
+char *
+__wrap_arena_printf(struct arena *a, const char *format, ...)
+{
+    char *text = NULL, *result = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (!is_refused() && vasprintf(&text, format, arguments) >= 0)
+        result = __real_arena_strdup(a, text);
+    va_end(arguments);
+    free(text);
+    return result;
 }
 
 /* ---- OpenSSL ---- */

@@ -1,8 +1,8 @@
 /*
  * shortage: memory that is refused. What our own objects in the unit tests ask malloc, calloc,
- * realloc, strdup and strndup for goes through here (the Makefile's SHORTAGE, ld's --wrap), and
- * what OpenSSL asks for; other libraries are not concerned. Beside the leak check of `make
- * sanitize` it tells that every way out gives back what was taken.
+ * realloc, strdup, strndup and an arena for goes through here (the Makefile's SHORTAGE, ld's
+ * --wrap), and what OpenSSL asks for; other libraries are not concerned. Beside the leak check of
+ * `make sanitize` it tells that every way out gives back what was taken.
  */
 #ifndef TESTS_SHORTAGE_H
 #define TESTS_SHORTAGE_H
