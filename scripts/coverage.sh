@@ -11,7 +11,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-build=$1
+build=$(cd "$1" && pwd)
 part=${2-}
 failed=0
 list=tests/coverage.tsv
