@@ -37,16 +37,17 @@ add_value(struct survey *s, struct survey_column *c, const json_t *value, struct
 }
 
 /* True for lines of the activity that was asked for, or of the first one there is. */
-static bool
-is_ours(struct survey *s, const json_t *line)
+/* 1, 0 or -1. */
+static int
+is_ours(struct survey *s, const json_t *line, struct fault *f)
 {
     const char *name = json_string_value(json_object_get(line, "activity"));
 
     if (name == NULL)
-        return true;
+        return 1;
     if (s->activity.length == 0)
         text_add(&s->activity, name);
-    return strcmp(text_get(&s->activity), name) == 0;
+    return text_check(&s->activity, f) != 0 ? -1 : strcmp(text_get(&s->activity), name) == 0;
 }
 
 static int
@@ -56,9 +57,10 @@ add_line(struct survey *s, const struct lines *l, struct fault *f)
     char excerpt[EXCERPT_BYTES];
     const char *key;
     json_t *value;
-    int rc = line == NULL ? -1 : 0;
+    int ours = line == NULL ? -1 : is_ours(s, line, f);
+    int rc = ours < 0 ? -1 : 0;
 
-    if (rc == 0 && is_ours(s, line)) {
+    if (ours == 1) {
         json_object_foreach(json_object_get(line, "data"), key, value)
         {
             struct survey_column *c = survey_column(s, true, key, strlen(key), f);

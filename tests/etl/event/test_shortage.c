@@ -76,6 +76,16 @@ a_definition_is_made_of_a_csv_or_not(void)
 }
 
 static void
+a_definition_is_made_of_json_lines_or_not(void)
+{
+    sample_write("orders.log", "{\"op\":\"update\",\"activity\":\"AnOrder\",\"id\":\"a\",\"data\":{"
+                               "\"Sent\":\"2026-11-20T08:00:00Z\",\"n\":1}}\n"
+                               "{\"op\":\"update\",\"activity\":\"AnOrder\",\"id\":\"b\",\"data\":{"
+                               "\"n\":2}}\n");
+    shortage_everywhere(define, 50);
+}
+
+static void
 a_definition_is_made_of_an_xes_or_not(void)
 {
     sample_write("orders.log",
@@ -91,6 +101,7 @@ const struct test suite_etl_event_shortage[] = {
     {"a CSV is read whole or not", a_csv_is_read_whole_or_not},
     {"JSON Lines are read whole or not", json_lines_are_read_whole_or_not},
     {"a definition is made of a CSV or not", a_definition_is_made_of_a_csv_or_not},
+    {"a definition is made of JSON Lines or not", a_definition_is_made_of_json_lines_or_not},
     {"a definition is made of an XES or not", a_definition_is_made_of_an_xes_or_not},
     {0},
 };
