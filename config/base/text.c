@@ -68,6 +68,7 @@ text_add_bytes(struct text *t, const void *bytes, size_t length)
 void
 text_add(struct text *t, const char *string)
 {
+    t->failed = t->failed || string == text_lost;
     text_add_bytes(t, string, strlen(string));
 }
 
@@ -98,6 +99,14 @@ const char *
 text_get(const struct text *t)
 {
     return t->bytes == NULL ? "" : t->bytes;
+}
+
+const char text_lost[] = "(out of memory";
+
+const char *
+text_hand_on(const struct text *t)
+{
+    return t->failed ? text_lost : text_get(t);
 }
 
 int

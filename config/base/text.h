@@ -41,6 +41,14 @@ void text_add_format(struct text *t, const char *format, ...) __attribute__((for
 /* The string so far, never NULL ("" when empty); borrowed until the next change. */
 const char *text_get(const struct text *t);
 
+/*
+ * The string for handing on to what does not know this text: when memory ran out `text_lost`, and
+ * never a part. A text that it is added to fails too, and no database runs it (FAULT_INTERNAL);
+ * where it gets into a statement unseen, its bracket that nothing closes is refused.
+ */
+const char *text_hand_on(const struct text *t);
+extern const char text_lost[];
+
 /* 0, or -1 with a fault when memory ran out on the way. */
 int text_check(const struct text *t, struct fault *f);
 

@@ -122,12 +122,13 @@ remove_rows(struct resolving *r, int table, const char *id, struct fault *f)
     if (r->to[table] != NULL)
         rc = db_run(r->primary,
             sql_set(&sql, "INSERT INTO %n(%s) SELECT %s FROM %n WHERE %s", r->to[table],
-                text_get(&r->columns[table]), text_get(&r->columns[table]), r->from[table],
-                text_get(&where)),
+                text_hand_on(&r->columns[table]), text_hand_on(&r->columns[table]), r->from[table],
+                text_hand_on(&where)),
             NULL, f);
     if (rc == 0)
         rc = db_run(r->primary,
-            sql_set(&sql, "DELETE FROM %n WHERE %s", r->from[table], text_get(&where)), NULL, f);
+            sql_set(&sql, "DELETE FROM %n WHERE %s", r->from[table], text_hand_on(&where)), NULL,
+            f);
     text_release(&where);
     text_release(&sql);
     return rc;

@@ -65,7 +65,7 @@ give_object(struct rights *r, const char *object, struct fault *f)
 {
     struct text sql = TEXT_INIT;
     int rc = db_run(r->primary,
-        sql_set(&sql, "GRANT SELECT ON %n TO %s", object, text_get(&r->account)), NULL, f);
+        sql_set(&sql, "GRANT SELECT ON %n TO %s", object, text_hand_on(&r->account)), NULL, f);
 
     text_release(&sql);
     return rc;
@@ -78,7 +78,7 @@ take_object(struct rights *r, const char *object, struct fault *f)
     struct text sql = TEXT_INIT;
     struct fault missing = FAULT_INIT;
     int rc = db_run(r->primary,
-        sql_set(&sql, "REVOKE SELECT ON %n FROM %s", object, text_get(&r->account)), NULL,
+        sql_set(&sql, "REVOKE SELECT ON %n FROM %s", object, text_hand_on(&r->account)), NULL,
         &missing);
 
     text_release(&sql);
@@ -104,7 +104,7 @@ open_space(struct rights *r, const char *statement, struct fault *f)
     rc = s == NULL ? -1 : stmt_query(s, &type, 1, f);
     if (rc == 0 && (rc = stmt_fetch(s, &v, f)) == 1)
         sql_add(&sql, statement, arena_strndup(&r->memory, v.as.text.bytes, v.as.text.length),
-            text_get(&r->account));
+            text_hand_on(&r->account));
     stmt_free(s);
     if (rc == 1)
         rc = text_check(&sql, f) == 0 ? db_run(r->primary, text_get(&sql), NULL, f) : -1;

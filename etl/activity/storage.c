@@ -234,7 +234,7 @@ rekey_references(struct storage *s, const struct instance_set *b, struct fault *
     for (size_t i = 0; rc == 0 && i < b->merged_count; i++) {
         const struct value row[] = {b->merged[i]->merged_into->id, b->merged[i]->id};
 
-        rc = db_run_with(s->primary, text_get(&sql), row, 2, f);
+        rc = db_run_with(s->primary, text_hand_on(&sql), row, 2, f);
     }
     text_release(&sql);
     return rc;

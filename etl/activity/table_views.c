@@ -76,7 +76,7 @@ add_partition_instances(
     if (rc == 0) {
         add_instances(&select, v, true, &table);
         sql_add(&select, "%n", p->instances);
-        rc = union_view_add(u, text_get(&select), f);
+        rc = union_view_add(u, text_hand_on(&select), f);
     }
     text_release(&select);
     return rc;
@@ -91,7 +91,7 @@ add_partition_relationships(
 
     (void)v;
     sql_add(&select, "SELECT \"RecordID\", %s FROM %n", relationship_columns, p->relationships);
-    rc = union_view_add(u, text_get(&select), f);
+    rc = union_view_add(u, text_hand_on(&select), f);
     text_release(&select);
     return rc;
 }
@@ -145,7 +145,7 @@ create_instances(struct table_views *v, const struct partition_list *live, struc
     sql_add(&all, "SELECT * FROM %n UNION ALL SELECT * FROM %n", n->active_instances,
         n->completed_instances);
     if (rc == 0) {
-        const char *const selects[] = {text_get(&completed), NULL};
+        const char *const selects[] = {text_hand_on(&completed), NULL};
 
         rc = create_union(v, n->completed_instances, selects, live, add_partition_instances, f);
     }
@@ -169,7 +169,7 @@ create_relationships(struct table_views *v, const struct partition_list *live, s
     sql_add(&completed, "SELECT \"RecordID\", %s FROM %n", relationship_columns,
         n->completed_relationships);
     {
-        const char *const selects[] = {text_get(&active), text_get(&completed), NULL};
+        const char *const selects[] = {text_hand_on(&active), text_hand_on(&completed), NULL};
 
         rc = create_union(v, n->all_relationships, selects, live, add_partition_relationships, f);
     }
@@ -191,8 +191,8 @@ create_for_archive(struct table_views *v, const struct partition_list *marked, s
     sql_add(&relationships, "SELECT \"RecordID\", %s FROM %n WHERE 1 = 0", relationship_columns,
         n->completed_relationships);
     {
-        const char *const no_instances[] = {text_get(&instances), NULL};
-        const char *const no_relationships[] = {text_get(&relationships), NULL};
+        const char *const no_instances[] = {text_hand_on(&instances), NULL};
+        const char *const no_relationships[] = {text_hand_on(&relationships), NULL};
 
         rc = create_union(
             v, n->instances_for_archive, no_instances, marked, add_partition_instances, f);

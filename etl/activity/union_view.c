@@ -121,7 +121,7 @@ close_tier(struct union_view *u, struct fault *f)
     int rc = name == NULL ? fault_set_memory(f) : look_for_tiers(u, f);
 
     if (rc == 0)
-        rc = take_tier(u, name, text_get(&u->next), f);
+        rc = take_tier(u, name, text_hand_on(&u->next), f);
     if (rc == 0)
         rc = add_term(&u->terms, sql_set(&select, "SELECT * FROM %n", name), f);
     text_clear(&u->next);
@@ -150,7 +150,7 @@ union_view_add(struct union_view *u, const char *select, struct fault *f)
 int
 union_view_finish(struct union_view *u, struct fault *f)
 {
-    if (u->next_count > 0 && add_term(&u->terms, text_get(&u->next), f) != 0)
+    if (u->next_count > 0 && add_term(&u->terms, text_hand_on(&u->next), f) != 0)
         return -1;
     if (text_check(&u->terms, f) != 0 || look_for_tiers(u, f) != 0 ||
         db_replace_view(u->db, u->name, text_get(&u->terms), f) != 0)

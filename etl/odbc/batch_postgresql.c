@@ -105,7 +105,7 @@ add_query(struct text *sql, const struct table *t, const struct stretch *stretch
         "SELECT " BLOCK ", b.batch FROM generate_series(%d, LEAST(%d, pg_relation_size(CAST("
         "%t AS regclass)) / " BLOCK_SIZE ") - 1) AS nightcube_Batches(nightcube_Block) "
         "CROSS JOIN LATERAL (SELECT concat(count(*), chr(%d), string_agg(",
-        stretch->from, stretch->to, text_get(&name), (int64_t)BATCH_MARK);
+        stretch->from, stretch->to, text_hand_on(&name), (int64_t)BATCH_MARK);
     add_row(sql, t);
     sql_add(sql,
         ", '')) FROM %n WHERE ctid >= CAST('(' || " BLOCK " || ',0)' AS tid) AND "

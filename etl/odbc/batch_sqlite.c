@@ -45,9 +45,9 @@ add_row(struct text *sql, const struct table *t, const int *powers)
         text_add(sql, i == 0 ? "" : ", ");
         sql_set(&name, "%n", t->columns[i].name);
         if (t->columns[i].type == VALUE_FLOAT)
-            add_double(sql, text_get(&name), powers[i]);
+            add_double(sql, text_hand_on(&name), powers[i]);
         else
-            text_add(sql, text_get(&name));
+            text_add(sql, text_hand_on(&name));
     }
     text_add_char(sql, ')');
     sql->failed |= name.failed;

@@ -138,7 +138,7 @@ set_identity(struct db *db, const char *table, int64_t last, struct fault *f)
         sql_set(&tail, ", %d, true)", last);
     else
         text_add(&tail, ", 1, false)");
-    add_sequence_query(&sql, "setval(", text_get(&tail), table);
+    add_sequence_query(&sql, "setval(", text_hand_on(&tail), table);
     if (text_check(&sql, f) == 0)
         rc = db_get_int(db, text_get(&sql), 0, &last, f);
     text_release(&sql);

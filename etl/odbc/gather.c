@@ -25,7 +25,7 @@ prepare(struct gather *g, struct fault *f)
         text_add(&sql, ", ");
         gather_plan_add(&sql, &g->plan, &g->plan.items[i]);
     }
-    text_add(&sql, text_get(&g->rest));
+    text_add(&sql, text_hand_on(&g->rest));
     stmt_free(g->stmt);
     g->stmt = text_check(&sql, f) == 0 ? db_prepare(g->db, text_get(&sql), f) : NULL;
     text_release(&sql);

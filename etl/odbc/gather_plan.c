@@ -148,7 +148,7 @@ gather_plan_add(struct text *sql, const struct gather_plan *p, const struct gath
     struct text expression = TEXT_INIT;
 
     add_expression(&expression, p, item);
-    sql_add(sql, db_dialect(p->db)->gather, text_get(&expression));
+    sql_add(sql, db_dialect(p->db)->gather, text_hand_on(&expression));
     sql->failed |= expression.failed;
     text_release(&expression);
 }

@@ -77,8 +77,8 @@ part_by_key(struct db *db, const struct table *t, uint64_t rows, struct halves *
     int rc = find_middle(db, t, rows, &literal, f);
 
     if (rc == 1) {
-        sql_set(&h->where[0], "%n < %s", t->key[0], text_get(&literal));
-        sql_set(&h->where[1], "%n >= %s", t->key[0], text_get(&literal));
+        sql_set(&h->where[0], "%n < %s", t->key[0], text_hand_on(&literal));
+        sql_set(&h->where[1], "%n >= %s", t->key[0], text_hand_on(&literal));
     }
     text_release(&literal);
     return rc;
@@ -109,7 +109,7 @@ halves_release(struct halves *h)
 struct stretch
 halves_get(const struct halves *h, int which)
 {
-    struct stretch s = {.where = text_get(&h->where[which])};
+    struct stretch s = {.where = text_hand_on(&h->where[which])};
 
     if (h->middle > 0 && which == 0)
         s.to = h->middle;

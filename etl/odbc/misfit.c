@@ -22,7 +22,7 @@ misfit_add_guard(
     }
     if ((needed = misfit.length > 0)) {
         text_add_format(sql, " %s ", word);
-        sql_add(sql, dialect->fail_where, text_get(&misfit), text_get(&misfit));
+        sql_add(sql, dialect->fail_where, text_hand_on(&misfit), text_hand_on(&misfit));
     }
     sql->failed = sql->failed || misfit.failed || name.failed;
     text_release(&name);

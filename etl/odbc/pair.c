@@ -45,7 +45,7 @@ pair_join(struct db *first, struct db *second, struct fault *f)
     if (rc == 0)
         rc = db_run(second, dialect->begin_snapshot, NULL, f);
     if (rc == 0)
-        rc = db_run(second, sql_set(&sql, dialect->take_snapshot, text_get(&name)), NULL, f);
+        rc = db_run(second, sql_set(&sql, dialect->take_snapshot, text_hand_on(&name)), NULL, f);
     if (rc == 0 && (rc = db_run(first, dialect->alone, NULL, f)) == 0)
         rc = db_run(second, dialect->alone, NULL, f);
     text_release(&name);

@@ -100,7 +100,7 @@ add_behind_last(struct text *sql, const struct piece *p)
 
     for (size_t i = 0; i < t->key_count; i++)
         sql_add(sql, i + 1 < t->key_count ? "(%n > %s OR (%n = %s AND " : "(%n > %s", t->key[i],
-            text_get(&p->last[i]), t->key[i], text_get(&p->last[i]));
+            text_hand_on(&p->last[i]), t->key[i], text_hand_on(&p->last[i]));
     for (size_t i = 0; i < t->key_count; i++)
         text_add(sql, i == 0 ? ")" : "))");
 }
@@ -145,7 +145,7 @@ piece_set_literal(struct text *sql, const char *column, const struct value *v, s
         return fault_set(f, FAULT_DATA, "column '%s', of the key, holds a text with a NUL", column);
     else {
         text_add_bytes(&copy, v->as.text.bytes, v->as.text.length);
-        sql_add(sql, "%t", text_get(&copy));
+        sql_add(sql, "%t", text_hand_on(&copy));
     }
     sql->failed = sql->failed || copy.failed;
     text_release(&copy);

@@ -36,7 +36,7 @@ find_end(struct db *db, const struct row_share *s, const char *function, int64_t
     struct text sql = TEXT_INIT;
     int rc;
 
-    sql_add(&sql, "SELECT %s(%s) FROM %n", function, text_get(&s->position), s->order->table);
+    sql_add(&sql, "SELECT %s(%s) FROM %n", function, text_hand_on(&s->position), s->order->table);
     rc = text_check(&sql, f) == 0 ? db_get_int(db, text_get(&sql), none, position, f) : -1;
     text_release(&sql);
     return rc;
@@ -103,9 +103,9 @@ add_columns(struct text *sql, const struct db *db, const struct row_order *o)
         text_add(sql, i == 0 ? "" : ", ");
         sql_set(&name, "%n", o->columns[i].name);
         if (o->columns[i].type == VALUE_TEXT)
-            sql_add(sql, "CASE WHEN %s IS NULL THEN NULL ELSE 1 END", text_get(&name));
+            sql_add(sql, "CASE WHEN %s IS NULL THEN NULL ELSE 1 END", text_hand_on(&name));
         else
-            db_dialect(db)->add_read(sql, text_get(&name), o->columns[i].type);
+            db_dialect(db)->add_read(sql, text_hand_on(&name), o->columns[i].type);
     }
     if (o->count == 0)
         text_add(sql, "1");
@@ -148,7 +148,7 @@ add_rows(struct text *sql, const struct row_share *s, size_t number)
 static void
 add_portion(struct text *sql, const struct row_share *s)
 {
-    sql_add(sql, " FROM %n WHERE %s BETWEEN ? AND ?", s->order->table, text_get(&s->position));
+    sql_add(sql, " FROM %n WHERE %s BETWEEN ? AND ?", s->order->table, text_hand_on(&s->position));
     if (s->order->whole)
         add_bounds(sql, s->order, " AND");
 }
@@ -184,8 +184,8 @@ gather(struct row_reader *r, struct db *db, struct row_share *s, struct fault *f
 
     add_portion(&rest, s);
     if (text_check(&rest, f) == 0)
-        r->gather =
-            gather_open(db, r->order->columns, r->order->count, text_get(&rest), &s->portions, f);
+        r->gather = gather_open(
+            db, r->order->columns, r->order->count, text_hand_on(&rest), &s->portions, f);
     text_release(&rest);
     return r->gather == NULL ? -1 : 0;
 }

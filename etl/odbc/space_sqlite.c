@@ -37,8 +37,8 @@ space_sqlite_attach(struct db *db, struct db *other, struct text *space)
     struct text sql = TEXT_INIT, uri = TEXT_INIT;
     int reached = add_file_uri(other, &uri);
 
-    sql_add(&sql, "ATTACH DATABASE %t AS " SPACE, text_get(&uri));
-    if (reached && db_run(db, text_get(&sql), NULL, NULL) != 0)
+    sql_add(&sql, "ATTACH DATABASE %t AS " SPACE, text_hand_on(&uri));
+    if (reached && db_run(db, text_hand_on(&sql), NULL, NULL) != 0)
         reached = 0;
     if (reached)
         text_add(space, SPACE);

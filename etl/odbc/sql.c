@@ -47,23 +47,22 @@ static void
 add_placeholder(struct text *sql, char kind, va_list *arguments)
 {
     char buffer[SQL_NAME_BYTES];
+    const char *string = NULL;
 
-    switch (kind) {
-    case 'n':
-        add_quoted(sql, sql_fit_name(va_arg(*arguments, const char *), buffer), '"');
-        break;
-    case 't':
-        add_quoted(sql, va_arg(*arguments, const char *), '\'');
-        break;
-    case 'd':
+    if (kind == 'n' || kind == 't' || kind == 's')
+        string = va_arg(*arguments, const char *);
+    if (string != NULL && string == text_lost)
+        sql->failed = true;
+    else if (kind == 'n')
+        add_quoted(sql, sql_fit_name(string, buffer), '"');
+    else if (kind == 't')
+        add_quoted(sql, string, '\'');
+    else if (kind == 's')
+        text_add(sql, string);
+    else if (kind == 'd')
         text_add_format(sql, "%" PRId64, va_arg(*arguments, int64_t));
-        break;
-    case 's':
-        text_add(sql, va_arg(*arguments, const char *));
-        break;
-    default:
+    else
         text_add_char(sql, kind);
-    }
 }
 
 static void
@@ -99,5 +98,5 @@ sql_set(struct text *sql, const char *format, ...)
     va_start(arguments, format);
     add_list(sql, format, &arguments);
     va_end(arguments);
-    return text_get(sql);
+    return text_hand_on(sql);
 }

@@ -18,7 +18,7 @@
  */
 void sql_add(struct text *sql, const char *format, ...);
 
-/* The same in place of what `sql` held; returns the SQL for passing on. */
+/* The same in place of what `sql` held; returns the SQL for handing on (text_hand_on). */
 const char *sql_set(struct text *sql, const char *format, ...);
 
 /*

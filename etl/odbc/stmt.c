@@ -92,10 +92,20 @@ keep(struct stmt *s, const char *sql, struct fault *f)
     return NULL;
 }
 
+/* For a statement that is whole. */
+static struct stmt *
+new_for(struct db *db, const char *sql, struct fault *f)
+{
+    if (sql != text_lost)
+        return stmt_new(db, f);
+    fault_set_memory(f);
+    return NULL;
+}
+
 static struct stmt *
 prepare(struct db *db, const char *sql, bool stream, bool wide, struct fault *f)
 {
-    struct stmt *s = stmt_new(db, f);
+    struct stmt *s = new_for(db, sql, f);
     SQLRETURN result;
 
     if (s == NULL)
@@ -137,7 +147,7 @@ db_prepare_wide_stream(struct db *db, const char *sql, struct fault *f)
 int
 db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f)
 {
-    struct stmt *s = stmt_new(db, f);
+    struct stmt *s = new_for(db, sql, f);
     SQLRETURN result = s == NULL ? SQL_ERROR : SQLExecDirect(s->handle, (SQLCHAR *)sql, SQL_NTS);
     SQLLEN count = 0;
     int rc = s == NULL ? -1 : 0;

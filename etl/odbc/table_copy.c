@@ -78,7 +78,7 @@ copy_inside(const struct copy_route *route, const struct table *source, const st
     int64_t affected = 0;
     int rc;
 
-    add_insert(&sql, text_get(&route->space), source, target);
+    add_insert(&sql, text_hand_on(&route->space), source, target);
     rc = text_check(&sql, f) == 0 ? db_run(route->to, text_get(&sql), &affected, f) : -1;
     text_release(&sql);
     if (rc == 0 && affected != (int64_t)rows)
@@ -94,7 +94,7 @@ may_read(const struct copy_route *route, const struct table *source)
     struct text sql = TEXT_INIT;
     int rc;
 
-    sql_add(&sql, "SELECT 1 FROM %s.%n WHERE 1 = 0", text_get(&route->space), source->name);
+    sql_add(&sql, "SELECT 1 FROM %s.%n WHERE 1 = 0", text_hand_on(&route->space), source->name);
     rc = text_check(&sql, NULL) == 0 ? db_has_row(route->to, text_get(&sql), NULL) : -1;
     text_release(&sql);
     return rc == 0;

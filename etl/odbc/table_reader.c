@@ -33,7 +33,7 @@ struct table_reader {
 static void
 add_select(struct table_reader *r)
 {
-    const char *where = r->where.length == 0 ? NULL : text_get(&r->where);
+    const char *where = r->where.length == 0 ? NULL : text_hand_on(&r->where);
     const struct dialect *dialect = db_dialect(r->db);
     const struct table *t = r->table;
     struct text name = TEXT_INIT;
@@ -47,7 +47,7 @@ add_select(struct table_reader *r)
     }
     sql_add(&r->select, " FROM %n", t->name);
     if (where != NULL)
-        text_add_format(&r->select, " WHERE (%s)", where);
+        sql_add(&r->select, " WHERE (%s)", where);
     r->has_where =
         misfit_add_guard(&r->select, dialect, t, where == NULL ? "WHERE" : "AND") || where != NULL;
     text_release(&name);
@@ -62,7 +62,7 @@ run_query(struct table_reader *r, struct fault *f)
     struct text sql = TEXT_INIT;
     int rc = -1;
 
-    text_add(&sql, text_get(&r->select));
+    text_add(&sql, text_hand_on(&r->select));
     for (size_t i = 0; r->in_order && i < r->table->key_count; i++)
         sql_add(&sql, i == 0 ? " ORDER BY %n" : ", %n", r->table->key[i]);
     if (text_check(&sql, f) == 0 && (r->stmt = db_prepare_stream(r->db, text_get(&sql), f)) != NULL)
@@ -136,7 +136,7 @@ explain(struct table_reader *r, struct fault *f)
     stmt_free(r->stmt);
     r->stmt = NULL;
     if (f == NULL || (f->kind != FAULT_DATA && f->kind != FAULT_INTERNAL) ||
-        misfit_find(r->db, r->table, text_get(&r->where), &why) == 0)
+        misfit_find(r->db, r->table, text_hand_on(&r->where), &why) == 0)
         return fault_wrap(f, "read table '%s'", r->table->name);
     *f = why;
     return -1;

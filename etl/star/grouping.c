@@ -123,7 +123,7 @@ add_member(struct text *sql, const struct value *member)
         return;
     }
     text_add_bytes(&bytes, member->as.text.bytes, member->as.text.length);
-    sql_add(sql, "%t", text_get(&bytes));
+    sql_add(sql, "%t", text_hand_on(&bytes));
     sql->failed |= bytes.failed;
     text_release(&bytes);
 }

@@ -79,7 +79,7 @@ load_rows(struct load *l, struct db *from, const char *record, const char *rest,
         db_dialect(from)->add_read(
             &sql, sql_set(&name, "%n", s->sources[i].column), s->sources[i].type);
     }
-    text_add_format(&sql, " FROM %s", rest);
+    sql_add(&sql, " FROM %s", rest);
     if (text_check(&sql, f) != 0 || (w = table_writer_open(l->star, facts, f)) == NULL ||
         (st = db_prepare_stream(from, text_get(&sql), f)) == NULL)
         goto done;
@@ -118,7 +118,7 @@ load_completed(struct load *l, const struct task *t, int64_t *count, struct faul
     if (text_check(&sql, f) == 0 && db_run(l->star, text_get(&sql), NULL, f) == 0) {
         sql_set(&sql, "%n WHERE \"RecordID\" BETWEEN %d AND %d ORDER BY \"RecordID\"",
             l->shape->completed_view, t->min_record, t->max_record);
-        rc = load_rows(l, l->primary, "\"RecordID\"", text_get(&sql), facts, count, f);
+        rc = load_rows(l, l->primary, "\"RecordID\"", text_hand_on(&sql), facts, count, f);
     }
     text_release(&sql);
     return rc;
@@ -175,12 +175,12 @@ load_archived(struct load *l, const struct task *t, int64_t *count, struct fault
     text_add(&sql, "(");
     if ((rc = add_archived_instances(l, n.archive_instances_view, &instances, f)) == 0)
         rc = activity_select_add_cube(
-            &sql, db_dialect(l->archive), s->definition, s->cube, text_get(&instances), f);
+            &sql, db_dialect(l->archive), s->definition, s->cube, text_hand_on(&instances), f);
     text_add(&sql, ") AS archived");
     if (rc == 0)
         rc = add_offline_only(l, t, &sql, f);
     if (rc == 0)
-        rc = load_rows(l, l->archive, "\"RecordID\"", text_get(&sql), facts, count, f);
+        rc = load_rows(l, l->archive, "\"RecordID\"", text_hand_on(&sql), facts, count, f);
     text_release(&instances);
     text_release(&sql);
     return rc == 0 ? 0 : fault_wrap(f, "read what was archived");
@@ -197,7 +197,7 @@ load_active(struct load *l, int64_t *count, struct fault *f)
         return fault_set_memory(f);
     if (db_run(l->star, sql_set(&sql, "DELETE FROM %n", facts->name), NULL, f) == 0) {
         sql_set(&sql, "%n ORDER BY \"ActivityID\"", l->shape->names.snapshot);
-        rc = load_rows(l, l->primary, "NULL", text_get(&sql), facts, count, f);
+        rc = load_rows(l, l->primary, "NULL", text_hand_on(&sql), facts, count, f);
     }
     text_release(&sql);
     return rc;

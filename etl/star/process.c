@@ -183,7 +183,7 @@ check_completed(struct processing *p, const struct window *w, struct fault *f)
 
     if (p->window_only)
         sql_add(&where, " WHERE \"RecordID\" BETWEEN %d AND %d", w->first, w->last);
-    rc = check_totals(p, CUBE_PART_COMPLETED, w->facts, text_get(&where), f);
+    rc = check_totals(p, CUBE_PART_COMPLETED, w->facts, text_hand_on(&where), f);
     text_release(&where);
     return rc;
 }
@@ -327,7 +327,7 @@ fits_its_facts(struct processing *p, struct fault *f)
         cube_model_equal(cube_model_of(c), p->model)) {
         sql_set(&sql, "SELECT count(*) FROM %n WHERE \"RecordID\" <= %d", p->shape->names.facts,
             cube_watermark(c));
-        rc = db_get_int(p->star, text_get(&sql), 0, &facts, f) != 0
+        rc = db_get_int(p->star, text_hand_on(&sql), 0, &facts, f) != 0
                  ? -1
                  : (uint64_t)facts == cube_facts(c, CUBE_PART_COMPLETED);
     }

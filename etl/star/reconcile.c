@@ -342,9 +342,9 @@ reconcile_totals(struct db *star, const struct star *s, const char *facts, const
     int rc;
 
     sql_add(&tail, " FROM %n%s", facts, where);
-    rc = reconcile_in(star, s, WAY_QUICK, text_get(&tail), totals, &quick);
+    rc = reconcile_in(star, s, WAY_QUICK, text_hand_on(&tail), totals, &quick);
     if (rc != 0)
-        rc = reconcile_in(star, s, WAY_CAREFUL, text_get(&tail), totals, f);
+        rc = reconcile_in(star, s, WAY_CAREFUL, text_hand_on(&tail), totals, f);
     text_release(&tail);
     return rc == 0 ? 0 : fault_wrap(f, "totals of '%s'", facts);
 }

@@ -1,0 +1,69 @@
+/* Statements while memory runs out: what was cut off never runs. */
+#include "tests/shortage.h"
+
+#include "etl/odbc/db.h"
+#include "etl/odbc/sql.h"
+#include "tests/harness.h"
+
+/* With it a text's first 64 bytes end in front of the condition. */
+#define NAME "bam_PurchaseOrderOfOneCompany_ActiveRelationships"
+
+static struct db *db;
+
+/* No row is of that kind; without the condition all are. */
+static int
+delete_few(struct fault *f)
+{
+    struct text sql = TEXT_INIT, where = TEXT_INIT;
+    int rc;
+
+    sql_add(&where,
+        "\"Key\" = %d AND \"Text\" IN (%t, 'a condition of more than one line', 'which takes more "
+        "memory than a text begins with, or than it has after its first steps')",
+        (int64_t)7, "it's");
+    rc = db_run(db, sql_set(&sql, "DELETE FROM %n WHERE %s", NAME, text_hand_on(&where)), NULL, f);
+    text_release(&where);
+    text_release(&sql);
+    return rc;
+}
+
+static void
+a_statement_runs_whole_or_not_at_all(void)
+{
+    struct fault f = FAULT_INIT;
+    int64_t left = 0;
+
+    db = db_open("here", "Driver=SQLite3;Database=here.db", DB_CREATE, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db);
+    ASSERT_OK(
+        db_run(db, "CREATE TABLE \"" NAME "\" (\"Key\" INTEGER, \"Text\" TEXT)", NULL, &f), &f);
+    ASSERT_OK(db_run(db, "INSERT INTO \"" NAME "\" VALUES (1, 'one'), (2, 'two')", NULL, &f), &f);
+    shortage_everywhere(delete_few, 4);
+    ASSERT_OK(db_get_int(db, "SELECT count(*) FROM \"" NAME "\"", 0, &left, &f), &f);
+    CU_ASSERT_EQUAL(left, 2);
+    db_close(db);
+}
+
+/* In whatever place it was to stand. */
+static void
+what_is_lost_takes_along_what_it_is_put_into(void)
+{
+    static const char *const formats[] = {"%s", "a %n b", "ATTACH %t"};
+    struct text lost = {.failed = true};
+
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        struct text sql = TEXT_INIT;
+        struct fault f = FAULT_INIT;
+
+        sql_add(&sql, formats[i], text_hand_on(&lost));
+        ASSERT_FAULT(text_check(&sql, &f), &f, FAULT_INTERNAL, "out of memory");
+        CU_ASSERT_PTR_EQUAL(text_hand_on(&sql), text_lost);
+        text_release(&sql);
+    }
+}
+
+const struct test suite_etl_odbc_shortage[] = {
+    {"a statement runs whole or not at all", a_statement_runs_whole_or_not_at_all},
+    {"what is lost takes along what it is put into", what_is_lost_takes_along_what_it_is_put_into},
+    {0},
+};
