@@ -81,7 +81,8 @@ start(struct table_reader *r, struct fault *f)
         return -1;
     if (!db_dialect(r->db)->holds_results || !piece_can_read(db_dialect(r->db), r->table))
         return run_query(r, f);
-    r->pieces = piece_reader_open(r->db, r->table, text_get(&r->select), r->has_where, r->types, f);
+    r->pieces =
+        piece_reader_open(r->db, r->table, text_hand_on(&r->select), r->has_where, r->types, f);
     return r->pieces == NULL ? -1 : 0;
 }
 
