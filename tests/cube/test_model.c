@@ -94,6 +94,66 @@ bad_names_are_refused(void)
 }
 
 static void
+refuse_level(struct cube_level level, const char *part)
+{
+    const struct cube_dimension dimension = {"Size", &level, 1};
+    const struct cube_model m = {.dimensions = &dimension, .dimension_count = 1};
+    struct fault f = FAULT_INIT;
+
+    ASSERT_FAULT(cube_model_check(&m, &f), &f, FAULT_DATA, part);
+}
+
+/* A damaged or forged manifest says anything. */
+static void
+levels_are_checked(void)
+{
+    static const char *const bad[] = {"Small", "a\tb"}, *const none[] = {"Small", NULL};
+    static const char *const many[CUBE_LABEL_LIMIT + 1];
+
+    refuse_level((struct cube_level){.name = "Range", .type = VALUE_FLOAT}, "not int or text");
+    refuse_level((struct cube_level){"Range", VALUE_INT, bad, 1}, "labels and is not text");
+    refuse_level((struct cube_level){"Range", VALUE_TEXT, bad, 2}, "label 2 of level 'Range'");
+    refuse_level((struct cube_level){"Range", VALUE_TEXT, none, 2}, "label 2 of level 'Range'");
+    refuse_level((struct cube_level){"Range", VALUE_TEXT, many, CUBE_LABEL_LIMIT + 1},
+        "4097 labels, more than 4096");
+    refuse_level((struct cube_level){.name = "", .type = VALUE_INT}, "a level has no name");
+    refuse_level((struct cube_level){.name = NULL, .type = VALUE_INT}, "a level has no name");
+}
+
+static void
+refuse(const struct cube_model *m, const char *part)
+{
+    struct fault f = FAULT_INIT;
+
+    ASSERT_FAULT(cube_model_check(m, &f), &f, FAULT_DATA, part);
+}
+
+static void
+limits_hold(void)
+{
+    const struct cube_dimension empty = {"Size", sample_place, 0};
+    const struct cube_dimension deep = {"Size", sample_place, CUBE_LEVEL_LIMIT + 1};
+    const struct cube_source source = {"Note", VALUE_NULL};
+    char name[CUBE_NAME_LIMIT_BYTES + 2];
+    struct cube_model m = sample_model;
+
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    refuse_dimension(name, "is too long");
+    refuse(&(struct cube_model){.dimensions = &empty, .dimension_count = 1}, "has no level");
+    refuse(&(struct cube_model){.dimensions = &deep, .dimension_count = 1}, "257 levels");
+    refuse(&(struct cube_model){.sources = &source, .source_count = 1}, "source 'Note' is of type");
+    m.dimension_count = CUBE_DIMENSION_LIMIT + 1;
+    refuse(&m, "257 dimensions, more than 256");
+    m = sample_model;
+    m.source_count = CUBE_SOURCE_LIMIT + 1;
+    refuse(&m, "4097 sources");
+    m = sample_model;
+    m.measure_count = CUBE_MEASURE_LIMIT + 1;
+    refuse(&m, "4097 measures");
+}
+
+static void
 sources_keep_what_measures_need(void)
 {
     CU_ASSERT_EQUAL(cube_model_keeps(&sample_model, AMOUNT), CUBE_KEEP_SUM | CUBE_KEEP_RANGE);
@@ -107,6 +167,8 @@ const struct test suite_cube_model[] = {
     {"every change is seen", every_change_is_seen},
     {"functions want their types", functions_want_their_types},
     {"bad names are refused", bad_names_are_refused},
+    {"levels are checked", levels_are_checked},
+    {"limits hold", limits_hold},
     {"sources keep what measures need", sources_keep_what_measures_need},
     {0},
 };
