@@ -5,10 +5,14 @@
 #ifndef TESTS_ETL_DUMP_SAMPLE_H
 #define TESTS_ETL_DUMP_SAMPLE_H
 
+#include <linux/capability.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "backup/age/key.h"
 #include "backup/catalogue.h"
@@ -23,6 +27,23 @@
 #include "tests/harness.h"
 
 #define SAMPLE_TABLE "Größe \"&\" 東京; it's"
+
+/* Takes from us what we may write in a folder, from root too (capabilities(7)), or gives it back.
+ */
+static inline void
+sample_powerless(const char *folder, bool powerless)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    const __u32 anywhere = 1U << CAP_DAC_OVERRIDE;
+
+    CU_ASSERT_EQUAL_FATAL(syscall(SYS_capget, &head, data), 0);
+    data[0].effective &= ~anywhere;
+    if (!powerless)
+        data[0].effective |= data[0].permitted & anywhere;
+    CU_ASSERT_EQUAL_FATAL(syscall(SYS_capset, &head, data), 0);
+    CU_ASSERT_EQUAL(chmod(folder, powerless ? 0500 : 0700), 0);
+}
 
 /* A new identity in that file; its recipient in `recipient`. */
 static inline void

@@ -139,6 +139,30 @@ leaves_a_damaged_backup_as_it_is(void)
     site_close(&site);
 }
 
+static void
+wants_a_key_for_both_sides(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct rekey_order order = {.source = "mine"};
+    const struct dump_order mine = {.file = "mine"};
+    struct rekey_result r = REKEY_RESULT_INIT;
+    char recipient[RECIPIENT_TEXT_BYTES];
+
+    sample_open(&site, NULL);
+    sample_run(sample_database(&site, "Orders"), "CREATE TABLE t(n BIGINT)");
+    sample_dump_as(&site, "Orders", &mine, NULL);
+    site.settings.backup.encrypt = false;
+    ASSERT_FAULT(rekey_container(&site, &order, &r, &f), &f, FAULT_USAGE, "nobody is named");
+    rekey_result_release(&r);
+    site.settings.backup.encrypt = true;
+    sample_key("new.txt", recipient);
+    ASSERT_OK(file_remove("identity.txt", &f), &f);
+    CU_ASSERT_EQUAL(rewrap_to(&site, "mine", recipient, &f), -1);
+    CU_ASSERT_EQUAL(f.kind, FAULT_PERMISSION);
+    site_close(&site);
+}
+
 /* ---- copy ---- */
 
 static int
@@ -327,6 +351,7 @@ const struct test suite_etl_dump_rekey[] = {
     {"takes the old file until the new one is there",
         takes_the_old_file_until_the_new_one_is_there},
     {"leaves a damaged backup as it is", leaves_a_damaged_backup_as_it_is},
+    {"wants a key for both sides", wants_a_key_for_both_sides},
     {"copies what a backup leans on", copies_what_a_backup_leans_on},
     {"copies nothing that was damaged", copies_nothing_that_was_damaged},
     {"copies all but what is lost", copies_all_but_what_is_lost},

@@ -126,6 +126,52 @@ restores_what_belongs_together(void)
     site_close(&site);
 }
 
+/* The path of what that run keeps of Orders. */
+static void
+find_orders(struct site *site, int64_t run, struct text *path)
+{
+    struct catalogue c = CATALOGUE_INIT;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(catalogue_read(site_store(site, &f), &c, &f), &f);
+    for (size_t i = 0; i < c.count; i++) {
+        const struct catalogue_entry *e = &c.entries[i];
+
+        if (e->kind == CATALOGUE_CONTAINER && e->run == run && strcmp(e->database, "Orders") == 0)
+            text_add_format(path, "store/%s", e->file);
+    }
+    catalogue_release(&c);
+    CU_ASSERT_FATAL(path->length > 0);
+}
+
+/* One file of many lost its last byte: it is told before anything is replaced. */
+static void
+a_set_with_a_cut_container_is_refused_whole(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct restore_set_order order = {.run = 2, .allow_overwrite = true};
+    struct text path = TEXT_INIT, bytes = TEXT_INIT;
+
+    sample_open(&site, NULL);
+    night(&site, 1, true);
+    night(&site, 2, true);
+    night(&site, 3, true);
+    find_orders(&site, 2, &path);
+    ASSERT_OK(file_read_all(text_get(&path), 1 << 24, &bytes, &f), &f);
+    ASSERT_OK(file_write_all(text_get(&path), bytes.bytes, bytes.length - 1, 0600, &f), &f);
+    ASSERT_FAULT(try_set(&site, &order, &f), &f, FAULT_DATA, "of Orders has");
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT_EQUAL(get_state(&site, databases[i]), 31);
+    expect_cubes("31");
+    ASSERT_OK(file_write_all(text_get(&path), bytes.bytes, bytes.length, 0600, &f), &f);
+    ASSERT_OK(try_set(&site, &order, &f), &f);
+    CU_ASSERT_EQUAL(get_state(&site, "Orders"), 20);
+    text_release(&bytes);
+    text_release(&path);
+    site_close(&site);
+}
+
 static void
 passes_over_a_run_that_is_not_complete(void)
 {
@@ -416,6 +462,7 @@ keeps_no_place_that_is_begun_anew_anyway(void)
 
 const struct test suite_etl_dump_restore_set[] = {
     {"restores what belongs together", restores_what_belongs_together},
+    {"a set with a cut container is refused whole", a_set_with_a_cut_container_is_refused_whole},
     {"passes over a run that is not complete", passes_over_a_run_that_is_not_complete},
     {"takes the archive that holds the only copy", takes_the_archive_that_holds_the_only_copy},
     {"keeps to the complete run while the partition is online",

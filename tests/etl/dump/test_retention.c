@@ -292,6 +292,61 @@ removes_newer_ones_first_and_says_so(void)
     site_close(&site);
 }
 
+/* Two backups of the star schema, of which one is to go; its path. */
+static void
+one_to_go(struct site *site, struct text *path)
+{
+    char file[512];
+
+    sample_open(site, NULL);
+    site->settings.backup.keep_daily = 1;
+    sample_run(sample_database(site, "StarSchema"), "CREATE TABLE t(n BIGINT)");
+    sample_dump(site, "StarSchema", file);
+    sample_dump(site, "StarSchema", NULL);
+    text_add_format(path, "store/%s", file);
+}
+
+/* A store that keeps what it has, as some do for years: no failure, and the rest goes on. */
+static void
+a_store_that_lets_nothing_go_is_told(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    struct prune_result r = PRUNE_RESULT_INIT;
+    struct text path = TEXT_INIT;
+
+    one_to_go(&site, &path);
+    sample_powerless("store", true);
+    ASSERT_OK(prune_store(&site, NULL, false, &r, &f), &f);
+    sample_powerless("store", false);
+    CU_ASSERT(r.retained == 1 && r.removed == 0 && file_exists(text_get(&path)));
+    CU_ASSERT(test_contains(r.rows[0].why, "does not let it go"));
+    prune_result_release(&r);
+    ASSERT_OK(prune_store(&site, NULL, false, &r, &f), &f);
+    CU_ASSERT(r.retained == 0 && r.removed == 1 && !file_exists(text_get(&path)));
+    prune_result_release(&r);
+    text_release(&path);
+    site_close(&site);
+}
+
+static void
+what_cannot_be_removed_ends_a_prune(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    struct prune_result r = PRUNE_RESULT_INIT;
+    struct text path = TEXT_INIT;
+
+    one_to_go(&site, &path);
+    ASSERT_OK(file_remove(text_get(&path), &f), &f);
+    ASSERT_OK(file_make_directory(text_get(&path), 0700, &f), &f);
+    ASSERT_FAULT(prune_store(&site, NULL, false, &r, &f), &f, FAULT_IO, "prune: remove '");
+    CU_ASSERT_EQUAL(r.removed, 0);
+    prune_result_release(&r);
+    text_release(&path);
+    site_close(&site);
+}
+
 /* Killed between the object and its entry, a prune is finished by the next. */
 static void
 finishes_what_was_cut_off(void)
@@ -328,6 +383,8 @@ const struct test suite_etl_dump_retention[] = {
     {"keeps the only copy of what was archived", keeps_the_only_copy_of_what_was_archived},
     {"keeps partitions for ever without an archive", keeps_partitions_for_ever_without_an_archive},
     {"removes newer ones first and says so", removes_newer_ones_first_and_says_so},
+    {"a store that lets nothing go is told", a_store_that_lets_nothing_go_is_told},
+    {"what cannot be removed ends a prune", what_cannot_be_removed_ends_a_prune},
     {"finishes what was cut off", finishes_what_was_cut_off},
     {0},
 };

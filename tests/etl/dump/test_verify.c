@@ -58,6 +58,44 @@ compares_the_stored_bytes_without_a_key(void)
     site_close(&site);
 }
 
+/* Both are whole, and each is told not to be the one that the catalogue means. */
+static void
+tells_files_that_were_exchanged(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct dump_order other = {.file = "other", .run = 6};
+    const struct verify_order order = {.source = "mine"};
+    struct verify_result result = VERIFY_RESULT_INIT;
+
+    begin(&site);
+    sample_dump_as(&site, "PrimaryImport", &other, NULL);
+    ASSERT_OK(file_rename("store/mine.abf", "aside", &f), &f);
+    ASSERT_OK(file_rename("store/other.abf", "store/mine.abf", &f), &f);
+    ASSERT_OK(file_rename("aside", "store/other.abf", &f), &f);
+    ASSERT_FAULT(verify_container(&site, &order, &result, &f), &f, FAULT_DATA, "catalogue");
+    verify_result_release(&result);
+    site_close(&site);
+}
+
+/* What is right is right, also when that cannot be written down. */
+static void
+a_catalogue_that_takes_nothing_is_no_failure(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct verify_order order = {.source = "mine"};
+    struct verify_result result = VERIFY_RESULT_INIT;
+
+    begin(&site);
+    sample_powerless("store/catalogue", true);
+    ASSERT_OK(verify_container(&site, &order, &result, &f), &f);
+    sample_powerless("store/catalogue", false);
+    CU_ASSERT(result.deep);
+    verify_result_release(&result);
+    site_close(&site);
+}
+
 static void
 cannot_judge_a_lone_file_without_a_key(void)
 {
@@ -96,6 +134,8 @@ const struct test suite_etl_dump_verify[] = {
     {"reads everything and enters it in the catalogue",
         reads_everything_and_enters_it_in_the_catalogue},
     {"compares the stored bytes without a key", compares_the_stored_bytes_without_a_key},
+    {"tells files that were exchanged", tells_files_that_were_exchanged},
+    {"a catalogue that takes nothing is no failure", a_catalogue_that_takes_nothing_is_no_failure},
     {"cannot judge a lone file without a key", cannot_judge_a_lone_file_without_a_key},
     {"says that there is no such container", says_that_there_is_no_such_container},
     {0},
