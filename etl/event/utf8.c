@@ -82,19 +82,20 @@ utf8_excerpt(const char *bytes, size_t length, char buffer[EXCERPT_BYTES])
     size_t used = 0;
 
     while (at < end) {
-        const char *start = at;
-        int32_t c = utf8_next(&at, end);
-        size_t size = (size_t)(at - start);
+        const char *next = at;
+        int32_t c = utf8_next(&next, end);
+        size_t size = c < 0 ? 1 : (size_t)(next - at); /* a stray byte takes room too */
 
+        /* Behind it "..." still fits. */
         if (used + size + 4 > EXCERPT_BYTES)
             break;
         if (c < 0x20 || c == 0x7F) {
             buffer[used++] = '?';
-            at = c < 0 ? start + 1 : at;
         } else {
-            memcpy(buffer + used, start, size);
+            memcpy(buffer + used, at, size);
             used += size;
         }
+        at += size;
     }
     memcpy(buffer + used, at < end ? "..." : "", at < end ? 4 : 1);
     return buffer;

@@ -42,9 +42,49 @@ an_excerpt_is_one_short_line(void)
     CU_ASSERT_STRING_EQUAL(buffer + strlen(buffer) - 4, "x...");
 }
 
+/* Whatever bytes come, and wherever they end, nothing is written behind it. */
+static void
+an_excerpt_fits_its_buffer(void)
+{
+    static const char *const units[] = {
+        "\xFF", "\n", "a", "\xC3\xA4", "\xE2\x82\xAC", "\xE2\x82", "\xF0\x9F\x98\x80"};
+    struct {
+        char buffer[EXCERPT_BYTES];
+        char behind;
+    } there;
+    char bytes[200];
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        for (size_t k = 0; k < sizeof bytes; k++)
+            bytes[k] = units[i][k % strlen(units[i])];
+        for (size_t length = 0; length <= sizeof bytes; length++) {
+            memset(&there, 'x', sizeof there);
+            utf8_excerpt(bytes, length, there.buffer);
+            CU_ASSERT(memchr(there.buffer, '\0', sizeof there.buffer) != NULL);
+            CU_ASSERT_EQUAL(there.behind, 'x');
+        }
+        CU_ASSERT_STRING_EQUAL(there.buffer + strlen(there.buffer) - 3, "...");
+    }
+}
+
+/* What is cut says so, also when only the last character was. */
+static void
+an_excerpt_says_that_it_is_cut(void)
+{
+    char bytes[EXCERPT_BYTES - 3], buffer[EXCERPT_BYTES];
+
+    memset(bytes, 'a', sizeof bytes);
+    utf8_excerpt(bytes, sizeof bytes - 1, buffer);
+    CU_ASSERT(strlen(buffer) == sizeof bytes - 1 && strstr(buffer, "...") == NULL);
+    utf8_excerpt(bytes, sizeof bytes, buffer);
+    CU_ASSERT(strlen(buffer) == sizeof bytes + 2 && strstr(buffer, "a...") != NULL);
+}
+
 const struct test suite_etl_event_utf8[] = {
     {"characters are counted, not bytes", characters_are_counted_not_bytes},
     {"what is not UTF-8 is refused", what_is_not_utf8_is_refused},
     {"an excerpt is one short line", an_excerpt_is_one_short_line},
+    {"an excerpt fits its buffer", an_excerpt_fits_its_buffer},
+    {"an excerpt says that it is cut", an_excerpt_says_that_it_is_cut},
     {0},
 };
