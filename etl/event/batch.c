@@ -213,18 +213,26 @@ settle_attributes(const struct batch *b, const struct batch_case *c,
     }
 }
 
+/* The elements from `start` on: nothing may be added to the NULL of an array that never had any. */
+static const void *
+elements_from(const struct batch_array *a, size_t start, size_t size)
+{
+    return a->items == NULL ? NULL : (const char *)a->items + start * size;
+}
+
 /* The case's own attributes come first in out_attributes, those of its events behind them. */
 static void
 settle_case(struct batch *b, const struct batch_case *from, struct log_case *c)
 {
-    const struct batch_event *events = (struct batch_event *)b->events.items + from->event_start;
+    const struct batch_event *events = elements_from(&b->events, from->event_start, sizeof *events);
     struct log_attribute *attributes = b->out_attributes.items;
     struct log_event *out = b->out_events.items;
 
-    settle_attributes(b, from, (struct batch_attribute *)b->own.items + from->own_start,
-        from->own_count, attributes);
     settle_attributes(b, from,
-        (struct batch_attribute *)b->attributes.items + from->attribute_start,
+        elements_from(&b->own, from->own_start, sizeof(struct batch_attribute)), from->own_count,
+        attributes);
+    settle_attributes(b, from,
+        elements_from(&b->attributes, from->attribute_start, sizeof(struct batch_attribute)),
         from->attribute_count, attributes + from->own_count);
     for (size_t i = 0; i < from->event_count; i++)
         out[i] = (struct log_event){
