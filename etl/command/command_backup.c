@@ -72,8 +72,12 @@ find_target(struct invocation *i, struct targets *list, const char *pattern, str
                    : fault_set(f, FAULT_DATA,
                          "no database '%s' is in the settings: nothing is backed up", pattern);
     }
-    if (unknown.kind == FAULT_DATA && add_matches(i, list, pattern, true, &matched, f) == 0)
-        return 0;
+    if (unknown.kind == FAULT_DATA) {
+        if (add_matches(i, list, pattern, true, &matched, f) == 0)
+            return 0;
+        if (f->kind != FAULT_DATA)
+            return -1;
+    }
     *f = unknown;
     return -1;
 }
