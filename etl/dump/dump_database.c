@@ -345,7 +345,7 @@ write_database(struct dump *d, struct outlet *o, struct fault *f)
         .kind = o->order->kind, .engine = db_dialect(d->db)->name, .taken_utc = clock_now()};
 
     if (rc == 0)
-        rc = objects_read(d->db, &objects, f);
+        rc = objects_read(d->db, !history_may_be(o->database), &objects, f);
     if (rc == 0)
         rc = write_history(d, o, names, count, &info, f);
     if (rc == 0 && (rc = outlet_begin(o, &info, f)) == 0) {

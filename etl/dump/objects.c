@@ -16,6 +16,7 @@ static const char *const kind_names[OBJECT_KIND_COUNT] = {
     [OBJECT_INDEX] = "index",
     [OBJECT_VIEW] = "view",
     [OBJECT_TRIGGER] = "trigger",
+    [OBJECT_FOREIGN_KEY] = "foreign key",
 };
 
 static enum object_kind
@@ -36,7 +37,7 @@ object_list_release(struct object_list *list)
     *list = (struct object_list)OBJECT_LIST_INIT;
 }
 
-static bool creates_its_kind(const struct object *o);
+static bool makes_its_kind(const struct object *o);
 
 /* Adds an object from its four texts; a kind that is not ours is passed over. */
 static int
@@ -56,14 +57,14 @@ add(struct object_list *list, const struct csv_field *field, struct fault *f)
     return o->name == NULL || o->table == NULL || o->sql == NULL ? fault_set_memory(f) : 0;
 }
 
-int
-objects_read(struct db *db, struct object_list *list, struct fault *f)
+static int
+read_some(struct db *db, const char *query, struct object_list *list, struct fault *f)
 {
     static const enum value_type types[COLUMN_COUNT] = {
         VALUE_TEXT, VALUE_TEXT, VALUE_TEXT, VALUE_TEXT};
     struct value row[COLUMN_COUNT];
     struct csv_field field[COLUMN_COUNT];
-    struct stmt *s = db_prepare(db, db_dialect(db)->list_objects, f);
+    struct stmt *s = db_prepare(db, query, f);
     int rc = s == NULL ? -1 : stmt_query(s, types, COLUMN_COUNT, f);
 
     while (rc == 0 && (rc = stmt_fetch(s, row, f)) == 1) {
@@ -71,11 +72,23 @@ objects_read(struct db *db, struct object_list *list, struct fault *f)
             field[i] = (struct csv_field){row[i].as.text.bytes, row[i].as.text.length, true};
         rc = add(list, field, f);
         /* A table of an extension of the engine is saved as the rows it shows. */
-        if (rc == 0 && list->count > 0 && !creates_its_kind(&list->items[list->count - 1]))
+        if (rc == 0 && list->count > 0 && !makes_its_kind(&list->items[list->count - 1]))
             list->count--;
     }
     stmt_free(s);
-    return rc == 0 ? 0 : fault_wrap(f, "%s: list views and triggers", db_name(db));
+    return rc == 0 ? 0 : fault_wrap(f, "%s: list views, triggers and keys", db_name(db));
+}
+
+int
+objects_read(struct db *db, bool with_foreign_keys, struct object_list *list, struct fault *f)
+{
+    const struct dialect *dialect = db_dialect(db);
+
+    if (read_some(db, dialect->list_objects, list, f) != 0)
+        return -1;
+    return with_foreign_keys && dialect->list_foreign_keys != NULL
+               ? read_some(db, dialect->list_foreign_keys, list, f)
+               : 0;
 }
 
 void
@@ -222,11 +235,51 @@ is_one_statement(const char *sql, bool has_body)
     return true;
 }
 
+/* ALTER TABLE does many things, with commas between them. */
 static bool
-creates_its_kind(const struct object *o)
+does_one_thing(const char *at)
+{
+    int depth = 0;
+
+    while (*at != '\0' && (*at != ',' || depth > 0)) {
+        const char *behind = skip_opaque(at);
+
+        depth += (*at == '(') - (*at == ')');
+        at = behind == at ? at + 1 : behind;
+    }
+    return *at == '\0';
+}
+
+/* A name, in double quotes or bare. */
+static bool
+take_name(const char **at)
+{
+    const char *start = skip_blank(*at), *end = start;
+
+    if (*start == '"')
+        end = skip_opaque(start);
+    while (*start != '"' && (isalnum((unsigned char)*end) || *end == '_' || *end == '$' ||
+                                (unsigned char)*end >= 0x80))
+        end++;
+    *at = end;
+    return end > start;
+}
+
+static bool
+adds_foreign_key(const char *at)
+{
+    return take_word(&at, "ALTER") && take_word(&at, "TABLE") && take_name(&at) &&
+           take_word(&at, "ADD") && take_word(&at, "CONSTRAINT") && take_name(&at) &&
+           take_word(&at, "FOREIGN") && take_word(&at, "KEY") && does_one_thing(at);
+}
+
+static bool
+makes_its_kind(const struct object *o)
 {
     const char *at = o->sql;
 
+    if (o->kind == OBJECT_FOREIGN_KEY)
+        return adds_foreign_key(at);
     if (!take_word(&at, "CREATE"))
         return false;
     if (o->kind == OBJECT_INDEX)
@@ -247,7 +300,7 @@ has_one_end(const char *sql)
 static bool
 is_safe(struct db *db, const struct object *o)
 {
-    if (!creates_its_kind(o) || !is_one_statement(o->sql, o->kind == OBJECT_TRIGGER))
+    if (!makes_its_kind(o) || !is_one_statement(o->sql, o->kind == OBJECT_TRIGGER))
         return false;
     return db_dialect(db)->objects_are_whole || has_one_end(o->sql);
 }

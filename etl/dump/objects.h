@@ -1,10 +1,10 @@
 /*
  * objects: what a database holds besides rows, in its engine's own words: how tables and indexes
- * were made, views, triggers. The same engine restores them as they were; another one gets the
- * neutral tables and, for our own databases, views made anew.
+ * were made, views, triggers, foreign keys. The same engine restores them as they were; another one
+ * gets the neutral tables and, for our own databases, views made anew.
  *
  * In a container they are the file objects.csv: Kind, Name, Table, Sql. A container is hostile
- * input: each text must be one statement that creates what its kind says, nothing behind it.
+ * input: each text must be one statement that makes what its kind says, nothing behind it.
  */
 #ifndef ETL_DUMP_OBJECTS_H
 #define ETL_DUMP_OBJECTS_H
@@ -16,7 +16,14 @@
 
 #define OBJECTS_FILE "objects.csv"
 
-enum object_kind { OBJECT_TABLE, OBJECT_INDEX, OBJECT_VIEW, OBJECT_TRIGGER, OBJECT_KIND_COUNT };
+enum object_kind {
+    OBJECT_TABLE,
+    OBJECT_INDEX,
+    OBJECT_VIEW,
+    OBJECT_TRIGGER,
+    OBJECT_FOREIGN_KEY,
+    OBJECT_KIND_COUNT
+};
 
 struct object {
     enum object_kind kind;
@@ -38,8 +45,9 @@ struct object_list {
 
 void object_list_release(struct object_list *list);
 
-/* Reads them from the database's catalogue. */
-int objects_read(struct db *db, struct object_list *list, struct fault *f);
+/* Reads them from the database's catalogue; with its foreign keys, which some engines open each
+ * table for. */
+int objects_read(struct db *db, bool with_foreign_keys, struct object_list *list, struct fault *f);
 
 /* Writes them as objects.csv, and reads that back: FAULT_DATA when it is malformed. */
 void objects_write(const struct object_list *list, struct text *csv);

@@ -75,11 +75,22 @@ int restoration_row(void *state, const struct value *row, struct fault *f);
 int restoration_end_table(void *state, const struct rowsum *sum, struct fault *f);
 void restoration_drop_table(struct restoration *r);
 
-/* For restoration.c, in this order: the IDs that are online, views and triggers, what is left to do
- * (restoration_views.c). */
+/* For restoration.c, in this order: the IDs that are online, what is made from the engine's words
+ * or anew, what is left to do (restoration_views.c). */
 int restoration_gather(struct restoration *r, struct fault *f);
 int restoration_make_views(struct restoration *r, struct fault *f);
 int restoration_list_todo(struct restoration *r, struct fault *f);
+
+/* May another try get past the cause of a fault? */
+bool restoration_may_pass(const struct fault *f);
+
+/* Behind it (restoration_objects.c): views and triggers as the same engine made them; views and
+ * foreign keys as far as they can be made, and which cannot; what was made for another engine; what
+ * is in no backup at all. */
+int restoration_make_as_they_were(struct restoration *r, struct fault *f);
+int restoration_make_known(struct restoration *r, struct fault *f);
+int restoration_tell_what_is_foreign(struct restoration *r, struct fault *f);
+int restoration_tell_what_is_missing(struct restoration *r, struct fault *f);
 
 /* Adds a line of what the operator has to do. */
 int restoration_add_todo(struct restoration *r, struct fault *f, const char *format, ...)

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/base/moment.h"
 #include "etl/activity/deployment.h"
 #include "etl/activity/names.h"
 #include "etl/activity/online.h"
@@ -13,7 +12,6 @@
 
 #define PRIMARY "PrimaryImport"
 #define ARCHIVE "Archive"
-#define STAR "StarSchema"
 
 int
 restoration_add_todo(struct restoration *r, struct fault *f, const char *format, ...)
@@ -30,13 +28,6 @@ restoration_add_todo(struct restoration *r, struct fault *f, const char *format,
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     return (*slot = arena_strdup(&result->memory, line)) == NULL ? fault_set_memory(f) : 0;
-}
-
-static bool
-is_worth_another_try(const struct fault *f)
-{
-    return f->kind == FAULT_UNAVAILABLE || f->kind == FAULT_IO || f->kind == FAULT_INTERRUPTED ||
-           f->kind == FAULT_TERMINATED;
 }
 
 /* The texts of a query's one column, in `memory`. */
@@ -78,126 +69,7 @@ for_each_name(struct restoration *r, const char *sql,
     return rc;
 }
 
-/* ---- views and triggers ---- */
-
-/* Of a part, what belongs to the tables that are there. */
-static bool
-is_wanted(struct restoration *r, const struct object *o)
-{
-    return selection_wants(
-        &r->selection, r->item.database, o->kind == OBJECT_TRIGGER ? o->table : o->name);
-}
-
-static int
-create_all(struct restoration *r, enum object_kind kind, struct fault *f)
-{
-    for (size_t i = 0; i < r->objects.count; i++) {
-        const struct object *o = &r->objects.items[i];
-
-        if (o->kind == kind && is_wanted(r, o) && object_create(r->db, o, f) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* A restore that was cut off behind this point has made them already. (On another engine they are
- * made anew as those of a database in use are.) */
-static int
-drop_made(struct restoration *r, struct fault *f)
-{
-    struct text sql = TEXT_INIT;
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < r->objects.count; i++) {
-        const struct object *o = &r->objects.items[i];
-
-        if (o->kind == OBJECT_VIEW)
-            rc = db_drop_view(r->db, o->name, f);
-        else if (o->kind == OBJECT_TRIGGER)
-            rc = db_run_ddl(r->db, sql_set(&sql, "DROP TRIGGER IF EXISTS %n", o->name), f);
-    }
-    text_release(&sql);
-    return rc;
-}
-
-static int
-as_they_were(struct restoration *r, struct fault *f)
-{
-    int rc;
-
-    if (db_begin(r->db, f) != 0)
-        return -1;
-    rc = r->headway.resumed ? drop_made(r, f) : 0;
-    if (rc == 0)
-        rc = create_all(r, OBJECT_VIEW, f);
-    if (rc == 0)
-        rc = create_all(r, OBJECT_TRIGGER, f);
-    return db_end(r->db, rc, f);
-}
-
-/* Not all can be made wherever they are put: one may show what lies in another space. */
-static int
-tell_unmade(struct restoration *r, const struct object *o, const struct fault *why, struct fault *f)
-{
-    return restoration_add_todo(
-        r, f, "%s: view '%s' is not made (%s): make it anew", r->item.database, o->name, why->text);
-}
-
-/* 1: made, or there already from a restore that was cut off; 0: not, `why` says it; -1. */
-static int
-try_view(struct restoration *r, const struct object *o, struct fault *why, struct fault *f)
-{
-    int rc = db_table_exists(r->db, o->name, f);
-
-    if (rc != 0)
-        return rc;
-    fault_clear(why);
-    if (object_create(r->db, o, why) == 0)
-        return 1;
-    if (!is_worth_another_try(why))
-        return 0;
-    *f = *why;
-    return -1;
-}
-
-/* The views that are left, once; how many were made, or -1. `left` says which are. */
-static int
-try_views(struct restoration *r, bool *left, bool is_last, struct fault *f)
-{
-    int made = 0;
-
-    for (size_t i = 0; i < r->objects.count; i++) {
-        struct fault why = FAULT_INIT;
-        int rc;
-
-        if (!left[i])
-            continue;
-        if ((rc = try_view(r, &r->objects.items[i], &why, f)) < 0)
-            return -1;
-        if (rc == 0 && is_last && tell_unmade(r, &r->objects.items[i], &why, f) != 0)
-            return -1;
-        left[i] = rc == 0;
-        made += rc;
-    }
-    return made;
-}
-
-/* From the engine's words. One may need another that comes later: again, as long as one succeeds.
- */
-static int
-make_known_views(struct restoration *r, struct fault *f)
-{
-    bool *left = arena_array(&r->objects.memory, r->objects.count + 1, sizeof *left);
-    int made;
-
-    if (left == NULL)
-        return fault_set_memory(f);
-    for (size_t i = 0; i < r->objects.count; i++)
-        left[i] = r->objects.items[i].kind == OBJECT_VIEW && is_wanted(r, &r->objects.items[i]);
-    while ((made = try_views(r, left, false, f)) > 0)
-        ;
-    return made < 0 || try_views(r, left, true, f) < 0 ? -1 : 0;
-}
+/* ---- views of our own databases ---- */
 
 /* The primary import's views follow from its definition. */
 static int
@@ -245,35 +117,6 @@ rebuild_archive(struct restoration *r, struct fault *f)
     return rc;
 }
 
-/* Other databases are not ours to rewrite. */
-static int
-name_what_is_left_out(struct restoration *r, struct fault *f)
-{
-    for (size_t i = 0; i < r->objects.count; i++) {
-        const struct object *o = &r->objects.items[i];
-
-        if (o->kind != OBJECT_VIEW && o->kind != OBJECT_TRIGGER)
-            continue;
-        if (restoration_add_todo(r, f, "%s: '%s' was made for another engine: make it anew",
-                r->item.database, o->name) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* Only where the engine's own words make the tables (objects_are_whole) all of it comes along. Our
- * own databases have none of it. */
-static int
-tell_what_is_in_no_backup(struct restoration *r, struct fault *f)
-{
-    return strcmp(r->item.database, STAR) == 0
-               ? 0
-               : restoration_add_todo(r, f,
-                     "%s: foreign keys, checks, triggers, functions and rights do not come along: "
-                     "make anew those it had",
-                     r->item.database);
-}
-
 /* ---- IDs that are online ---- */
 
 /* What does not let them be gathered keeps nobody from the rest. */
@@ -288,7 +131,7 @@ gather_online_ids(struct restoration *r, const char *activity, struct fault *f)
         return rc == 1 ? 0 : -1;
     if (db_end(r->db, online_make(r->db, &a, &why), &why) == 0)
         return 0;
-    if (!is_worth_another_try(&why))
+    if (!restoration_may_pass(&why))
         return restoration_add_todo(r, f,
             "%s: nothing can be completed before maintenance has run (nightcube maintain): %s",
             activity, why.text);
@@ -316,11 +159,11 @@ restoration_make_views(struct restoration *r, struct fault *f)
     bool is_ours = strcmp(r->item.database, PRIMARY) == 0 || strcmp(r->item.database, ARCHIVE) == 0;
 
     if (r->same_engine)
-        return as_they_were(r, f);
-    if (!is_ours && r->selection.only == NULL && tell_what_is_in_no_backup(r, f) != 0)
+        return restoration_make_as_they_were(r, f);
+    if (!is_ours && r->selection.only == NULL && restoration_tell_what_is_missing(r, f) != 0)
         return -1;
     if (r->same_kind && (r->selection.only != NULL || !is_ours))
-        return make_known_views(r, f);
+        return restoration_make_known(r, f);
     if (r->selection.only != NULL)
         return restoration_add_todo(
             r, f, "%s: a part on another engine comes without its views", r->item.database);
@@ -328,7 +171,7 @@ restoration_make_views(struct restoration *r, struct fault *f)
         return regenerate_primary(r, f);
     if (strcmp(r->item.database, ARCHIVE) == 0)
         return rebuild_archive(r, f);
-    return name_what_is_left_out(r, f);
+    return restoration_tell_what_is_foreign(r, f);
 }
 
 /* ---- what is left to do ---- */

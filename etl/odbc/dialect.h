@@ -143,6 +143,10 @@ struct dialect {
      * kind ("table", "index", "view", "trigger"), name, table, and the CREATE statement. */
     const char *list_objects;
 
+    /* The same columns of the foreign keys (kind "foreign key") between tables of the database, and
+     * the ALTER TABLE statement of each; NULL where list_objects has them in a table's. */
+    const char *list_foreign_keys;
+
     /* Adds a condition that is true where the column holds what its neutral type cannot carry,
      * false or NULL elsewhere. `name` is quoted SQL. False, adding nothing: no such value can be.
      */

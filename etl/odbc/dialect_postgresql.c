@@ -353,6 +353,13 @@ const struct dialect dialect_postgresql = {
         "SELECT 'view', CAST(relname AS text), CAST(relname AS text), 'CREATE VIEW ' || "
         "quote_ident(relname) || ' AS ' || pg_get_viewdef(oid) FROM pg_class "
         "WHERE relkind = 'v' AND relnamespace = " HERE " ORDER BY oid",
+    .list_foreign_keys =
+        "SELECT 'foreign key', CAST(k.conname AS text), CAST(t.relname AS text), 'ALTER TABLE ' || "
+        "quote_ident(t.relname) || ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || "
+        "pg_get_constraintdef(k.oid) FROM pg_constraint AS k JOIN pg_class AS t ON t.oid = "
+        "k.conrelid JOIN pg_class AS r ON r.oid = k.confrelid WHERE k.contype = 'f' AND "
+        "k.conparentid = 0 AND t.relnamespace = " HERE " AND r.relnamespace = " HERE
+        " ORDER BY k.oid",
     .add_misfit = add_misfit,
     .fail_where = "1 / CASE WHEN %s THEN 0 ELSE 1 END = 1",
     .catalogue = &catalogue,

@@ -139,7 +139,7 @@ fill(struct stream *s)
 static bool
 wait_for_room(struct stream *s)
 {
-    bool go_on;
+    bool wanted;
 
     pthread_mutex_lock(&s->lock);
     if (s->filled - s->freed == s->room) {
@@ -148,9 +148,9 @@ wait_for_room(struct stream *s)
     }
     while (s->filled - s->freed == s->room && !s->stop)
         pthread_cond_wait(&s->changed, &s->lock);
-    go_on = !s->stop;
+    wanted = !s->stop;
     pthread_mutex_unlock(&s->lock);
-    return go_on;
+    return wanted;
 }
 
 static void *
