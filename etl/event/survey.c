@@ -30,6 +30,21 @@ survey_release(struct survey *s)
     text_release(&s->activity);
 }
 
+/* XML 1.0, production Char: no control characters but tab and line ends, no U+FFFE and U+FFFF. */
+static bool
+fits_xml(const char *name, size_t length)
+{
+    const char *at = name;
+
+    while (at < name + length) {
+        int32_t c = utf8_next(&at, name + length);
+
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0xFFFE || c == 0xFFFF)
+            return false;
+    }
+    return true;
+}
+
 /* The number of a name; NAMES_NONE with a fault when it is too long or one too many. */
 static size_t
 number_of(struct names *names, const char *what, const char *name, size_t length, struct fault *f)
@@ -43,6 +58,11 @@ number_of(struct names *names, const char *what, const char *name, size_t length
     utf8_excerpt(name, length, excerpt);
     if (utf8_count(name, length, &characters) != 0) {
         fault_set(f, FAULT_DATA, "%s '%s' is not UTF-8", what, excerpt);
+        return NAMES_NONE;
+    }
+    if (!fits_xml(name, length)) {
+        fault_set(f, FAULT_DATA, "%s '%s' holds a character that XML, and so a definition, has not",
+            what, excerpt);
         return NAMES_NONE;
     }
     if (length > SURVEY_LIMIT_NAME_BYTES) {

@@ -259,6 +259,21 @@ expect_refusal(const char *text, const char *part)
     ASSERT_FAULT(define_from_log("log", &options, &d, &f), &f, FAULT_DATA, part);
 }
 
+/* The name that is kept with the definition, to find the column again, must be the very one. */
+static void
+names_that_xml_cannot_hold_are_refused(void)
+{
+    expect_refusal("ActivityID,Pri\x1A"
+                   "ce\nA1,7\n",
+        "'Pri?ce' holds a character that XML");
+    expect_refusal("case:concept:name,concept:name,time:timestamp\nA1,i\x01n,2026-11-20\n",
+        "'i?n' holds a character that XML");
+    expect_refusal(
+        "{\"op\":\"update\",\"activity\":\"A\",\"id\":\"a\",\"data\":{\"n\\u001f\":1}}\n",
+        "'n?' holds a character that XML");
+    expect_refusal("ActivityID,Pri\xEF\xBF\xBF,n\nA1,7,1\n", "holds a character that XML");
+}
+
 /* Columns that had to be said once need not be said again, not for the whole of an activity's life.
  */
 static void
@@ -381,6 +396,7 @@ const struct test suite_etl_event_define[] = {
     {"what was defined can be imported", what_was_defined_can_be_imported},
     {"logs that cannot be imported are not defined", logs_that_cannot_be_imported_are_not_defined},
     {"the name can be given", the_name_can_be_given},
+    {"names that XML cannot hold are refused", names_that_xml_cannot_hold_are_refused},
     {"columns are kept with the definition", columns_are_kept_with_the_definition},
     {"real logs are defined and imported", real_logs_are_defined_and_imported},
     {"the large log is defined", the_large_log_is_defined},
