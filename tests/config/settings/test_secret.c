@@ -87,6 +87,19 @@ empty_missing_and_huge_files_are_refused(void)
     ASSERT_FAULT(secret_read_file(&s, "huge", &f), &f, FAULT_DATA, "longer than");
 }
 
+/* It would end the secret where nobody sees it. */
+static void
+a_nul_byte_is_refused(void)
+{
+    struct secret s = SECRET_INIT;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(file_write_all("pass", "correct\0horse", 13, 0600, &f), &f);
+    ASSERT_FAULT(secret_read_file(&s, "pass", &f), &f, FAULT_DATA, "holds a NUL byte");
+    CU_ASSERT(!test_contains(f.text, "correct"));
+    secret_release(&s);
+}
+
 static void
 the_secrets_file_is_searched_by_name(void)
 {
@@ -191,6 +204,7 @@ const struct test suite_config_settings_secret[] = {
     {"only one line end goes", only_one_line_end_goes},
     {"a file others may read is refused", a_file_others_may_read_is_refused},
     {"empty, missing and huge files are refused", empty_missing_and_huge_files_are_refused},
+    {"a NUL byte is refused", a_nul_byte_is_refused},
     {"the secrets file is searched by name", the_secrets_file_is_searched_by_name},
     {"credentials come first", credentials_come_first},
     {"the environment comes last", the_environment_comes_last},
