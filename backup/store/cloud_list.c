@@ -30,8 +30,11 @@ take_item(struct cloud *c, const xmlNode *item, const char *prefix, struct store
     add_content_of(&name, item, form->name);
     add_content_of(&size, sizes, form->size);
     inner = strncmp(text_get(&name), c->prefix, before) == 0 ? text_get(&name) + before : "";
-    if (inner[0] != '\0' && strncmp(inner, prefix, strlen(prefix)) == 0 &&
-        store_check_name(inner, NULL) == 0)
+    /* An object must not be missing from the list for want of memory. */
+    if (text_check(&name, f) != 0 || text_check(&size, f) != 0)
+        rc = -1;
+    else if (inner[0] != '\0' && strncmp(inner, prefix, strlen(prefix)) == 0 &&
+             store_check_name(inner, NULL) == 0)
         rc = store_list_add(list, inner, strtoull(text_get(&size), NULL, 10), f);
     text_release(&name);
     text_release(&size);
@@ -74,7 +77,7 @@ list_page(struct cloud *c, const char *prefix, struct text *marker, struct store
     c->kind->add_list_query(&query, text_get(&whole), text_get(marker));
     r = cloud_request(c, "GET", &path);
     r.query = text_get(&query);
-    if (text_check(&query, f) == 0 && text_check(&path, f) == 0 &&
+    if (text_check(&whole, f) == 0 && text_check(&query, f) == 0 && text_check(&path, f) == 0 &&
         http_send(c->http, &r, &a, f) == 0) {
         text_clear(marker);
         if (a.status == 200)

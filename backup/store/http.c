@@ -322,6 +322,10 @@ try_once(struct http *h, const struct http_request *r, struct http_answer *a, st
     /* Some promise the bytes that were asked for, of an object that has none. */
     if (code == CURLE_PARTIAL_FILE && a->is_empty)
         code = CURLE_OK;
+    if (code == CURLE_OUT_OF_MEMORY || a->body.failed) {
+        rc = fault_set_memory(f);
+        goto done;
+    }
     if (code != CURLE_OK) {
         fault_set(f, FAULT_UNAVAILABLE, "%s %s at %s: %s", r->method, r->path, h->host,
             curl_easy_strerror(code));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/base/crypto.h"
 #include "config/base/digest.h"
 
 enum { KEY_BYTES = 32, DAY_LENGTH = 8 };
@@ -52,7 +53,7 @@ mac(uint8_t key[KEY_BYTES], size_t key_size, const void *secret, const char *tex
 
     if (HMAC(EVP_sha256(), secret, (int)key_size, (const unsigned char *)text, length, key,
             &size) == NULL)
-        return fault_set(f, FAULT_INTERNAL, "HMAC-SHA-256 failed");
+        return crypto_fault(f, "OpenSSL failed in HMAC-SHA-256", NULL);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backup/store/cloud.h"
+#include "config/base/crypto.h"
 
 #define API_VERSION "2021-12-02"
 
@@ -118,7 +119,7 @@ authorize(const struct azblob *s, struct http_request *r, struct text *value, st
     rc = text_check(&string, f);
     if (rc == 0 && HMAC(EVP_sha256(), s->key, (int)s->key_size,
                        (const unsigned char *)text_get(&string), string.length, mac, &size) == NULL)
-        rc = fault_set(f, FAULT_INTERNAL, "HMAC-SHA-256 failed");
+        rc = crypto_fault(f, "OpenSSL failed in HMAC-SHA-256", NULL);
     if (rc == 0) {
         EVP_EncodeBlock(text, mac, MAC_BYTES);
         text_add_format(value, "SharedKey %s:%s", s->account, (const char *)text);

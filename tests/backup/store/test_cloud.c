@@ -7,6 +7,7 @@
 
 #include "tests/backup/store/conformance.h"
 #include "tests/backup/store/emulator.h"
+#include "tests/shortage.h"
 
 /* The account that every installation of Azurite has, with its published key. */
 #define AZURITE_ACCOUNT "devstoreaccount1"
@@ -219,6 +220,34 @@ faulty_close(struct faulty *o)
     emulator_stop(o->pid);
 }
 
+static struct store *listed;
+
+/* The three objects of the folder. */
+static int
+list_all(struct fault *f)
+{
+    struct store_list list = STORE_LIST_INIT;
+    int rc = store_list(listed, "three/", &list, f);
+
+    if (rc == 0)
+        CU_ASSERT_EQUAL(list.count, 3);
+    store_list_release(&list);
+    return rc;
+}
+
+/* One that is missing would pass for lost. */
+static void
+lists_whole_or_not(struct store *s)
+{
+    static const char *const names[] = {"three/a", "three/b", "three/c"};
+    struct fault f = FAULT_INIT;
+
+    for (size_t i = 0; i < 3; i++)
+        ASSERT_OK(store_put_bytes(s, names[i], "x", 1, false, &f), &f);
+    listed = s;
+    shortage_everywhere(list_all, 10);
+}
+
 static void
 a_server_of_our_own_is_a_store(void)
 {
@@ -228,6 +257,7 @@ a_server_of_our_own_is_a_store(void)
         return;
     store_conforms(o.s);
     conforms_with_parts(o.s);
+    lists_whole_or_not(o.s);
     faulty_close(&o);
 }
 
