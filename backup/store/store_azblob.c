@@ -138,6 +138,8 @@ sign(void *state, struct http_request *r, struct text scratch[4], struct fault *
 
     cloud_date(date, false);
     text_add(&scratch[0], date);
+    if (text_check(&scratch[0], f) != 0)
+        return -1;
     http_set(r, "x-ms-date", text_get(&scratch[0]));
     if (s->sas.bytes != NULL) {
         text_add_format(

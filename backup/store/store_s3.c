@@ -39,6 +39,8 @@ sign(void *state, struct http_request *r, struct text scratch[4], struct fault *
         return -1;
     text_add(&scratch[0], date);
     text_add(&scratch[1], sha256);
+    if (text_check(&scratch[0], f) != 0 || text_check(&scratch[1], f) != 0)
+        return -1;
     now.stamp = text_get(&scratch[0]);
     http_set(r, "host", http_host(c->http));
     http_set(r, "x-amz-date", text_get(&scratch[0]));
