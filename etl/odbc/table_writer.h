@@ -37,10 +37,9 @@ void table_writer_close(struct table_writer *w); /* NULL is fine */
 int table_writer_send_ahead(struct table_writer *w, struct fault *f);
 
 /*
- * The same, over a second connection as well, in turn: it must reach the same place, be of the same
- * engine, and have a transaction of its own, which the caller ends too. What others made there must
- * not be in the way of it: rows with the same key would wait for each other for ever. Not while
- * rows are held for another writer there; once.
+ * The same, over a second connection as well, in turn: to the same place, in a transaction of its
+ * own, which the caller ends too. No two rows may have the same key: one would wait for the other's
+ * transaction. Once.
  */
 int table_writer_share(struct table_writer *w, struct db *second, struct fault *f);
 
