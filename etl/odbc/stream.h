@@ -15,8 +15,8 @@ struct stream;
 struct stream *stream_open(struct db *db, void *handle, const enum value_type *types, size_t count,
     bool wide, struct fault *f);
 
-/* What follows when the rows of a statement are at their end. All is called in the thread that
- * reads ahead. */
+/* What follows when the rows of a statement are at their end: called by whoever reads from the
+ * driver, the thread that reads ahead once there is one. */
 struct stream_sequel {
     void *state;
     /* A block has come. 0, or -1. */
