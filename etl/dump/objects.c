@@ -235,19 +235,26 @@ is_one_statement(const char *sql, bool has_body)
     return true;
 }
 
-/* ALTER TABLE does many things, with commas between them. */
+/* ALTER TABLE does many things, with commas between them. What a server could take for a comment,
+ * or for another kind of quotes, has no place among words, brackets and names in double quotes. */
 static bool
 does_one_thing(const char *at)
 {
     int depth = 0;
 
-    while (*at != '\0' && (*at != ',' || depth > 0)) {
-        const char *behind = skip_opaque(at);
-
+    while (*at != '\0') {
+        if (*at == '"') {
+            at = skip_opaque(at);
+            continue;
+        }
         depth += (*at == '(') - (*at == ')');
-        at = behind == at ? at + 1 : behind;
+        if (depth < 0 || (*at == ',' && depth == 0) ||
+            (!isalnum((unsigned char)*at) && !isspace((unsigned char)*at) &&
+                strchr("_(),", *at) == NULL))
+            return false;
+        at++;
     }
-    return *at == '\0';
+    return true;
 }
 
 /* A name, in double quotes or bare. */
@@ -258,8 +265,7 @@ take_name(const char **at)
 
     if (*start == '"')
         end = skip_opaque(start);
-    while (*start != '"' && (isalnum((unsigned char)*end) || *end == '_' || *end == '$' ||
-                                (unsigned char)*end >= 0x80))
+    while (*start != '"' && (isalnum((unsigned char)*end) || *end == '_'))
         end++;
     *at = end;
     return end > start;
@@ -268,9 +274,9 @@ take_name(const char **at)
 static bool
 adds_foreign_key(const char *at)
 {
-    return take_word(&at, "ALTER") && take_word(&at, "TABLE") && take_name(&at) &&
-           take_word(&at, "ADD") && take_word(&at, "CONSTRAINT") && take_name(&at) &&
-           take_word(&at, "FOREIGN") && take_word(&at, "KEY") && does_one_thing(at);
+    return does_one_thing(at) && take_word(&at, "ALTER") && take_word(&at, "TABLE") &&
+           take_name(&at) && take_word(&at, "ADD") && take_word(&at, "CONSTRAINT") &&
+           take_name(&at) && take_word(&at, "FOREIGN") && take_word(&at, "KEY");
 }
 
 static bool
