@@ -133,10 +133,9 @@ share_rows(struct restoration *r, struct fault *f)
 {
     if (!r->allow_lossy)
         want_second(r);
-    return r->second == NULL                                  ? 0
-           : db_begin(r->second, f) != 0                      ? -1
-           : table_writer_share(r->writer, r->second, f) != 0 ? -1
-                                                              : 0;
+    if (r->second == NULL)
+        return 0;
+    return db_begin(r->second, f) == 0 && table_writer_share(r->writer, r->second, f) == 0 ? 0 : -1;
 }
 
 /* It is read on while the engine takes what came before, and soon over two connections. */
