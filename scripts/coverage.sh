@@ -1,7 +1,7 @@
 #!/bin/sh
 # coverage.sh BUILD [PART]: what `make coverage` does after building with gcc's counters: all unit suites and scenarios as in
-# `make test`, and all ways by which commands run out of memory (with PART only the suites that begin so, and no scenario), then lines and branches by module and in total, on the
-# terminal, and by file in BUILD/coverage.csv. Where each branch goes is told line by line in BUILD/coverage/index.html.
+# `make test`, and all ways by which commands run out of memory (with PART only the suites that begin so, and no scenario), then
+# lines and branches by module and in total, on the terminal, and by file in BUILD/coverage.csv. Where each branch goes is told line by line in BUILD/coverage/index.html.
 #
 # Nothing is left out. A file below 95 % of its lines or 85 % of its branches must be named in tests/coverage.tsv, with the figures
 # it had when it was last noted and the reason; it may not fall below them by more than 3 (which way a race goes is not the same each

@@ -36,8 +36,7 @@ add_value(struct survey *s, struct survey_column *c, const json_t *value, struct
     return rc;
 }
 
-/* True for lines of the activity that was asked for, or of the first one there is. */
-/* 1, 0 or -1. */
+/* 1 for lines of the activity that was asked for, or of the first one there is; 0, or -1. */
 static int
 is_ours(struct survey *s, const json_t *line, struct fault *f)
 {
