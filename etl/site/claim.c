@@ -61,16 +61,41 @@ write_note(struct db *holder, const char *what)
         db_run_with(holder, "INSERT INTO \"nightcube_Holder\"(\"Holder\") VALUES (?)", &v, 1, NULL);
 }
 
+static bool
+note_is_gone(struct db *holder)
+{
+    return db_drop_table(holder, CLAIM_NOTE, NULL) == 0 ||
+           db_table_exists(holder, CLAIM_NOTE, NULL) == 0;
+}
+
+/* A lost connection let it go: by now another may hold it, and the note be that one's. False: there
+ * is no way back. */
+static bool
+hold_again(struct claim *c)
+{
+    struct db *again = db_open_again(c->holder, NULL);
+    int64_t taken = 0;
+
+    if (again == NULL)
+        return false;
+    if (db_get_int(again, db_dialect(again)->claim, 0, &taken, NULL) != 0 || taken != 1) {
+        db_close(again);
+        return true;
+    }
+    db_close(c->holder);
+    c->holder = again;
+    return true;
+}
+
 /* Tried again: nobody looks at how a run let go, and a note that stays names somebody who is gone.
  */
 static void
-remove_note(struct db *holder)
+remove_note(struct claim *c)
 {
-    for (int try = 0; try < 3; try++) {
-        if (db_drop_table(holder, CLAIM_NOTE, NULL) == 0 ||
-            db_table_exists(holder, CLAIM_NOTE, NULL) == 0)
-            return;
+    for (int try = 0; !note_is_gone(c->holder) && try < 3; try++) {
         pause_a_moment();
+        if (!hold_again(c))
+            return;
     }
 }
 
@@ -229,7 +254,7 @@ void
 claim_release(struct claim *c)
 {
     if (c->holder != NULL) {
-        remove_note(c->holder);
+        remove_note(c);
         db_close(c->holder);
     }
     if (c->fd >= 0)

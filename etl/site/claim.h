@@ -36,6 +36,7 @@ int claim_take(struct claim *c, struct site *site, const char *what, struct faul
  * could not be taken before: as claim_take. */
 int claim_check(struct claim *c, struct fault *f);
 
+/* The note goes with it, also over a new connection where the old one was lost. */
 void claim_release(struct claim *c);
 
 #endif

@@ -104,6 +104,54 @@ what_comes_back_is_taken(void)
     claim_release(&second);
 }
 
+/* As when a server ends a session, or a network its connections. */
+static void
+end_session(struct db *other, struct db *session)
+{
+    bool postgresql = test_engine() == ENGINE_POSTGRESQL;
+    char sql[80];
+    int64_t number = 0, ended;
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(db_get_int(session, postgresql ? "SELECT pg_backend_pid()" : "SELECT connection_id()",
+                  0, &number, &f),
+        &f);
+    snprintf(
+        sql, sizeof sql, postgresql ? "SELECT pg_terminate_backend(%d)" : "KILL %d", (int)number);
+    if (postgresql)
+        ASSERT_OK(db_get_int(other, sql, 0, &ended, &f), &f);
+    else
+        ASSERT_OK(db_run(other, sql, NULL, &f), &f);
+}
+
+/* Whose connection was lost takes its note along, unless it is another's by now. */
+static void
+the_note_goes_though_the_connection_is_lost(void)
+{
+    struct claim first, second;
+    struct two t;
+    struct db *db;
+
+    if (test_engine() == ENGINE_SQLITE)
+        return;
+    two_begin(&t);
+    db = db_open("PrimaryImport", t.connection, DB_EXISTING, &t.f);
+    ASSERT_OK(claim_take(&first, &t.a, "nightly", &t.f), &t.f);
+    end_session(db, first.holder);
+    ASSERT_FAULT(claim_check(&first, &t.f), &t.f, FAULT_UNAVAILABLE, "keeps other");
+    claim_release(&first);
+    CU_ASSERT_EQUAL(db_table_exists(db, CLAIM_NOTE, &t.f), 0);
+
+    ASSERT_OK(claim_take(&first, &t.a, "nightly", &t.f), &t.f);
+    end_session(db, first.holder);
+    ASSERT_OK(claim_take(&second, &t.b, "restore", &t.f), &t.f);
+    claim_release(&first);
+    ASSERT_FAULT(claim_take(&first, &t.a, "nightly", &t.f), &t.f, FAULT_LOCKED, "restore (process");
+    claim_release(&second);
+    CU_ASSERT_EQUAL(db_table_exists(db, CLAIM_NOTE, &t.f), 0);
+    db_close(db);
+}
+
 /* Root may open all files: somebody else tries. */
 static int
 take_as_nobody(struct claim *c, struct two *t)
@@ -147,6 +195,7 @@ a_lock_that_is_closed_to_us_is_no_freedom(void)
 const struct test suite_etl_site_claim[] = {
     {"one holds, the other waits", one_holds_the_other_waits},
     {"the dead hold nothing", the_dead_hold_nothing},
+    {"the note goes though the connection is lost", the_note_goes_though_the_connection_is_lost},
     {"what is not there is free", what_is_not_there_is_free},
     {"what comes back is taken", what_comes_back_is_taken},
     {"a lock that is closed to us is no freedom", a_lock_that_is_closed_to_us_is_no_freedom},
