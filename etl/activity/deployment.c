@@ -338,8 +338,8 @@ drop_snapshots(const struct change *c, struct fault *f)
         if (definition_find_cube(c->after, name) != NULL)
             continue;
         rc = cube_names_init(&n, &memory, name, f);
-        if (rc == 0 && (rc = db_table_exists(c->primary, n.snapshot, f)) == 1)
-            rc = db_drop_table(c->primary, n.snapshot, f);
+        if (rc == 0)
+            rc = db_drop_table_if_there(c->primary, n.snapshot, f);
     }
     arena_release(&memory);
     return rc;

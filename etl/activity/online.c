@@ -42,16 +42,11 @@ static int
 create_incoming(struct db *primary, const struct activity *a, struct arena *memory, struct table *t,
     struct fault *f)
 {
-    int exists;
-
     if (schema_online_ids(a, memory, t, f) != 0)
         return -1;
     if ((t->name = incoming_name(memory, t->name)) == NULL)
         return fault_set_memory(f);
-    exists = db_table_exists(primary, t->name, f);
-    if (exists < 0 || (exists == 1 && db_drop_table(primary, t->name, f) != 0))
-        return -1;
-    return db_create_table(primary, t, f);
+    return db_drop_table_if_there(primary, t->name, f) == 0 ? db_create_table(primary, t, f) : -1;
 }
 
 int

@@ -286,15 +286,6 @@ schema_create(struct db *primary, const struct activity *a, int64_t last_record,
     return rc;
 }
 
-/* Where DDL commits, a former try may have dropped it already. */
-static int
-drop(struct db *primary, const char *table, struct fault *f)
-{
-    int exists = db_dialect(primary)->transactional_ddl ? 1 : db_table_exists(primary, table, f);
-
-    return exists == 1 ? db_drop_table(primary, table, f) : exists;
-}
-
 int
 schema_drop(struct db *primary, const struct activity *a, struct fault *f)
 {
@@ -306,16 +297,16 @@ schema_drop(struct db *primary, const struct activity *a, struct fault *f)
     if (rc == 0)
         rc = partition_read(primary, a->name, PARTITIONS_LIVE, &memory, &partitions, f);
     for (size_t i = 0; rc == 0 && i < partitions.count; i++) {
-        rc = drop(primary, partitions.items[i].instances, f);
+        rc = db_drop_table_if_there(primary, partitions.items[i].instances, f);
         if (rc == 0)
-            rc = drop(primary, partitions.items[i].relationships, f);
+            rc = db_drop_table_if_there(primary, partitions.items[i].relationships, f);
     }
     if (rc == 0) {
         const char *const tables[] = {n.active, n.completed, n.active_relationships,
             n.completed_relationships, n.continuations, n.online_ids};
 
         for (size_t i = 0; rc == 0 && i < COUNT(tables); i++)
-            rc = drop(primary, tables[i], f);
+            rc = db_drop_table_if_there(primary, tables[i], f);
     }
     arena_release(&memory);
     return rc;

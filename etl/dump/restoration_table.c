@@ -45,13 +45,12 @@ restoration_drop_table(struct restoration *r)
 static int
 create_table(struct restoration *r, const struct table *table, struct fault *f)
 {
-    int left = r->headway.resumed ? db_table_exists(r->db, table->name, f) : 0;
     const struct object *o =
         r->same_engine ? objects_find(&r->objects, OBJECT_TABLE, table->name) : NULL;
     struct table bare = *table;
 
     /* Half of it, from before. */
-    if (left < 0 || (left == 1 && db_drop_table(r->db, table->name, f) != 0))
+    if (r->headway.resumed && db_drop_table_if_there(r->db, table->name, f) != 0)
         return -1;
     if (o != NULL)
         return object_create(r->db, o, f);

@@ -158,15 +158,6 @@ record_dropped(const struct archiving *a, const struct partition *p, struct faul
         row, 2, f);
 }
 
-/* Where DDL commits, an earlier try may have dropped it. */
-static int
-drop_table(struct db *db, const char *name, struct fault *f)
-{
-    int exists = db_dialect(db)->transactional_ddl ? 1 : db_table_exists(db, name, f);
-
-    return exists == 1 ? db_drop_table(db, name, f) : exists;
-}
-
 /* Partitions that are treated alike in one transaction: the views are made anew for all of them,
  * and with thousands of partitions that is what takes time. */
 struct batch {
@@ -228,8 +219,8 @@ settle_step(void *state, struct fault *f)
     if (views_follow_partitions(db, a->definition, a->activity, &b->shapes, f) != 0)
         return -1;
     for (size_t i = 0; i < b->drop_count; i++) {
-        if (drop_table(db, b->dropped[i]->instances, f) != 0 ||
-            drop_table(db, b->dropped[i]->relationships, f) != 0)
+        if (db_drop_table_if_there(db, b->dropped[i]->instances, f) != 0 ||
+            db_drop_table_if_there(db, b->dropped[i]->relationships, f) != 0)
             return -1;
     }
     return 0;

@@ -35,9 +35,8 @@ copy_by_rename(const struct copy_route *route, const struct table *source,
     const struct table *target, const char *incoming, struct rowsum *sum, struct fault *f)
 {
     struct table copy = *target;
-    int leftover = db_table_exists(route->to, incoming, f);
 
-    if (leftover < 0 || (leftover == 1 && db_drop_table(route->to, incoming, f) != 0))
+    if (db_drop_table_if_there(route->to, incoming, f) != 0)
         return -1;
     copy.name = incoming;
     return table_copy_proved(route, source, &copy, sum, f) == 0

@@ -103,6 +103,8 @@ int db_add_column(
 
 /* DROP TABLE, DROP VIEW IF EXISTS, CREATE VIEW name AS select, ALTER TABLE ... RENAME. */
 int db_drop_table(struct db *db, const char *name, struct fault *f);
+/* Nothing where there is none: an earlier try may have dropped it, or a run that was cut off. */
+int db_drop_table_if_there(struct db *db, const char *name, struct fault *f);
 int db_drop_view(struct db *db, const char *name, struct fault *f);
 int db_create_view(struct db *db, const char *name, const char *select, struct fault *f);
 /* In place of a view of that name, with the same columns, when there is one: no moment without it

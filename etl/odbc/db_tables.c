@@ -136,6 +136,15 @@ db_drop_table(struct db *db, const char *name, struct fault *f)
     return run_about(db, &sql, name, f);
 }
 
+/* Asked first: a DROP TABLE IF EXISTS that drops nothing still commits on MariaDB. */
+int
+db_drop_table_if_there(struct db *db, const char *name, struct fault *f)
+{
+    int exists = db_table_exists(db, name, f);
+
+    return exists == 1 ? db_drop_table(db, name, f) : exists;
+}
+
 int
 db_drop_view(struct db *db, const char *name, struct fault *f)
 {

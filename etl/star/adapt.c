@@ -144,22 +144,14 @@ adapt_tables(struct db *star, struct star *s, struct fault *f)
     return rc == 0 ? 0 : fault_wrap(f, "adapt the star schema of '%s'", s->cube->name);
 }
 
-static int
-drop_if_there(struct db *star, const char *table, struct fault *f)
-{
-    int exists = db_table_exists(star, table, f);
-
-    return exists == 1 ? db_drop_table(star, table, f) : exists;
-}
-
 int
 adapt_drop(struct db *star, struct star *s, struct fault *f)
 {
-    int rc = drop_if_there(star, s->names.facts, f);
+    int rc = db_drop_table_if_there(star, s->names.facts, f);
 
     if (rc == 0)
-        rc = drop_if_there(star, s->names.active_facts, f);
+        rc = db_drop_table_if_there(star, s->names.active_facts, f);
     for (size_t i = 0; rc == 0 && i < s->dimension_count; i++)
-        rc = drop_if_there(star, s->dimensions[i].table, f);
+        rc = db_drop_table_if_there(star, s->dimensions[i].table, f);
     return rc;
 }

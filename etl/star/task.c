@@ -53,11 +53,12 @@ static int
 make_snapshot_table(struct db *primary, struct star *s, struct fault *f)
 {
     const struct table *t = star_snapshot_table(s);
-    int exists = t == NULL ? fault_set_memory(f) : db_table_exists(primary, s->names.snapshot, f);
 
-    if (exists < 0 || (exists == 1 && db_drop_table(primary, s->names.snapshot, f) != 0))
-        return -1;
-    return db_create_table(primary, t, f);
+    if (t == NULL)
+        return fault_set_memory(f);
+    return db_drop_table_if_there(primary, s->names.snapshot, f) == 0
+               ? db_create_table(primary, t, f)
+               : -1;
 }
 
 /* Fills the snapshot: the source columns of the visible active instances. */

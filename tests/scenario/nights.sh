@@ -23,11 +23,20 @@ killed_again() {
     strike_some 0 70 'after:%d,after:%d' '137 0' "$micros" "$micros"
 }
 
+# The number of the statement that commits the first drop of a partition.
+commit_of_drop() {
+    awk '$2 == "statements" { number = $3 }
+        / DROP TABLE "bam_PurchaseOrder_/ { dropped = 1 }
+        dropped && / statement COMMIT/ { print number; exit }' "$home/$story.trace"
+}
+
 # 0: nothing depended on it, or it was tried again.
 failed() {
     strike_each 1 "odbc:%d:${error[$engine]}" '70 0' "$statements"
     strike_each 0 "odbc:%d:${conflict[$engine]}" "$busy" "$statements"
     strike_each "$embedded" "lost:%d:${conflict[$engine]}" "$busy" "$statements"
+    # Also the one answer that would have a partition dropped again.
+    strike_all "lost:%d:${conflict[$engine]}" "$busy" < <(commit_of_drop)
     strike_some "$embedded" 60 "odbc:%d+:${error[$engine]}" '70 0' "$statements"
     strike_some 0 60 "odbc:%d+:${conflict[$engine]}" "$busy" "$statements"
     strike_some 0 60 "fetch:%d:${conflict[$engine]}" "$busy" "$(total fetches)"
