@@ -9,7 +9,12 @@ const struct error_rule errors_mariadb[] = {
     {.native = 1213, .kind = FAULT_UNAVAILABLE, .contended = true}, /* deadlock */
     {.native = 1021, .kind = FAULT_IO, .cure = ERROR_CURE_FULL},    /* disk full */
     {.native = 1114, .kind = FAULT_IO, .cure = ERROR_CURE_FULL},    /* the table is full */
-    {.native = 1030, .kind = FAULT_IO, .cure = ERROR_CURE_FULL},    /* from the storage engine */
+    {.words = "No space left on device", .kind = FAULT_IO, .cure = ERROR_CURE_FULL},
+    {.native = 1005, /* create a table; InnoDB says so of a full disk */
+        .words = "No more room in record file",
+        .kind = FAULT_IO,
+        .cure = ERROR_CURE_FULL},
+    {.native = 1030, .kind = FAULT_IO, .cure = ERROR_CURE_FULL}, /* from the storage engine */
     {.native = 1040,
         .kind = FAULT_UNAVAILABLE,
         .cure = "raise max_connections of the server"}, /* too many connections */

@@ -20,9 +20,11 @@ const struct error_rule errors_sqlite[] = {
     {.native = 11,
         .kind = FAULT_DATA,
         .cure = "the file is damaged: nightcube restore brings back what the last night kept"},
-    {.native = 13, .kind = FAULT_IO, .cure = ERROR_CURE_FULL}, /* SQLITE_FULL */
-    {.native = 14, .kind = FAULT_UNAVAILABLE},                 /* SQLITE_CANTOPEN */
-    {.native = 19, .kind = FAULT_DATA},                        /* SQLITE_CONSTRAINT */
-    {.native = 26, .kind = FAULT_DATA},                        /* SQLITE_NOTADB */
+    {.native = 13, /* SQLITE_FULL */
+        .kind = FAULT_IO,
+        .cure = "make room on the disk of the database, then give the same command again"},
+    {.native = 14, .kind = FAULT_UNAVAILABLE}, /* SQLITE_CANTOPEN */
+    {.native = 19, .kind = FAULT_DATA},        /* SQLITE_CONSTRAINT */
+    {.native = 26, .kind = FAULT_DATA},        /* SQLITE_NOTADB */
     {.kind = FAULT_NONE},
 };

@@ -140,7 +140,7 @@ dump_databases() {
     db=$(database_of "${XDG_DATA_HOME##*/}")
     case $engine in
     sqlite) for name in $database_names; do echo "== $name" && sqlite3 "$base/$name.db" .dump 'PRAGMA integrity_check'; done ;;
-    postgresql) pg_dump -d "$db" --no-owner | grep -v '^\\' ;;
+    postgresql) pg_dump -d "$db" --no-owner --no-tablespaces | grep -v '^\\' ;;
     mariadb) for name in $database_names; do echo "== $name" && dump_mariadb --skip-extended-insert "${db}_$name"; done ;;
     esac | without_hashes | LC_ALL=C sort
 }

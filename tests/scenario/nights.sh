@@ -90,6 +90,66 @@ without_archive() {
     site_drop "$copy"
 }
 
+# A disk of its own, `room`, for the archive of the site NAME on a server.
+make_room() {
+    local db account=mysql
+    db=$(database_of "$1")
+    case $engine in
+    postgresql)
+        account=postgres
+        room=$(mktemp -d "${TMPDIR:-/tmp}/nightcube-room.XXXXXX")
+        ;;
+    mariadb)
+        room=$(my -e 'SELECT @@datadir')${db}_archive
+        dump_mariadb "${db}_archive" >archive.sql
+        ;;
+    esac
+    mount -t tmpfs -o "size=64m,uid=$account" tmpfs "$room" 2>/dev/null || return 1
+    trap leave_room EXIT
+    case $engine in
+    postgresql)
+        psql -qX -d "$db" -c "CREATE TABLESPACE room LOCATION '$room'" -c 'CREATE ROLE roomy SUPERUSER LOGIN' \
+            -c 'ALTER ROLE roomy SET default_tablespace TO room'
+        sed -i '/<Archive /s|Uid=nightcube|Uid=roomy|' "$XDG_CONFIG_HOME/nightcube/nightcube.xml"
+        ;;
+    mariadb) my -D "${db}_archive" <archive.sql ;;
+    esac
+}
+
+leave_room() {
+    umount -l "$room"
+    [ "$engine" = mariadb ] || rmdir "$room"
+}
+
+give_room() {
+    mount -o "remount,size=$1" "$room"
+}
+
+# KIB...: so much room is left in the archive, each time for a night; then there is enough. (On an embedded engine: full.)
+full_archive() {
+    local copy="$story.archive-full" kib
+    site_copy base "$copy"
+    site "$copy"
+    make_room "$copy" || {
+        echo "nothing can be mounted here: an archive on a full disk was not tried"
+        return 0
+    }
+    for kib in "$@"; do
+        give_room $(($(df -k --output=used "$room" | tail -n 1) + kib))k
+        exits 74 nightly
+        told "make room where the server keeps its data"
+        [ "$(grep '^error: ' err | sort -u | wc -l)" -eq 1 ] || fail "$copy: is not told in one line: $(cat err)"
+        [ "$(ask primary 'SELECT count(*) FROM "bam_Metadata_Partitions" WHERE "ArchivedTime" IS NOT NULL')" -eq 0 ] ||
+            fail "$copy: a partition is gone"
+    done
+    give_room 64m
+    exits 0 nightly
+    same "$copy: what the databases hold" "$(cat "$story.reference")" "$(holdings)"
+    site_drop "$copy" 2>/dev/null
+    leave_room
+    trap - EXIT
+}
+
 archive() {
     [ "$(long_rounds 0 1)" -eq 1 ] || [ "$engine" = postgresql ] || return 0
     case $engine in
@@ -98,11 +158,13 @@ archive() {
         without_archive missing 69 's|archive&quot|gone\&quot|'
         psql -qX -d postgres -c 'CREATE ROLE reader SUPERUSER LOGIN' -c 'ALTER ROLE reader SET default_transaction_read_only TO on'
         without_archive read-only 77 's|Uid=nightcube|Uid=reader|'
+        full_archive $(long_rounds "" 4) 24
         ;;
     mariadb)
         my -e "CREATE USER IF NOT EXISTS reader@'%' IDENTIFIED BY ''; GRANT SELECT ON *.* TO reader@'%'"
         without_archive missing 69 's|_archive"|_gone"|'
         without_archive read-only 77 's|Uid=root|Uid=reader|'
+        full_archive 4 100
         ;;
     esac
 }
