@@ -1,13 +1,14 @@
 #!/bin/sh
 # coverage.sh BUILD [PART]: what `make coverage` does after building with gcc's counters: all unit suites and scenarios as in
 # `make test`, and all ways by which commands run out of memory (with PART only the suites that begin so, and no scenario), then
-# lines and branches by module and in total, on the terminal, and by file in BUILD/coverage.csv. Where each branch goes is told line by line in BUILD/coverage/index.html.
+# lines and branches by module and in total, on the terminal, and by file in BUILD/coverage.csv. Where each branch goes is told
+# line by line in BUILD/coverage/index.html.
 #
 # Nothing is left out. A file below 95 % of its lines or 85 % of its branches must be named in tests/coverage.tsv, with the figures
 # it had when it was last noted and the reason; it may not fall below them by more than 3 (which way a race goes is not the same each
 # time). Fails when a file does, when one is not named, or when a test failed; how many are named without having been looked at is
-# told each time. COVERAGE=keep judges what was counted before
-# without running anything, COVERAGE=note writes the list anew and keeps its reasons.
+# told each time. COVERAGE=keep judges what was counted before without running anything, COVERAGE=note writes the list anew and
+# keeps its reasons. SCENARIO_SECONDS is the time limit of a scenario, whose processes leave no counters when it ends them.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -26,7 +27,7 @@ if [ -z "${COVERAGE-}" ]; then
     "$build/unit-tests" $part >"$build/unit.log" 2>&1 || { failed=1 && tail -n 40 "$build/unit.log"; }
     [ -n "$part" ] || NIGHTCUBE_LONG=1 LONG_SECONDS=900 "$build/unit-tests" etl.command.shortage >"$build/shortage.log" 2>&1 ||
         { failed=1 && tail -n 40 "$build/shortage.log"; }
-    [ -n "$part" ] || SCENARIO_SECONDS=1800 scripts/run-scenarios.sh "$build/nightcube" || failed=1
+    [ -n "$part" ] || SCENARIO_SECONDS=${SCENARIO_SECONDS:-5400} scripts/run-scenarios.sh "$build/nightcube" || failed=1
 fi
 mkdir -p "$build/coverage"
 gcovr --root . --object-directory "$build" --filter '(config|backup|cube|etl)/' -j "$(nproc)" \
