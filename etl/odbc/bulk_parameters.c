@@ -286,7 +286,8 @@ parameters_send(void *state, int64_t *affected, struct fault *f)
         rc = handle_fault(p->order->db, SQL_HANDLE_STMT, handle, FAULT_INTERNAL, f);
     if (rc == 0)
         rc = handle_check_whole(p->order->db, handle, result, f);
-    SQLRowCount(handle, &count);
+    if (rc == 0 && !SQL_SUCCEEDED(SQLRowCount(handle, &count)))
+        rc = handle_fault(p->order->db, SQL_HANDLE_STMT, handle, FAULT_INTERNAL, f);
     SQLFreeStmt(handle, SQL_CLOSE);
     *affected = count;
     /* What one wide row needed is not kept for all others. */

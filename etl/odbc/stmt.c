@@ -144,22 +144,31 @@ db_prepare_wide_stream(struct db *db, const char *sql, struct fault *f)
     return prepare(db, sql, true, true, f);
 }
 
+/* How many rows the statement that ran has changed. */
+static int
+count_rows(const struct stmt *s, int64_t *affected, struct fault *f)
+{
+    SQLLEN count = 0;
+
+    if (!SQL_SUCCEEDED(SQLRowCount(s->handle, &count)))
+        return handle_fault(s->db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
+    *affected = count;
+    return 0;
+}
+
 int
 db_run(struct db *db, const char *sql, int64_t *affected, struct fault *f)
 {
     struct stmt *s = new_for(db, sql, f);
     SQLRETURN result = s == NULL ? SQL_ERROR : SQLExecDirect(s->handle, (SQLCHAR *)sql, SQL_NTS);
-    SQLLEN count = 0;
     int rc = s == NULL ? -1 : 0;
 
     if (rc == 0 && result != SQL_NO_DATA && !SQL_SUCCEEDED(result))
         rc = handle_fault(db, SQL_HANDLE_STMT, s->handle, FAULT_INTERNAL, f);
     if (rc == 0)
         rc = handle_check_whole(db, s->handle, result, f);
-    if (rc == 0 && affected != NULL) {
-        SQLRowCount(s->handle, &count);
-        *affected = count;
-    }
+    if (rc == 0 && affected != NULL)
+        rc = count_rows(s, affected, f);
     stmt_free(s);
     return rc;
 }
@@ -342,14 +351,12 @@ execute(struct stmt *s, struct fault *f)
 int
 stmt_run(struct stmt *s, struct fault *f)
 {
-    SQLLEN count = 0;
+    int rc = execute(s, f);
 
-    if (execute(s, f) != 0)
-        return -1;
-    SQLRowCount(s->handle, &count);
-    s->affected = count;
+    if (rc == 0)
+        rc = count_rows(s, &s->affected, f);
     stmt_stop(s);
-    return 0;
+    return rc;
 }
 
 int
