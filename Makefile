@@ -34,10 +34,14 @@ BENCHES  := $(patsubst tests/bench/%_bench.c,$(BUILD)/%-bench,$(wildcard tests/b
 BENCH_OBJECTS := $(BUILD)/tests/bench/bench.o $(BUILD)/tests/servers.o
 FUZZ_SOURCES := $(filter-out %_main.c,$(sort $(wildcard tests/fuzz/fuzz*.c)))
 FUZZ_TARGETS := $(notdir $(wildcard tests/fuzz/corpus/*))
-TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c tests/shortage.c tests/servers.c $(FUZZ_SOURCES) $(SUITES)) $(BUILD)/tests/suites.o
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,tests/harness.c tests/strike.c tests/refusal.c tests/shortage.c tests/servers.c $(FUZZ_SOURCES) $(SUITES)) $(BUILD)/tests/suites.o
 # What the unit tests may refuse to give (tests/shortage.h).
 SHORTAGE := $(foreach function,malloc calloc realloc strdup strndup \
     $(addprefix arena_,alloc array append strdup strndup printf),-Wl,--wrap=$(function))
+# What databases and files may refuse (tests/refusal.c).
+REFUSAL := $(foreach function,$(addprefix SQL,DriverConnect AllocHandle Prepare ExecDirect Execute Fetch GetData BindCol \
+    BindParameter RowCount GetDiagRec) open64 close read pread64 write pwrite64 fsync ftruncate64 mmap64 fstat64 rename \
+    renameat2 link unlink mkdir rmdir opendir readdir64,-Wl,--wrap=$(function))
 
 # All processors, unless a number of jobs was asked for or this is a make inside a make.
 ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(MAKEFLAGS)),0)
@@ -167,7 +171,7 @@ $(BUILD)/nightcube: $(OBJECTS) $(BUILD)/inputs
 
 $(BUILD)/unit-tests: $(HOUSE) $(TEST_OBJECTS) $(BUILD)/inputs
 	@echo "  LD $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SHORTAGE) -o $@ $(HOUSE) $(TEST_OBJECTS) $(LDLIBS) -lcunit
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SHORTAGE) $(REFUSAL) -o $@ $(HOUSE) $(TEST_OBJECTS) $(LDLIBS) -lcunit
 
 # Every tests/bench/<noun>_bench.c is the program <noun>-bench.
 $(BENCHES) $(BUILD)/with-database: $(HOUSE) $(BENCH_OBJECTS) $(BUILD)/inputs

@@ -1,8 +1,8 @@
 #!/bin/sh
 # coverage.sh BUILD [PART]: what `make coverage` does after building with gcc's counters: all unit suites and scenarios as in
-# `make test`, and all ways by which commands run out of memory (with PART only the suites that begin so, and no scenario), then
-# lines and branches by module and in total, on the terminal, and by file in BUILD/coverage.csv. Where each branch goes is told
-# line by line in BUILD/coverage/index.html.
+# `make test`, and all ways by which commands run out of memory or meet databases and files that fail (with PART only the suites
+# that begin so, and no scenario), then lines and branches by module and in total, on the terminal, and by file in
+# BUILD/coverage.csv. Where each branch goes is told line by line in BUILD/coverage/index.html.
 #
 # Nothing is left out. A file below 95 % of its lines or 85 % of its branches must be named in tests/coverage.tsv, with the figures
 # it had when it was last noted and the reason; it may not fall below them by more than 3 (which way a race goes is not the same each
@@ -25,8 +25,10 @@ if [ -z "${COVERAGE-}" ]; then
     find "$build" -name '*.gcda' -delete
     # shellcheck disable=SC2086 # none or one
     "$build/unit-tests" $part >"$build/unit.log" 2>&1 || { failed=1 && tail -n 40 "$build/unit.log"; }
-    [ -n "$part" ] || NIGHTCUBE_LONG=1 LONG_SECONDS=900 "$build/unit-tests" etl.command.shortage >"$build/shortage.log" 2>&1 ||
-        { failed=1 && tail -n 40 "$build/shortage.log"; }
+    for suite in shortage refusal; do
+        [ -n "$part" ] || NIGHTCUBE_LONG=1 LONG_SECONDS=900 "$build/unit-tests" etl.command.$suite >"$build/$suite.log" 2>&1 ||
+            { failed=1 && tail -n 40 "$build/$suite.log"; }
+    done
     [ -n "$part" ] || SCENARIO_SECONDS=${SCENARIO_SECONDS:-5400} scripts/run-scenarios.sh "$build/nightcube" || failed=1
 fi
 mkdir -p "$build/coverage"

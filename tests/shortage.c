@@ -1,7 +1,6 @@
 #include "tests/shortage.h"
 
 #include <errno.h>
-#include <execinfo.h>
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -10,6 +9,7 @@
 
 #include "config/base/arena.h"
 #include "tests/harness.h"
+#include "tests/strike.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -39,112 +39,15 @@ static atomic_ulong asked;  /* requests since the shortage began */
 static atomic_ulong struck; /* the request that is refused; 0: none is */
 static atomic_bool lasting; /* those behind it too */
 
-/* ---- places ---- */
-
-enum { PLACE_FRAMES = 4, PLACE_LIMIT = 1 << 15 };
-
-/* What is at a place: a hash of the calls that lead there. */
-static atomic_uintptr_t known[PLACE_LIMIT]; /* those noticed, an open hash table */
-static uintptr_t waiting[PLACE_LIMIT];
-static atomic_size_t waiting_count;
-static atomic_uintptr_t target; /* the place that is struck; 0: none is */
-static atomic_bool noticing, hit;
-
-/* The calls up to here, without this function and what stands in for the allocator. */
-static uintptr_t __attribute__((noinline)) place_now(void)
-{
-    void *frames[PLACE_FRAMES + 3];
-    int count = backtrace(frames, PLACE_FRAMES + 3);
-    uintptr_t place = 0;
-
-    for (int i = 3; i < count; i++)
-        place = (place ^ (uintptr_t)frames[i]) * UINT64_C(0x9E3779B97F4A7C15);
-    return place == 0 ? 1 : place;
-}
-
-/* Those that were not seen before wait; when all is full nobody does. */
-static void
-notice(uintptr_t place)
-{
-    for (size_t i = 0; i < PLACE_LIMIT / 2; i++) {
-        atomic_uintptr_t *slot = &known[(place + i) % PLACE_LIMIT];
-        uintptr_t empty = 0;
-
-        if (atomic_compare_exchange_strong(slot, &empty, place)) {
-            waiting[atomic_fetch_add(&waiting_count, 1)] = place;
-            return;
-        }
-        if (empty == place)
-            return;
-    }
-}
-
-static bool __attribute__((noinline)) is_place_refused(void)
-{
-    uintptr_t wanted = atomic_load(&target);
-
-    if (atomic_load(&noticing))
-        notice(place_now());
-    if (wanted == 0)
-        return false;
-    if (atomic_load(&hit))
-        return atomic_load(&lasting);
-    if (place_now() != wanted || atomic_exchange(&hit, true))
-        return false;
-    return true;
-}
-
-void
-shortage_notice(void)
-{
-    atomic_store(&noticing, true);
-}
-
-static uintptr_t next;
-
-bool
-shortage_next(void)
-{
-    if (atomic_load(&waiting_count) == 0)
-        return false;
-    next = waiting[atomic_fetch_sub(&waiting_count, 1) - 1];
-    return true;
-}
-
-void
-shortage_begin(bool from_there_on)
-{
-    atomic_store(&hit, false);
-    atomic_store(&lasting, from_there_on);
-    atomic_store(&target, next);
-}
-
-void
-shortage_end(void)
-{
-    atomic_store(&target, 0);
-    atomic_store(&noticing, false);
-}
-
-void
-shortage_skip(size_t count)
-{
-    size_t all = atomic_load(&waiting_count);
-
-    if (count >= all)
-        return;
-    for (size_t i = 0; i < count; i++)
-        waiting[i] = waiting[i * all / count];
-    atomic_store(&waiting_count, count);
-}
-
 /* ---- requests ---- */
+
+enum { CALLS = 3 }; /* that make a place */
 
 static bool __attribute__((noinline)) is_refused(void)
 {
     unsigned long at = atomic_load(&struck), number;
 
-    if (is_place_refused()) {
+    if (strike_hits(STRIKE_MEMORY, CALLS)) {
         errno = ENOMEM;
         return true;
     }
