@@ -109,6 +109,34 @@ conforms_with_a_token(int port)
     free(token);
 }
 
+static struct store *listed;
+
+/* The three objects of the folder. */
+static int
+list_all(struct fault *f)
+{
+    struct store_list list = STORE_LIST_INIT;
+    int rc = store_list(listed, "three/", &list, f);
+
+    if (rc == 0)
+        CU_ASSERT_EQUAL(list.count, 3);
+    store_list_release(&list);
+    return rc;
+}
+
+/* One that is missing would pass for lost. */
+static void
+lists_whole_or_not(struct store *s)
+{
+    static const char *const names[] = {"three/a", "three/b", "three/c"};
+    struct fault f = FAULT_INIT;
+
+    for (size_t i = 0; i < 3; i++)
+        ASSERT_OK(store_put_bytes(s, names[i], "x", 1, false, &f), &f);
+    listed = s;
+    shortage_everywhere(list_all, 10);
+}
+
 static void
 azurite_is_a_store(void)
 {
@@ -133,6 +161,7 @@ azurite_is_a_store(void)
         s = open_store(location);
         store_conforms(s);
         conforms_with_parts(s);
+        lists_whole_or_not(s);
         store_close(s);
         unsetenv("AZURE_STORAGE_KEY");
         conforms_with_a_token(number);
@@ -218,34 +247,6 @@ faulty_close(struct faulty *o)
 {
     store_close(o->s);
     emulator_stop(o->pid);
-}
-
-static struct store *listed;
-
-/* The three objects of the folder. */
-static int
-list_all(struct fault *f)
-{
-    struct store_list list = STORE_LIST_INIT;
-    int rc = store_list(listed, "three/", &list, f);
-
-    if (rc == 0)
-        CU_ASSERT_EQUAL(list.count, 3);
-    store_list_release(&list);
-    return rc;
-}
-
-/* One that is missing would pass for lost. */
-static void
-lists_whole_or_not(struct store *s)
-{
-    static const char *const names[] = {"three/a", "three/b", "three/c"};
-    struct fault f = FAULT_INIT;
-
-    for (size_t i = 0; i < 3; i++)
-        ASSERT_OK(store_put_bytes(s, names[i], "x", 1, false, &f), &f);
-    listed = s;
-    shortage_everywhere(list_all, 10);
 }
 
 static void
