@@ -11,15 +11,16 @@ DESTDIR  ?=
 B        ?=
 V        ?=
 
-PACKAGES := odbc libxml-2.0 libarchive libcrypto libcurl jansson libxxhash
+PACKAGES := odbc libxml-2.0 libarchive libcrypto jansson libxxhash
+LOADED   := libcurl# when it is first needed: backup/store/libcurl.h
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla $(WERROR)
 CPPFLAGS += -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 HARDEN   := -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
 CFLAGS   += -std=c17 $(OPT) $(WARNINGS) $(HARDEN) $(SANITIZE) -pthread
 # pkg-config is asked when a recipe runs, not when this file is read: `make deps` may install it first.
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) $(LOADED))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
-LDLIBS     = $(PKG_LIBS) -lm
+LDLIBS     = $(PKG_LIBS) -lm -ldl
 
 SANITIZED = $(MAKE) BUILD=$(BUILD)/asan OPT='-O1 -g -fno-omit-frame-pointer' \
     SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'

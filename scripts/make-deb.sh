@@ -1,6 +1,6 @@
 #!/bin/sh
 # make-deb.sh PROGRAM DIRECTORY: makes nightcube_<version>_<architecture>.deb in the directory. What the program is linked
-# with becomes what the package depends on.
+# with, or loads, becomes what the package depends on.
 set -eu
 program=$1
 directory=$2
@@ -21,6 +21,7 @@ depends() {
         path=$(awk -v name="$library" '$1 == name { print $3 }' "$tree/ldd")
         [ -z "$path" ] || printf '%s\n' "$path" "$(readlink -f "$path")" "${path#/usr}" "/usr$path"
     done | sort -u >"$tree/paths"
+    sed -n 's|^#define LIBCURL_FILE "\(.*\)".*|*/\1|p' backup/store/libcurl.h >>"$tree/paths"
     xargs dpkg-query -S <"$tree/paths" 2>/dev/null | cut -d: -f1 | sort -u | paste -s -d, | sed 's/,/, /g'
     rm "$tree/ldd" "$tree/paths"
 }

@@ -1,13 +1,13 @@
 #include "backup/store/http.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
 #include <time.h>
 
+#include "backup/store/libcurl.h"
 #include "config/base/interrupt.h"
 #include "config/base/log.h"
 
@@ -22,6 +22,7 @@ enum {
 };
 
 struct http {
+    const struct libcurl *library;
     CURL *curl;
     char *base;
     const char *host;
@@ -93,17 +94,21 @@ check_base(const char *base, const char **host, struct fault *f)
 struct http *
 http_open(const char *base, struct http_signer signer, struct fault *f)
 {
+    const struct libcurl *library;
     struct http *h;
     const char *host;
 
     if (check_base(base, &host, f) != 0)
         return NULL;
+    if ((library = libcurl_load(f)) == NULL)
+        return NULL;
     if ((h = calloc(1, sizeof *h)) == NULL || (h->base = strdup(base)) == NULL ||
-        (h->curl = curl_easy_init()) == NULL) {
+        (h->curl = library->easy_init()) == NULL) {
         http_close(h);
         fault_set_memory(f);
         return NULL;
     }
+    h->library = library;
     h->host = h->base + (host - base);
     h->signer = signer;
     return h;
@@ -114,7 +119,8 @@ http_close(struct http *h)
 {
     if (h == NULL)
         return;
-    curl_easy_cleanup(h->curl);
+    if (h->curl != NULL)
+        h->library->easy_cleanup(h->curl);
     free(h->base);
     free(h);
 }
@@ -238,7 +244,7 @@ http_refuse(const struct http_request *r, const struct http_answer *a, struct fa
 /* ---- one try ---- */
 
 static struct curl_slist *
-add_header(struct curl_slist *list, const struct http_header *header)
+add_header(const struct libcurl *l, struct curl_slist *list, const struct http_header *header)
 {
     struct text line = TEXT_INIT;
     struct curl_slist *longer = NULL;
@@ -246,23 +252,23 @@ add_header(struct curl_slist *list, const struct http_header *header)
     text_add_format(
         &line, "%s%s%s", header->name, header->value[0] == '\0' ? ";" : ": ", header->value);
     if (!line.failed)
-        longer = curl_slist_append(list, text_get(&line));
+        longer = l->slist_append(list, text_get(&line));
     text_release(&line);
     if (longer == NULL)
-        curl_slist_free_all(list);
+        l->slist_free_all(list);
     return longer;
 }
 
 static struct curl_slist *
-make_headers(const struct http_request *r, struct fault *f)
+make_headers(const struct libcurl *l, const struct http_request *r, struct fault *f)
 {
-    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *list = l->slist_append(NULL, "Expect:");
 
     /* Nothing that libcurl would add by itself: a signature covers what is sent. */
     if (list != NULL)
-        list = curl_slist_append(list, "Content-Type:");
+        list = l->slist_append(list, "Content-Type:");
     for (size_t i = 0; list != NULL && i < r->header_count; i++)
-        list = add_header(list, &r->headers[i]);
+        list = add_header(l, list, &r->headers[i]);
     if (list == NULL)
         fault_set_memory(f);
     return list;
@@ -272,32 +278,33 @@ static void
 set_options(struct http *h, const struct http_request *r, struct http_answer *a,
     struct curl_slist *headers, const char *url)
 {
+    const struct libcurl *l = h->library;
     CURL *c = h->curl;
     bool has_body = strcmp(r->method, "PUT") == 0 || strcmp(r->method, "POST") == 0;
 
-    curl_easy_reset(c); /* connections stay */
-    curl_easy_setopt(c, CURLOPT_URL, url);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, h->base[4] == 's' ? "https" : "http");
-    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
-    curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, a);
-    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, a);
+    l->easy_reset(c); /* connections stay */
+    l->easy_setopt(c, CURLOPT_URL, url);
+    l->easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    l->easy_setopt(c, CURLOPT_PROTOCOLS_STR, h->base[4] == 's' ? "https" : "http");
+    l->easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    l->easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+    l->easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    l->easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    l->easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
+    l->easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+    l->easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
+    l->easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+    l->easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+    l->easy_setopt(c, CURLOPT_WRITEDATA, a);
+    l->easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
+    l->easy_setopt(c, CURLOPT_HEADERDATA, a);
     if (has_body) {
-        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_size);
-        curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body == NULL ? "" : r->body);
+        l->easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_size);
+        l->easy_setopt(c, CURLOPT_POSTFIELDS, r->body == NULL ? "" : r->body);
     }
-    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
+    l->easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
     if (strcmp(r->method, "HEAD") == 0)
-        curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+        l->easy_setopt(c, CURLOPT_NOBODY, 1L);
 }
 
 /* 0 with an answer, 1 when there is none (its reason in `f`), -1 when trying again is no use. */
@@ -315,10 +322,11 @@ try_once(struct http *h, const struct http_request *r, struct http_answer *a, st
         goto done;
     text_add_format(&url, "%s%s%s%s", h->base, signed_request.path,
         signed_request.query[0] == '\0' ? "" : "?", signed_request.query);
-    if (text_check(&url, f) != 0 || (headers = make_headers(&signed_request, f)) == NULL)
+    if (text_check(&url, f) != 0 ||
+        (headers = make_headers(h->library, &signed_request, f)) == NULL)
         goto done;
     set_options(h, &signed_request, a, headers, text_get(&url));
-    code = curl_easy_perform(h->curl);
+    code = h->library->easy_perform(h->curl);
     /* Some promise the bytes that were asked for, of an object that has none. */
     if (code == CURLE_PARTIAL_FILE && a->is_empty)
         code = CURLE_OK;
@@ -328,18 +336,18 @@ try_once(struct http *h, const struct http_request *r, struct http_answer *a, st
     }
     if (code != CURLE_OK) {
         fault_set(f, FAULT_UNAVAILABLE, "%s %s at %s: %s", r->method, r->path, h->host,
-            curl_easy_strerror(code));
+            h->library->easy_strerror(code));
         if (code == CURLE_PEER_FAILED_VERIFICATION)
             fault_hint(f, "nothing was sent; who signed its certificate must be known to this "
                           "machine: update-ca-certificates(8)");
         rc = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_WRITE_ERROR ? -1 : 1;
         goto done;
     }
-    curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &a->status);
+    h->library->easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &a->status);
     find_error_code(a);
     rc = 0;
 done:
-    curl_slist_free_all(headers);
+    h->library->slist_free_all(headers);
     text_release(&url);
     for (size_t i = 0; i < 4; i++)
         text_release(&scratch[i]);
