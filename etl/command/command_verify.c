@@ -56,22 +56,27 @@ static int
 verify_all(struct invocation *i, struct site *site, struct verify_order *o, struct grid *g,
     struct fault *f)
 {
+    struct catalogue known = CATALOGUE_INIT;
     struct fault first = FAULT_INIT;
+    int rc = 0;
 
+    o->known = &known;
     for (size_t k = 0; k < i->argument_count; k++) {
         struct fault own = FAULT_INIT;
 
         o->source = i->arguments[k];
         if (verify_one(site, o, g, &own) == 0)
             continue;
-        if (add_failed(g, o->source, f) != 0)
-            return -1;
+        if ((rc = add_failed(g, o->source, f)) != 0)
+            break;
         if (first.kind == FAULT_NONE)
             first = own;
         else
             log_fault(&own);
     }
-    if (grid_finish(g, f) != 0)
+    catalogue_release(&known);
+    o->known = NULL;
+    if (rc != 0 || grid_finish(g, f) != 0)
         return -1;
     if (first.kind == FAULT_NONE)
         return 0;

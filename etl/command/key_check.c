@@ -107,7 +107,8 @@ check_one(struct invocation *i, const char *what, struct fault *f)
     struct inlet from = INLET_INIT;
     const char *opening = NULL;
 
-    if (site != NULL && inlet_find(&from, site, invocation_option(i, "store"), what, f) == 0 &&
+    if (site != NULL &&
+        inlet_find(&from, site, invocation_option(i, "store"), what, NULL, f) == 0 &&
         inlet_check_sealed(&from, f) == 0)
         opening = find_opening(i, &from, f);
     inlet_release(&from);

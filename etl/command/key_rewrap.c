@@ -80,6 +80,7 @@ read_order(struct invocation *i, struct rekey_order *o, struct fault *f)
 int
 key_rewrap(struct invocation *i, struct fault *f)
 {
+    struct catalogue known = CATALOGUE_INIT;
     struct rekey_order order;
     struct lock lock = LOCK_INIT;
     struct site *site;
@@ -93,6 +94,7 @@ key_rewrap(struct invocation *i, struct fault *f)
     if (read_order(i, &order, f) != 0 || (site = invocation_site(i, f)) == NULL ||
         lock_take(&lock, site->settings.state_directory, "key rewrap", f) != 0)
         return COMMAND_FAILED;
+    order.known = &known;
     grid_init(&g, key_rewrap_columns, sizeof key_rewrap_columns / sizeof key_rewrap_columns[0] - 1,
         i->json);
     if (invocation_has(i, "all"))
@@ -105,6 +107,7 @@ key_rewrap(struct invocation *i, struct fault *f)
     if ((rc == 0 || g.row_count > 0) && grid_finish(&g, rc == 0 ? f : NULL) != 0)
         rc = -1;
     grid_release(&g);
+    catalogue_release(&known);
     lock_release(&lock);
     return rc;
 }

@@ -34,10 +34,21 @@ set_file(struct inlet *o, const char *file, struct fault *f)
     return (o->file = strdup(file)) == NULL ? fault_set_memory(f) : 0;
 }
 
+static int
+read_catalogue(struct inlet *o, struct catalogue *known, struct fault *f)
+{
+    struct catalogue *c = known == NULL ? &o->read : known;
+
+    if (catalogue_refresh(o->store, c, f) != 0)
+        return -1;
+    o->catalogue = c;
+    return 0;
+}
+
 /* ---- a path ---- */
 
 static int
-find_path(struct inlet *o, const char *path, struct fault *f)
+find_path(struct inlet *o, const char *path, struct catalogue *known, struct fault *f)
 {
     const char *slash = strrchr(path, '/');
     struct text location = TEXT_INIT;
@@ -62,11 +73,10 @@ find_path(struct inlet *o, const char *path, struct fault *f)
         return -1;
     o->store = o->own;
     /* The container may lie in a store: then it must be the one that its catalogue names. */
-    if (catalogue_read(o->store, &o->read, &broken) != 0) {
+    if (read_catalogue(o, known, &broken) != 0) {
         log_warning("'%s' is read without its catalogue: %s", path, broken.text);
         return 0;
     }
-    o->catalogue = &o->read;
     o->entry = catalogue_find(o->catalogue, o->file);
     return 0;
 }
@@ -90,14 +100,13 @@ check_there(struct inlet *o, struct fault *f)
 }
 
 static int
-find_in_store(struct inlet *o, const char *what, struct fault *f)
+find_in_store(struct inlet *o, const char *what, struct catalogue *known, struct fault *f)
 {
     struct text file = TEXT_INIT;
     int rc = -1;
 
-    if (catalogue_read(o->store, &o->read, f) != 0)
+    if (read_catalogue(o, known, f) != 0)
         return -1;
-    o->catalogue = &o->read;
     text_add(&file, what);
     o->entry = catalogue_find(o->catalogue, what);
     if (o->entry == NULL && strrchr(what, '.') == NULL) {
@@ -111,14 +120,15 @@ find_in_store(struct inlet *o, const char *what, struct fault *f)
 }
 
 int
-inlet_find(struct inlet *o, struct site *site, const char *store, const char *what, struct fault *f)
+inlet_find(struct inlet *o, struct site *site, const char *store, const char *what,
+    struct catalogue *known, struct fault *f)
 {
     *o = (struct inlet)INLET_INIT;
     if (store == NULL && (strchr(what, '/') != NULL || file_exists(what)))
-        return find_path(o, what, f);
+        return find_path(o, what, known, f);
     if ((o->store = inlet_store(site, store, &o->own, f)) == NULL)
         return -1;
-    return find_in_store(o, what, f);
+    return find_in_store(o, what, known, f);
 }
 
 int

@@ -35,9 +35,11 @@ struct store *inlet_store(
  * Finds a container by its id, by its file name in the store (".abf" may be left out), or, when no
  * store is named, by the path of a file. A container that the catalogue says was taken away, or
  * that is nowhere, is FAULT_NO_INPUT. For a path a broken catalogue beside it is only a warning.
+ * `known`, borrowed, is what was read of the catalogue for another inlet that is released by now:
+ * only what came since is read; NULL: all of it is.
  */
-int inlet_find(
-    struct inlet *o, struct site *site, const char *store, const char *what, struct fault *f);
+int inlet_find(struct inlet *o, struct site *site, const char *store, const char *what,
+    struct catalogue *known, struct fault *f);
 
 /* The container of an entry; store, catalogue (may be NULL) and entry are borrowed. */
 int inlet_of_entry(struct inlet *o, struct store *store, const struct catalogue *catalogue,

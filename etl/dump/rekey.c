@@ -159,7 +159,7 @@ rekey_container(struct site *site, const struct rekey_order *order, struct rekey
     struct fault *f)
 {
     struct rekey k = {.old = KEYRING_INIT, .new = KEYRING_INIT, .result = result};
-    int rc = inlet_find(&k.from, site, order->store, order->source, f);
+    int rc = inlet_find(&k.from, site, order->store, order->source, order->known, f);
 
     if (rc == 0 && (rc = inlet_check_sealed(&k.from, f)) == 0 &&
         (rc = open_keys(&k, site, order, f)) == 0 && (rc = replace(&k, f)) == 0)

@@ -5,7 +5,7 @@
 #ifndef ETL_DUMP_REKEY_H
 #define ETL_DUMP_REKEY_H
 
-#include "backup/container.h"
+#include "backup/catalogue.h"
 #include "etl/dump/keyring.h"
 #include "etl/site/site.h"
 
@@ -14,7 +14,8 @@ struct rekey_order {
     const char *source; /* a container's id, its file name in the store, or a path */
     const char *store;  /* location; NULL: the settings' */
     struct opening opening;
-    struct sealing sealing; /* nothing said: the recipients of the settings */
+    struct sealing sealing;  /* nothing said: the recipients of the settings */
+    struct catalogue *known; /* kept from order to order, so that it is read once; or NULL */
 };
 
 struct rekey_result {

@@ -51,7 +51,7 @@ restore_container(struct site *site, const struct restore_order *order,
     from = (struct inlet)INLET_INIT;
     rc = selection_init(&r.selection, order->only, f);
     if (rc == 0)
-        rc = inlet_find(&from, site, order->store, order->source, f);
+        rc = inlet_find(&from, site, order->store, order->source, NULL, f);
     if (rc == 0 && order->database != NULL &&
         (r.item.database = arena_strdup(&result->memory, order->database)) == NULL)
         rc = fault_set_memory(f);

@@ -207,7 +207,7 @@ verify_container(struct site *site, const struct verify_order *order, struct ver
     struct fault *f)
 {
     struct inlet from;
-    int rc = inlet_find(&from, site, order->store, order->source, f);
+    int rc = inlet_find(&from, site, order->store, order->source, order->known, f);
 
     progress_begin(order->source, "bytes", rc == 0 ? inlet_bytes(&from, !order->alone) : 0);
     if (rc == 0)

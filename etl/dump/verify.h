@@ -4,7 +4,7 @@
 #ifndef ETL_DUMP_VERIFY_H
 #define ETL_DUMP_VERIFY_H
 
-#include "backup/container.h"
+#include "backup/catalogue.h"
 #include "etl/dump/keyring.h"
 #include "etl/site/site.h"
 
@@ -13,8 +13,9 @@ struct verify_order {
     const char *source; /* a container's id, its file name in the store, or a path */
     const char *store;  /* location; NULL: the settings' */
     struct opening opening;
-    bool alone;  /* do not follow its references */
-    bool no_key; /* only the stored bytes, against the catalogue's size and SHA-256 */
+    struct catalogue *known; /* kept from order to order, so that it is read once; or NULL */
+    bool alone;              /* do not follow its references */
+    bool no_key;             /* only the stored bytes, against the catalogue's size and SHA-256 */
     const struct container_handler *handler; /* sees what is in it while it is read; NULL: nobody */
 };
 

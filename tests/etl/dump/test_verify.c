@@ -130,6 +130,37 @@ says_that_there_is_no_such_container(void)
     site_close(&site);
 }
 
+static void
+reads_on_in_a_catalogue_that_is_known(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    struct catalogue known = CATALOGUE_INIT;
+    const struct verify_order order = {.source = "mine", .known = &known};
+    struct verify_result result = VERIFY_RESULT_INIT;
+
+    begin(&site);
+    ASSERT_OK(verify_container(&site, &order, &result, &f), &f);
+    verify_result_release(&result);
+    CU_ASSERT_EQUAL_FATAL(known.count, 2);
+    ASSERT_OK(verify_container(&site, &order, &result, &f), &f);
+    verify_result_release(&result);
+    CU_ASSERT_EQUAL(known.count, 3);
+    CU_ASSERT_EQUAL(known.entries[2].kind, CATALOGUE_VERIFIED);
+
+    /* An older entry that comes to harm meanwhile: what was read of it is kept. */
+    ASSERT_OK(file_write_all("store/catalogue/00000001.xml", "x", 1, 0600, &f), &f);
+    ASSERT_OK(verify_container(&site, &order, &result, &f), &f);
+    verify_result_release(&result);
+    /* The newest: nothing is known any more. */
+    ASSERT_OK(file_write_all("store/catalogue/00000004.xml", "x", 1, 0600, &f), &f);
+    ASSERT_FAULT(verify_container(&site, &order, &result, &f), &f, FAULT_DATA, "00000001.xml");
+    CU_ASSERT_EQUAL(known.count, 0);
+    verify_result_release(&result);
+    catalogue_release(&known);
+    site_close(&site);
+}
+
 const struct test suite_etl_dump_verify[] = {
     {"reads everything and enters it in the catalogue",
         reads_everything_and_enters_it_in_the_catalogue},
@@ -137,6 +168,7 @@ const struct test suite_etl_dump_verify[] = {
     {"tells files that were exchanged", tells_files_that_were_exchanged},
     {"a catalogue that takes nothing is no failure", a_catalogue_that_takes_nothing_is_no_failure},
     {"cannot judge a lone file without a key", cannot_judge_a_lone_file_without_a_key},
+    {"reads on in a catalogue that is known", reads_on_in_a_catalogue_that_is_known},
     {"says that there is no such container", says_that_there_is_no_such_container},
     {0},
 };
