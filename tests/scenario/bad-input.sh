@@ -99,6 +99,12 @@ refuses 75 "another run holds the lock" nightly
 refuses 75 "another run holds the lock" set index PurchaseOrder ByCity City
 exec 9>&-
 
+# A library that is loaded when it is needed, and is not there.
+mkdir none
+: >none/libcurl.so.4
+AWS_ACCESS_KEY_ID=id AWS_SECRET_ACCESS_KEY=key LD_LIBRARY_PATH=$home/none \
+    refuses 69 "stores over the network need libcurl" list --store s3:bucket
+
 # Jobs that would lose data.
 job() {
     printf '<Job xmlns="urn:nightcube:job:1" Name="bad">\n%s\n</Job>\n' "$1" >job.xml
