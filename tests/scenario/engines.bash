@@ -139,20 +139,24 @@ dump_databases() {
     local db
     db=$(database_of "${XDG_DATA_HOME##*/}")
     case $engine in
-    sqlite) for name in $database_names; do echo "== $name" && sqlite3 "$base/$name.db" .dump 'PRAGMA integrity_check'; done ;;
+    sqlite) dump_files '' 'PRAGMA integrity_check;' ;;
     postgresql) pg_dump -d "$db" --no-owner --no-tablespaces | grep -v '^\\' ;;
     mariadb) for name in $database_names; do echo "== $name" && dump_mariadb --skip-extended-insert "${db}_$name"; done ;;
-    esac | without_hashes | LC_ALL=C sort
+    esac | comparable
+}
+
+database() {
+    echo "$base/$1.db"
 }
 
 ask() {
     local db
     db=$(database_of "${XDG_DATA_HOME##*/}")
     case $engine in
-    sqlite) sqlite3 -readonly "$base/$1.db" "$2" ;;
+    sqlite) sqlite3 -readonly "$(database "$1")" "$2" ;;
     postgresql) PGOPTIONS="-c search_path=\"$1\"" psql -qAtX -F '|' -d "$db" -c "$2" ;;
     mariadb) my -D "${db}_$1" -e "SET sql_mode = 'ANSI_QUOTES'; $2" | tr '\t' '|' ;;
     esac
 }
 
-site_functions='without_hashes database_of my copy_databases site_copy site_drop dump_databases dump_mariadb ask'
+site_functions='comparable dump_files database_of my copy_databases site_copy site_drop dump_databases dump_mariadb ask'

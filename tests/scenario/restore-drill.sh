@@ -3,10 +3,7 @@
 
 # What the three databases and the cube hold, whatever the order in which tables were made and rows were put in.
 held() {
-    for name in primary archive star; do
-        echo "== $name"
-        sqlite3 -readonly "$(database $name)" .dump | without_hashes | sort
-    done
+    dump_files --readonly | comparable
     for part in completed active all; do
         exits 0 query OrderCube --rows Location,Received.Year,Received.Month,OrderSize,Progress --part $part --totals --format csv
         cat "$home/out"

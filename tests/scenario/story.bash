@@ -16,7 +16,7 @@
 set -u
 failures=0
 home=$PWD
-site_functions='site_copy site_drop dump_databases without_hashes' # what a point of tests/fault needs of the functions below
+site_functions='site_copy site_drop dump_databases dump_files comparable' # what a point of tests/fault needs of the functions below
 
 fail() {
     echo "FAILED ${0##*/}:${BASH_LINENO[-2]}: $*"
@@ -72,16 +72,23 @@ site_drop() {
 site_freeze() { :; }
 
 dump_databases() {
-    local name
-    for name in primary archive star; do
-        echo "== $name"
-        sqlite3 "$(database $name)" .dump 'PRAGMA integrity_check' | without_hashes | LC_ALL=C sort
-    done
+    dump_files '' 'PRAGMA integrity_check;' | comparable
 }
 
-# No two containers have the same name and bytes: what nightcube_Trail says of them.
-without_hashes() {
-    sed -E "s/[0-9a-f]{64}/HASH/g; s/[0-9]{8}T[0-9]{6}Z-[0-9a-f]{16}/CONTAINER/g"
+# What the three databases hold, in one go: a line `== NAME` and the dump of each, opened as $1 says, and what else is asked of it.
+dump_files() {
+    local name asked=''
+    for name in primary archive star; do
+        asked+=".print == $name"$'\n'".open $1 $(database $name)"$'\n.dump\n'"${2:-}"$'\n'
+    done
+    sqlite3 -batch :memory: <<<"$asked"
+}
+
+# The lines of dumps in one order, each with the name behind `== ` that it came after. No two containers have the same name and
+# bytes: what nightcube_Trail says of them is left out.
+comparable() {
+    LC_ALL=C sed -E '/^== /{ s///; h; d }
+        s/[0-9a-f]{64}/HASH/g; s/[0-9]{8}T[0-9]{6}Z-[0-9a-f]{16}/CONTAINER/g; G; s/\n/ @/' | LC_ALL=C sort
 }
 
 exits() {
@@ -122,9 +129,7 @@ sql() {
 }
 
 contents() {
-    for name in primary archive star; do
-        sqlite3 -readonly "$(database $name)" .dump
-    done | sha256sum
+    dump_files --readonly | sha256sum
 }
 
 unchanged() {
