@@ -78,7 +78,7 @@ test-long: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $
 unit: $(BUILD)/unit-tests ## unit tests; T=cube.rollup runs one suite
 	$(Q)$(BUILD)/unit-tests $(T)
 
-build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so
+build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $(BUILD)/with-database
 	+@$(SANITIZED) $(BUILD)/asan/unit-tests
 
 sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
