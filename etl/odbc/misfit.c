@@ -4,30 +4,36 @@
 
 /* ---- the engine refuses it ---- */
 
+/* A chain of conditions is as deep as it is long, and an engine goes down a thousand levels
+ * (sqlite.org/limits.html, section 4): in groups, those of any table are flat. */
+enum { GROUP = 32 };
+
 bool
 misfit_add_guard(
     struct text *sql, const struct dialect *dialect, const struct table *t, const char *word)
 {
-    bool needed;
+    size_t count = 0;
     struct text name = TEXT_INIT, misfit = TEXT_INIT;
 
     for (size_t i = 0; i < t->column_count; i++) {
         size_t before = misfit.length;
 
-        if (before > 0)
-            text_add(&misfit, " OR ");
-        if (!dialect->add_misfit(
+        text_add(&misfit, count == 0 ? "(" : count % GROUP == 0 ? ") OR (" : " OR ");
+        if (dialect->add_misfit(
                 &misfit, sql_set(&name, "%n", t->columns[i].name), t->columns[i].type))
+            count++;
+        else
             text_cut(&misfit, before);
     }
-    if ((needed = misfit.length > 0)) {
+    if (count > 0) {
+        text_add_char(&misfit, ')');
         text_add_format(sql, " %s ", word);
         sql_add(sql, dialect->fail_where, text_hand_on(&misfit), text_hand_on(&misfit));
     }
     sql->failed = sql->failed || misfit.failed || name.failed;
     text_release(&name);
     text_release(&misfit);
-    return needed;
+    return count > 0;
 }
 
 /* ---- which it was ---- */

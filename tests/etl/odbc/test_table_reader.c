@@ -301,6 +301,44 @@ refuses_what_is_not_of_its_type(void)
     db_close(db);
 }
 
+/* As many as an activity may have checkpoints (MariaDB has room for 900 in a row): a condition on
+ * each, one below the other, goes deeper than an engine would. */
+static void
+reads_rows_of_a_thousand_columns(void)
+{
+    enum { COLUMNS = 1000 };
+    static struct table_column wide[COLUMNS];
+    struct table t = {.name = "wide", .columns = wide, .column_count = COLUMNS};
+    struct value row[COLUMNS];
+    struct arena memory = ARENA_INIT;
+    struct rowsum sum = ROWSUM_INIT;
+    struct fault f = FAULT_INIT;
+    struct table_writer *w;
+    struct db *db = open_here();
+
+    for (int i = 0; i < COLUMNS; i++) {
+        wide[i] = (struct table_column){.name = arena_printf(&memory, "c%d", i), .type = VALUE_INT};
+        row[i] = value_int(i);
+    }
+    if (test_engine() == ENGINE_MARIADB)
+        t.column_count = 900;
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &t, &f));
+    ASSERT_OK(table_writer_add(w, row, &f), &f);
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    ASSERT_OK(table_rowsum(db, &t, &sum, &f), &f);
+    CU_ASSERT_EQUAL(sum.rows, 1);
+    rowsum_release(&sum);
+    if (test_engine() == ENGINE_SQLITE) {
+        ASSERT_OK(db_run(db, "UPDATE wide SET c999 = 'text'", NULL, &f), &f);
+        ASSERT_FAULT(table_rowsum(db, &t, &sum, &f), &f, FAULT_DATA, "column 'c999' holds a value");
+        rowsum_release(&sum);
+    }
+    db_close(db);
+    arena_release(&memory);
+}
+
 /* Also in a transaction, and which row it is. */
 static void
 names_the_row_that_misfits(void)
@@ -600,6 +638,7 @@ const struct test suite_etl_odbc_table_reader[] = {
     {"reads rows of many columns", reads_rows_of_many_columns},
     {"refuses a text that the driver would cut", refuses_a_text_that_the_driver_would_cut},
     {"reads what others keep", reads_what_others_keep},
+    {"reads rows of a thousand columns", reads_rows_of_a_thousand_columns},
     {"reads texts of any length", reads_texts_of_any_length},
     {"reads in the order of the key", reads_in_the_order_of_the_key},
     {"a block alone is not lost", a_block_alone_is_not_lost},
