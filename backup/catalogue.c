@@ -126,6 +126,18 @@ catalogue_refresh(struct store *s, struct catalogue *c, struct fault *f)
     return -1;
 }
 
+/* The entry that was added last is still the newest one: nothing is listed, so that each of
+ * thousands costs the same. */
+static bool
+is_head(struct store *s, uint64_t last, char head[DIGEST_HEX_BYTES])
+{
+    char name[NAME_BYTES];
+    uint64_t size;
+
+    return last > 0 && store_find(s, name_of(last + 1, name), &size, NULL) == 0 &&
+           hash_entry(s, name_of(last, name), head, NULL) == 0;
+}
+
 /* Number and SHA-256 of the newest entry: the chain before it is not read again. */
 static int
 find_head(struct store *s, uint64_t *last, char head[DIGEST_HEX_BYTES], struct fault *f)
@@ -133,8 +145,11 @@ find_head(struct store *s, uint64_t *last, char head[DIGEST_HEX_BYTES], struct f
     struct store_list list = STORE_LIST_INIT;
     char expected[NAME_BYTES];
     const char *name;
-    int rc = store_list(s, PREFIX, &list, f);
+    int rc;
 
+    if (is_head(s, *last = *store_note(s), head))
+        return 0;
+    rc = store_list(s, PREFIX, &list, f);
     *last = list.count;
     head[0] = '\0';
     if (rc == 0 && list.count > 0) {
@@ -166,6 +181,8 @@ try_add(struct store *s, struct catalogue_entry *entry, struct fault *f)
     if (catalogue_write_entry(&xml, entry, head, f) == 0)
         rc = store_put_bytes(
             s, name_of(entry->sequence, name), text_get(&xml), xml.length, false, f);
+    if (rc == 0)
+        *store_note(s) = entry->sequence;
     text_release(&xml);
     return rc;
 }

@@ -19,6 +19,7 @@ struct store {
     const struct store_scheme *scheme;
     void *state;
     char *location;
+    uint64_t note;
 };
 
 struct store_writer {
@@ -270,6 +271,12 @@ compare_objects(const void *a, const void *b)
     const struct store_object *x = a, *y = b;
 
     return strcmp(x->name, y->name);
+}
+
+uint64_t *
+store_note(struct store *s)
+{
+    return &s->note;
 }
 
 int

@@ -43,6 +43,9 @@ const char *store_location(const struct store *s);
 /* Is it behind a network, where each byte read costs? */
 bool store_is_remote(const struct store *s);
 
+/* A number that its user keeps with it while it is open; 0 at first. */
+uint64_t *store_note(struct store *s);
+
 /*
  * Putting. Bytes go to the sink; the object appears with store_commit and not before.
  * `overwrite` false: an object of that name stays as it is, FAULT_EXISTS at the beginning or at

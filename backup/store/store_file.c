@@ -283,8 +283,15 @@ static int
 file_list(void *store, const char *prefix, struct store_list *list, struct fault *f)
 {
     struct walk w = {store, prefix, list};
+    const char *end = strrchr(prefix, '/');
+    char folder[STORE_NAME_BYTES] = "";
 
-    return walk_folder(&w, "", 0, f);
+    /* What lies beside the prefix's folder is not looked at: a store may hold thousands. */
+    if (end != NULL && (size_t)(end - prefix) < sizeof folder)
+        memcpy(folder, prefix, (size_t)(end - prefix));
+    if (folder[0] != '\0' && store_check_name(folder, NULL) != 0)
+        return 0;
+    return walk_folder(&w, folder, 0, f);
 }
 
 const struct store_scheme store_file_scheme = {

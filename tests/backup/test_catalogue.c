@@ -245,8 +245,28 @@ nothing_is_added_behind_a_gap(void)
 
     for (int64_t run = 1; run <= 3; run++)
         add(s, run_entry(run));
+    store_close(s);
     CU_ASSERT_EQUAL(system("rm backups/catalogue/00000002.xml"), 0);
+    s = open_here();
     ASSERT_FAULT(catalogue_add(s, &entry, &f), &f, FAULT_DATA, "broken");
+    store_close(s);
+}
+
+/* It remembers what it has added, and finds what others add meanwhile. */
+static void
+goes_on_behind_what_others_added(void)
+{
+    struct store *s = open_here(), *other = open_here();
+    struct catalogue c = CATALOGUE_INIT;
+    struct fault f = FAULT_INIT;
+
+    for (int64_t run = 1; run <= 12; run++)
+        add(run % 4 == 0 || run % 4 == 3 ? other : s, run_entry(run));
+    ASSERT_OK(catalogue_read(s, &c, &f), &f);
+    CU_ASSERT_EQUAL(c.count, 12);
+    CU_ASSERT_EQUAL(c.entries[11].run, 12);
+    catalogue_release(&c);
+    store_close(other);
     store_close(s);
 }
 
@@ -295,6 +315,7 @@ const struct test suite_backup_catalogue[] = {
     {"a change of the newest entry shows in the head",
         a_change_of_the_newest_entry_shows_in_the_head},
     {"nothing is added behind a gap", nothing_is_added_behind_a_gap},
+    {"goes on behind what others added", goes_on_behind_what_others_added},
     {"writers at the same time make one chain", writers_at_the_same_time_make_one_chain},
     {0},
 };
