@@ -233,6 +233,13 @@ schema_create_twins(
     return create_completed(primary, a, last_record, true, f);
 }
 
+int
+schema_create_completed(
+    struct db *primary, const struct activity *a, int64_t last_record, struct fault *f)
+{
+    return create_completed(primary, a, last_record, false, f);
+}
+
 /* What a try left behind that died in the midst of it, where DDL commits. A table with rows is
  * somebody's: creating it fails. */
 static int
@@ -281,7 +288,7 @@ schema_create(struct db *primary, const struct activity *a, int64_t last_record,
     if (rc == 0)
         rc = db_create_table(primary, &t, f);
     if (rc == 0)
-        rc = create_completed(primary, a, last_record, false, f);
+        rc = schema_create_completed(primary, a, last_record, f);
     arena_release(&memory);
     return rc;
 }

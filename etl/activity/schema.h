@@ -33,6 +33,10 @@ int schema_online_ids(const struct activity *a, struct arena *memory, struct tab
 int schema_create_twins(
     struct db *primary, const struct activity *a, int64_t last_record, struct fault *f);
 
+/* The same under their own names, which are free. */
+int schema_create_completed(
+    struct db *primary, const struct activity *a, int64_t last_record, struct fault *f);
+
 /* Creates all tables of an activity. Must run inside a transaction. Where DDL commits, an empty
  * table that a former try left behind is made anew. */
 int schema_create(

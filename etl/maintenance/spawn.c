@@ -92,6 +92,19 @@ choose_names(struct spawn *s, struct fault *f)
 }
 
 static int
+record(struct spawn *s, struct fault *f)
+{
+    const struct partition p = {.activity = s->activity->name,
+        .instances = s->instances,
+        .relationships = s->relationships,
+        .created = clock_now(),
+        .min_record = s->min_record,
+        .max_record = s->max_record};
+
+    return partition_record(s->primary, &p, f);
+}
+
+static int
 swap_tables(struct spawn *s, struct fault *f)
 {
     const struct db_rename renames[] = {
@@ -100,18 +113,27 @@ swap_tables(struct spawn *s, struct fault *f)
         {s->names.completed_relationships, s->relationships},
         {s->relationships_twin, s->names.completed_relationships},
     };
-    const struct partition p = {.activity = s->activity->name,
-        .instances = s->instances,
-        .relationships = s->relationships,
-        .created = clock_now(),
-        .min_record = s->min_record,
-        .max_record = s->max_record};
     struct db *db = s->primary;
 
-    if (db_dialect(db)->set_identity(db, s->instances_twin, s->last_record, f) != 0 ||
-        db_rename_tables(db, renames, sizeof renames / sizeof *renames, f) != 0)
+    if (db_dialect(db)->set_identity(db, s->instances_twin, s->last_record, f) != 0)
         return -1;
-    return partition_record(db, &p, f);
+    return db_rename_tables(db, renames, sizeof renames / sizeof *renames, f);
+}
+
+/* Without twins, which would double the renames. */
+static int
+replace_tables(struct spawn *s, struct fault *f)
+{
+    const struct db_rename renames[] = {
+        {s->names.completed, s->instances},
+        {s->names.completed_relationships, s->relationships},
+    };
+    struct db *db = s->primary;
+
+    if (db_rename_tables(db, renames, sizeof renames / sizeof *renames, f) != 0 ||
+        schema_create_completed(db, s->activity, s->last_record, f) != 0)
+        return -1;
+    return db_dialect(db)->set_identity(db, s->names.completed, s->last_record, f);
 }
 
 /*
@@ -125,16 +147,20 @@ static int
 swap(struct spawn *s, struct fault *f)
 {
     struct db *db = s->primary;
+    bool in_place = db_dialect(db)->renames_read_all;
     struct hold hold;
     int rc;
 
-    if (read_range(s, f) != 0 || schema_create_twins(db, s->activity, s->last_record, f) != 0 ||
+    if (read_range(s, f) != 0 ||
+        (!in_place && schema_create_twins(db, s->activity, s->last_record, f) != 0) ||
         (db_dialect(db)->transactional_ddl &&
             views_make_way(db, s->definition, s->activity, f) != 0) ||
         hold_begin(&hold, db, s->activity->name, HOLD_OVER_DDL, f) != 0)
         return -1;
     if ((rc = read_range(s, f)) == 0)
-        rc = swap_tables(s, f);
+        rc = in_place ? replace_tables(s, f) : swap_tables(s, f);
+    if (rc == 0)
+        rc = record(s, f);
     hold_end(&hold);
     return rc == 0 ? views_follow_partitions(db, s->definition, s->activity, &s->shapes, f) : -1;
 }

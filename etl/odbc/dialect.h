@@ -253,6 +253,11 @@ struct dialect {
     /* RENAME TABLE a TO b, c TO d is one step: all of it or nothing, never a name without a table.
      */
     bool renames_as_one;
+    /* Ends a subquery whose columns are worked out in it, once; without it, anew for each mention
+     * outside. NULL: no column is mentioned so often that it matters (add_read). */
+    const char *once;
+    /* A rename takes as long as there are objects in the database: what can be made in place is. */
+    bool renames_read_all;
 };
 
 extern const struct dialect dialect_sqlite, dialect_postgresql, dialect_mariadb;

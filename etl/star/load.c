@@ -11,6 +11,7 @@
 #include "etl/odbc/table_writer.h"
 #include "etl/star/adapt.h"
 #include "etl/star/members.h"
+#include "etl/star/sources.h"
 #include "etl/star/task.h"
 
 /* A row of the view: RecordID (NULL when active), ActivityID, then the sources. */
@@ -61,25 +62,18 @@ write_fact(struct load *l, struct table_writer *w, struct fault *f)
     return table_writer_add(w, l->fact, f);
 }
 
-/* Reads "<RecordID>, ActivityID, sources FROM <rest>" from a database and writes a fact for each
- * row. */
+/* Reads RecordID, ActivityID and sources from a database and writes a fact for each row. */
 static int
 load_rows(struct load *l, struct db *from, const char *record, const char *rest,
     const struct table *facts, int64_t *count, struct fault *f)
 {
     struct star *s = l->shape;
-    struct text sql = TEXT_INIT, name = TEXT_INIT;
+    struct text sql = TEXT_INIT;
     struct table_writer *w = NULL;
     struct stmt *st = NULL;
     int rc = -1;
 
-    text_add_format(&sql, "SELECT %s, \"ActivityID\"", record);
-    for (size_t i = 0; i < s->source_count; i++) {
-        text_add(&sql, ", ");
-        db_dialect(from)->add_read(
-            &sql, sql_set(&name, "%n", s->sources[i].column), s->sources[i].type);
-    }
-    sql_add(&sql, " FROM %s", rest);
+    sources_select(&sql, s, db_dialect(from), record, rest);
     if (text_check(&sql, f) != 0 || (w = table_writer_open(l->star, facts, f)) == NULL ||
         (st = db_prepare_stream(from, text_get(&sql), f)) == NULL)
         goto done;
@@ -98,7 +92,6 @@ done:
     stmt_free(st);
     table_writer_close(w);
     text_release(&sql);
-    text_release(&name);
     return rc;
 }
 
