@@ -80,6 +80,8 @@ add_identity_file(struct keyring *k, const char *path, struct fault *f)
 static int
 add_set_identities(struct keyring *k, const struct backup_setting *set, struct fault *f)
 {
+    struct fault unread = FAULT_INIT;
+
     for (size_t i = 0; i < set->identity_file_count; i++) {
         const char *path = set->identity_files[i];
 
@@ -88,9 +90,14 @@ add_set_identities(struct keyring *k, const struct backup_setting *set, struct f
         if (f->kind == FAULT_INTERNAL)
             return fault_wrap(f, "identity file '%s'", path);
         log_warning("identity file '%s' is left out: %s", path, f->text);
+        if (f->kind == FAULT_IO)
+            unread = *f;
         fault_clear(f);
     }
-    return 0;
+    if (k->identities.count > 0 || unread.kind != FAULT_IO)
+        return 0;
+    *f = unread;
+    return fault_wrap(f, "no identity could be read");
 }
 
 int

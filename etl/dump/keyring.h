@@ -46,8 +46,8 @@ int keyring_seal(struct keyring *k, const struct settings *settings, const struc
     const struct seal_keys **seal, struct fault *f);
 
 /* Gathers what may open a backup. What was asked for makes `keys` demanded; an identity file of the
- * settings that cannot be read is a warning. -1 only when memory runs out: a key that is there must
- * not be told to be missing. */
+ * settings that cannot be read is a warning. -1 when memory runs out, or when a file of them is
+ * unreadable and none is left: a key that is there must not be told to be missing. */
 int keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
     struct pack_keys *keys, struct fault *f);
 

@@ -1,5 +1,7 @@
 #include "etl/dump/verify.h"
 
+#include <unistd.h>
+
 #include "etl/dump/listing.h"
 #include "tests/etl/dump/sample.h"
 
@@ -54,6 +56,23 @@ compares_the_stored_bytes_without_a_key(void)
     verify_result_release(&result);
     ASSERT_OK(file_write_all("store/mine.abf", "x", 1, 0600, &f), &f);
     ASSERT_FAULT(verify_container(&site, &order, &result, &f), &f, FAULT_DATA, "catalogue");
+    verify_result_release(&result);
+    site_close(&site);
+}
+
+/* The disk fails: that is not told as a key that nobody has. */
+static void
+tells_an_identity_that_cannot_be_read(void)
+{
+    struct site site;
+    struct fault f = FAULT_INIT;
+    const struct verify_order order = {.source = "mine"};
+    struct verify_result result = VERIFY_RESULT_INIT;
+
+    begin(&site);
+    ASSERT_OK(file_remove("identity.txt", &f), &f);
+    CU_ASSERT_EQUAL(symlink("/proc/self/mem", "identity.txt"), 0); /* EIO at its beginning */
+    ASSERT_FAULT(verify_container(&site, &order, &result, &f), &f, FAULT_IO, "identity.txt");
     verify_result_release(&result);
     site_close(&site);
 }
@@ -165,6 +184,7 @@ const struct test suite_etl_dump_verify[] = {
     {"reads everything and enters it in the catalogue",
         reads_everything_and_enters_it_in_the_catalogue},
     {"compares the stored bytes without a key", compares_the_stored_bytes_without_a_key},
+    {"tells an identity that cannot be read", tells_an_identity_that_cannot_be_read},
     {"tells files that were exchanged", tells_files_that_were_exchanged},
     {"a catalogue that takes nothing is no failure", a_catalogue_that_takes_nothing_is_no_failure},
     {"cannot judge a lone file without a key", cannot_judge_a_lone_file_without_a_key},
