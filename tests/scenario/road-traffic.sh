@@ -4,15 +4,6 @@
 log=$NIGHTCUBE_DATA/event-logs/road-traffic-fines.xes.gz
 [ -f "$log" ] || skip "no road-traffic-fines.xes.gz in the test data"
 
-# The most memory, in KiB, that a running process has had so far, until it is gone.
-watch_memory() {
-    local line
-    while read -r line < <(grep VmHWM "/proc/$1/status" 2>/dev/null); do
-        echo "$line" | tr -dc 0-9 >"$home/memory"
-        sleep 0.05
-    done
-}
-
 at 2026-09-01T02:00:00Z
 site_new fines
 exits 0 define "$log"

@@ -8,6 +8,7 @@
 #   sql DATABASE QUERY     ask a database (primary, archive, star, journal) with the sqlite3 shell
 #   contents               one checksum over all that the three databases hold
 #   unchanged CODE ARG..   as exits, and afterwards the databases hold what they held before
+#   watch_memory PROCESS   until it is gone; the most it ever had, in KiB, goes to the file `memory`
 #   long_rounds USUAL ALL  how often to go round: USUAL in make test, ALL in make test-long (heavy stories call it)
 #   long_seed              where random choices come from: LONG_SEED, else the same each time
 #   long_has_time          false once LONG_SECONDS have passed
@@ -137,4 +138,12 @@ unchanged() {
     before=$(contents)
     exits "$@"
     [ "$before" = "$(contents)" ] || fail "changed a database: nightcube ${*:2}"
+}
+
+watch_memory() {
+    local line
+    while read -r line < <(grep VmHWM "/proc/$1/status" 2>/dev/null); do
+        echo "$line" | tr -dc 0-9 >"$home/memory"
+        sleep 0.05
+    done
 }
