@@ -30,7 +30,15 @@ exits 78 verify secret.abf --passphrase-file '{secret:night}'
 typed() { # ANSWERS COMMAND...: the program with a terminal of its own; what it shows is left in `shown`
     local answers=$1
     shift
-    { sleep 0.5 && printf "$answers" && sleep 2; } | SHELL=/bin/bash script -qec "$*; echo code \$?; stty -a | grep -o -- ' -echo '" /dev/null >shown 2>&1
+    rm -f shown
+    { shows 'Type the ' && printf "$answers" && shows 'all said'; } |
+        SHELL=/bin/bash script -qfec "$*; echo code \$?; stty -a | grep -o -- ' -echo '; echo all said" /dev/null >shown 2>&1
+}
+shows() {
+    for _ in $(seq 200); do
+        ! grep -q "$1" shown 2>/dev/null || return 0
+        sleep 0.1
+    done
 }
 typed 'correct horse\n' "'$NIGHTCUBE' verify secret.abf --passphrase-file -"
 grep -q 'Type the passphrase' shown && grep -q 'code 0' shown || fail "asking for a passphrase: $(cat shown)"
