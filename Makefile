@@ -22,7 +22,7 @@ PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) $(LOADED))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 LDLIBS     = $(PKG_LIBS) -lm -ldl
 
-SANITIZED = $(MAKE) BUILD=$(BUILD)/asan OPT='-O1 -g -fno-omit-frame-pointer' \
+SANITIZED = $(MAKE) BUILD=$(BUILD)/asan OPT='-O1 -g1 -fno-omit-frame-pointer' \
     SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 FLOORS   := config backup cube etl
