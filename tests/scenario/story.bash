@@ -80,7 +80,7 @@ dump_databases() {
 dump_files() {
     local name asked=''
     for name in primary archive star; do
-        asked+=".print == $name"$'\n'".open $1 $(database $name)"$'\n.dump\n'"${2:-}"$'\n'
+        asked+=".print == $name"$'\n'".open $1 \"$(database $name)\""$'\n.dump\n'"${2:-}"$'\n'
     done
     sqlite3 -batch :memory: <<<"$asked"
 }
