@@ -1,5 +1,6 @@
 #include "config/base/markup.h"
 
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "config/base/file.h"
+#include "config/base/markup_guard.h"
 
 /* XML_PARSE_NOENT, DTDLOAD and HUGE are left out on purpose. */
 enum { PARSE_OPTIONS = XML_PARSE_NONET | XML_PARSE_BIG_LINES | XML_PARSE_NOCDATA };
@@ -57,19 +59,34 @@ capture_error(void *context, xmlError *error)
     c->stopped = error->level == XML_ERR_FATAL;
 }
 
+static void
+refuse(xmlParserCtxt *parser, const char *why)
+{
+    struct capture *c = parser->_private;
+
+    findings_add(c->list, parser->input->line, "%s", why);
+    c->count++;
+    c->stopped = true;
+    xmlStopParser(parser);
+}
+
+static void
+check_encoding(void *context)
+{
+    xmlParserCtxt *parser = context;
+
+    xmlSAX2StartDocument(parser);
+    if (!markup_guard_may_read(parser))
+        refuse(parser, "this encoding is not accepted: save it as UTF-8");
+}
+
 /* Called at <!DOCTYPE, before anything in it is looked at. */
 static void
 refuse_doctype(
     void *context, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
 {
-    xmlParserCtxt *parser = context;
-    struct capture *c = parser->_private;
-
     (void)name, (void)external_id, (void)system_id;
-    findings_add(c->list, parser->input->line, "a DOCTYPE is not accepted; remove it");
-    c->count++;
-    c->stopped = true;
-    xmlStopParser(parser);
+    refuse(context, "a DOCTYPE is not accepted; remove it");
 }
 
 /* The tree, or NULL when it could not be made; `c` holds what was found. */
@@ -82,6 +99,7 @@ parse(const char *bytes, size_t length, struct capture *c)
     if (parser == NULL)
         return NULL;
     parser->_private = c;
+    parser->sax->startDocument = check_encoding;
     parser->sax->internalSubset = refuse_doctype;
     document = xmlCtxtReadMemory(parser, bytes, (int)length, NULL, NULL, PARSE_OPTIONS);
     xmlFreeParserCtxt(parser);
@@ -92,6 +110,7 @@ xmlDoc *
 markup_read(const char *bytes, size_t length, struct findings *list, struct fault *f)
 {
     struct capture c = {.list = list};
+    struct markup_guard guard = {0};
     struct channel old;
     xmlDoc *document = NULL;
 
@@ -100,6 +119,9 @@ markup_read(const char *bytes, size_t length, struct findings *list, struct faul
         c.count++;
     } else if (length == 0) {
         findings_add(list, 0, "empty");
+        c.count++;
+    } else if (!markup_guard_pass(&guard, bytes, length)) {
+        findings_add(list, 0, "an element has more than %d attributes", MARKUP_MOST_ATTRIBUTES);
         c.count++;
     } else {
         old = channel_replace((struct channel){capture_error, &c});

@@ -23,10 +23,11 @@
 #define MARKUP_LIMIT_BYTES ((size_t)16 * 1024 * 1024)
 
 /*
- * Reads a whole document into a tree, in any encoding libxml2 knows. What keeps it from being one
- * (not well-formed, undeclared prefixes, a DOCTYPE, more than MARKUP_LIMIT_BYTES) goes to `list`
- * with lines. Returns the document, owned by the caller (markup_free), or NULL: FAULT_DATA when
- * `list` tells, for a file also FAULT_NO_INPUT, FAULT_PERMISSION or FAULT_IO.
+ * Reads a whole document into a tree, in UTF-8, UTF-16, ASCII, ISO 8859 or Windows 125x. What keeps
+ * it from being one (not well-formed, undeclared prefixes, a DOCTYPE, another encoding, more than
+ * MARKUP_LIMIT_BYTES, or of attributes than markup_guard.h lets pass) goes to `list` with lines.
+ * Returns the document, owned by the caller (markup_free), or NULL: FAULT_DATA when `list` tells,
+ * for a file also FAULT_NO_INPUT, FAULT_PERMISSION or FAULT_IO.
  */
 xmlDoc *markup_read(const char *bytes, size_t length, struct findings *list, struct fault *f);
 xmlDoc *markup_read_file(const char *path, struct findings *list, struct fault *f);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/base/fault.h"
+#include "config/base/markup_guard.h"
 #include "config/base/text.h"
 #include "etl/event/batch.h"
 #include "etl/event/log_kind.h"
@@ -24,6 +25,7 @@ struct xes {
     struct text window;  /* the document from window_start on, to show rejected traces */
     uint64_t window_start;
     uint64_t fed_bytes;
+    struct markup_guard guard;
 };
 
 /* The bytes of the document up to the parser's place; 0 when it is recoded on its way in. */
@@ -158,6 +160,15 @@ refuse_doctype(void *state, const xmlChar *name, const xmlChar *public_id, const
     stop(state, "a DOCTYPE is not accepted; remove it");
 }
 
+static void
+check_encoding(void *state)
+{
+    struct xes *x = state;
+
+    if (!markup_guard_may_read(x->parser))
+        stop(x, "this encoding is not accepted: save it as UTF-8");
+}
+
 /* libxml2 prints what has no handler; the parser's context keeps the last error for us. */
 static void
 ignore_error(void *state, xmlError *error)
@@ -170,6 +181,7 @@ xes_open(struct event_log *l, struct fault *f)
 {
     xmlSAXHandler handler = {
         .initialized = XML_SAX2_MAGIC,
+        .startDocument = check_encoding,
         .internalSubset = refuse_doctype,
         .startElementNs = start_element,
         .endElementNs = end_element,
@@ -278,6 +290,8 @@ feed(struct xes *x, struct fault *f)
     trim_window(x);
     grow_window(x, chunk, (size_t)n);
     batch_compact(&x->batch);
+    if (!markup_guard_pass(&x->guard, chunk, (size_t)n))
+        stop(x, "an element has too many attributes");
     xmlParseChunk(x->parser, chunk, (int)n, n == 0);
     check_backlog(x);
     note_error(x);

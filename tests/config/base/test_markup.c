@@ -91,6 +91,58 @@ refuses_an_undeclared_prefix(void)
     CU_ASSERT(is_refused("<r>\n<p:a/></r>", 14, "x.xml:2: Namespace prefix p", 1));
 }
 
+/* A thousand times as many would take minutes; in UTF-16 the guard sees them too. */
+static void
+refuses_an_element_of_too_many_attributes(void)
+{
+    enum { MANY = 10001 };
+    struct text xml = TEXT_INIT, wide = TEXT_INIT;
+
+    text_add(&xml, "<r");
+    for (int i = 0; i < MANY; i++)
+        text_add_format(&xml, " a%d =\n'>'", i);
+    text_add(&xml, "/>");
+    for (size_t i = 0; i < xml.length; i++) {
+        text_add_char(&wide, text_get(&xml)[i]);
+        text_add_bytes(&wide, "", 1);
+    }
+    CU_ASSERT(is_refused(text_get(&xml), xml.length, "more than 10000 attributes", 1));
+    CU_ASSERT(is_refused(text_get(&wide), wide.length, "more than 10000 attributes", 1));
+    text_release(&wide);
+    text_release(&xml);
+}
+
+/* As large as one attribute may be, and larger. */
+static void
+refuses_a_giant_attribute(void)
+{
+    struct text xml = TEXT_INIT;
+
+    text_add(&xml, "<r a='");
+    for (int i = 0; i < 11 * 1024; i++)
+        text_add_format(&xml, "%01024d", 0);
+    text_add(&xml, "'/>");
+    CU_ASSERT(is_refused(text_get(&xml), xml.length, "too long", 1));
+    text_release(&xml);
+}
+
+static void
+refuses_other_encodings(void)
+{
+    static const struct {
+        const char *xml, *why;
+    } cases[] = {
+        {"<?xml version='1.0' encoding='UTF-16'?><r/>", "UTF-16"},
+        {"<?xml version='1.0' encoding='nonsense'?><r/>", "nonsense"},
+        {"<?xml version='1.0' encoding='UTF-7'?><r a+AD0-'x'/>", "encoding is not accepted"},
+        {"<?xml version='1.0' encoding='IBM037'?><r/>", ""},
+        {"\x4c\x6f\xa7\x94\x93\x40", ""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CU_ASSERT(is_refused(cases[i].xml, strlen(cases[i].xml), cases[i].why, 1));
+}
+
 static void
 refuses_nothing_and_noise(void)
 {
@@ -312,6 +364,9 @@ const struct test suite_config_base_markup[] = {
     {"refuses a DOCTYPE before its entities", refuses_a_doctype_before_its_entities},
     {"names the line that is not well-formed", names_the_line_that_is_not_well_formed},
     {"refuses an undeclared prefix", refuses_an_undeclared_prefix},
+    {"refuses an element of too many attributes", refuses_an_element_of_too_many_attributes},
+    {"refuses a giant attribute", refuses_a_giant_attribute},
+    {"refuses other encodings", refuses_other_encodings},
     {"refuses nothing and noise", refuses_nothing_and_noise},
     {"refuses a document over the limit", refuses_a_document_over_the_limit},
     {"refuses a document too deep", refuses_a_document_too_deep},

@@ -160,6 +160,19 @@ a_doctype_is_refused(void)
 }
 
 static void
+what_would_keep_the_parser_busy_is_refused(void)
+{
+    struct text wide = TEXT_INIT;
+
+    text_add(&wide, "<log");
+    for (int i = 0; i < 10001; i++)
+        text_add_format(&wide, " a%d='x'", i);
+    expect_fault(text_get(&wide), "too many attributes");
+    expect_fault("<?xml version='1.0' encoding='UTF-7'?>\n<log/>", "encoding is not accepted");
+    text_release(&wide);
+}
+
+static void
 documents_that_are_no_log_are_faults(void)
 {
     struct text deep = TEXT_INIT;
@@ -321,6 +334,7 @@ const struct test suite_etl_event_log_xes[] = {
     {"values are converted where they fit", values_are_converted_where_they_fit},
     {"malformed traces are refused with their text", malformed_traces_are_refused_with_their_text},
     {"a DOCTYPE is refused", a_doctype_is_refused},
+    {"what would keep the parser busy is refused", what_would_keep_the_parser_busy_is_refused},
     {"documents that are no log are faults", documents_that_are_no_log_are_faults},
     {"traces before the broken place are delivered", traces_before_the_broken_place_are_delivered},
     {"a trace that is too large is refused", a_trace_that_is_too_large_is_refused},
