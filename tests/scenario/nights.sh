@@ -37,14 +37,15 @@ failed() {
     strike_each "$embedded" "lost:%d:${conflict[$engine]}" "$busy" "$statements"
     # Also the one answer that would have a partition dropped again.
     strike_all "lost:%d:${conflict[$engine]}" "$busy" < <(commit_of_drop)
-    strike_some "$embedded" 60 "odbc:%d+:${error[$engine]}" '70 0' "$statements"
+    strike_each "$embedded" "odbc:%d+:${error[$engine]}" '70 0' "$statements"
+    # Each of these is waited for until patience ends.
     strike_some 0 60 "odbc:%d+:${conflict[$engine]}" "$busy" "$statements"
     strike_some 0 60 "fetch:%d:${conflict[$engine]}" "$busy" "$(total fetches)"
     strike_some 0 60 "prepare:%d:${error[$engine]}" '70 0' "$(total prepares)"
     strike_some 0 10 "connect:%d:${conflict[$engine]}" "$busy" "$(total connects)"
-    [ "$engine" = sqlite ] || strike_some 1 100 'cut:%d' '69 0' "$statements"
+    [ "$engine" = sqlite ] || strike_each 1 'cut:%d' '69 0' "$statements"
     # The driver has cut a value and says so in passing.
-    strike_some 0 60 'truncate:%d' '65 0' "$statements"
+    strike_each 0 'truncate:%d' '65 0' "$statements"
     strike_some 0 60 'cutrow:%d' '65 0' "$(total fetches)"
     # The last one takes away who held the database.
     [ "$engine" = sqlite ] || strike_all "odbc:%d:${conflict[$engine]}" 0 <<<"$statements"
