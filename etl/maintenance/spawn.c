@@ -7,7 +7,7 @@
 #include "etl/activity/names.h"
 #include "etl/activity/online.h"
 #include "etl/activity/partition.h"
-#include "etl/activity/schema.h"
+#include "etl/activity/tables.h"
 #include "etl/activity/views.h"
 #include "etl/maintenance/heal.h"
 #include "etl/writer/writer.h"
@@ -131,7 +131,7 @@ replace_tables(struct spawn *s, struct fault *f)
     struct db *db = s->primary;
 
     if (db_rename_tables(db, renames, sizeof renames / sizeof *renames, f) != 0 ||
-        schema_create_completed(db, s->activity, s->last_record, f) != 0)
+        tables_create_completed(db, s->activity, s->last_record, f) != 0)
         return -1;
     return db_dialect(db)->set_identity(db, s->names.completed, s->last_record, f);
 }
@@ -152,7 +152,7 @@ swap(struct spawn *s, struct fault *f)
     int rc;
 
     if (read_range(s, f) != 0 ||
-        (!in_place && schema_create_twins(db, s->activity, s->last_record, f) != 0) ||
+        (!in_place && tables_create_twins(db, s->activity, s->last_record, f) != 0) ||
         (db_dialect(db)->transactional_ddl &&
             views_make_way(db, s->definition, s->activity, f) != 0) ||
         hold_begin(&hold, db, s->activity->name, HOLD_OVER_DDL, f) != 0)

@@ -12,6 +12,7 @@
 #include "etl/pipeline/forecast.h"
 #include "etl/pipeline/lock.h"
 #include "etl/pipeline/remains.h"
+#include "etl/pipeline/selection.h"
 #include "etl/pipeline/step_log.h"
 #include "etl/pipeline/unit.h"
 
@@ -23,8 +24,7 @@ struct run {
     struct lock lock;
     struct journal_run entry;
     struct run_context context;
-    struct journal_steps done; /* of the run to resume */
-    bool redoing;              /* units of a dead run's step */
+    bool redoing; /* units of a dead run's step */
     struct step_log log;
 };
 
@@ -159,112 +159,6 @@ recover(struct run *r, const struct remains *dead, struct fault *f)
     return rc;
 }
 
-/* ---- which units ---- */
-
-static bool
-was_done(const struct run *r, const struct unit *u)
-{
-    for (size_t i = 0; i < r->done.count; i++) {
-        const struct journal_step *s = &r->done.items[i];
-
-        if (strcmp(s->name, u->name) == 0 &&
-            (journal_is_good(s->state) || s->state == JOURNAL_SKIPPED))
-            return true;
-    }
-    return false;
-}
-
-/* The parts of a step rely on each other: it is done when all of them are. */
-static bool
-step_was_done(const struct run *r, const struct plan *plan, const struct job_step *step)
-{
-    bool done = true;
-
-    for (size_t i = 0; i < plan->unit_count; i++)
-        done = done && (plan->units[i].step != step || was_done(r, &plan->units[i]));
-    return done;
-}
-
-/* --only and --from must name something. */
-static int
-check_selection(const struct plan *plan, const char *selection, struct fault *f)
-{
-    for (size_t i = 0; i < plan->unit_count; i++) {
-        if (selection == NULL || unit_is(&plan->units[i], selection))
-            return 0;
-    }
-    if (selection == NULL)
-        return 0;
-    fault_set(f, FAULT_USAGE, "the job has no step '%s'", selection);
-    return fault_hint(f, "--plan lists its steps");
-}
-
-/* The last run of this job, when it did not end well: what it has done is not done again. */
-static int
-read_done(struct run *r, const struct job *job, struct fault *f)
-{
-    struct journal_runs runs;
-
-    if (journal_read_runs(r->journal, job->name, 1, &r->report->memory, &runs, f) != 0)
-        return -1;
-    if (runs.count == 0 || journal_is_good(runs.items[0].state)) {
-        log_info("nothing to resume: the last run of job '%s' was complete", job->name);
-        return 0;
-    }
-    if (strcmp(runs.items[0].fingerprint, job->fingerprint) != 0) {
-        fault_set(f, FAULT_SETTINGS, "job '%s' has changed since run %" PRId64, job->name,
-            runs.items[0].id);
-        return fault_hint(f, "run it without --resume, or put the file back as it was");
-    }
-    return journal_read_steps(r->journal, runs.items[0].id, &r->report->memory, &r->done, f);
-}
-
-/* A purge only after its facts were truncated: in this run, or by this job's unfinished one. */
-static int
-check_purges(const struct run *r, const struct plan *plan, const bool *selected, struct fault *f)
-{
-    for (size_t i = 0; i < plan->unit_count; i++) {
-        bool truncated = false;
-
-        if (!selected[i] || plan->units[i].kind != UNIT_PURGE)
-            continue;
-        for (size_t k = 0; k < i; k++)
-            truncated = truncated || (plan->units[k].kind == UNIT_TRUNCATE &&
-                                         (selected[k] || was_done(r, &plan->units[k])));
-        if (!truncated) {
-            fault_set(f, FAULT_SETTINGS,
-                "step '%s' purges a cube whose facts were not truncated before (rule "
-                "purge-after-truncate)",
-                plan->units[i].name);
-            return fault_hint(f, "run the job from its TruncateFacts step, or with --resume");
-        }
-    }
-    return 0;
-}
-
-static bool *
-select_units(struct run *r, const struct plan *plan, struct fault *f)
-{
-    const struct run_options *o = r->options;
-    bool *selected = arena_array(&r->report->memory, plan->unit_count + 1, sizeof *selected);
-    bool begun = o->from == NULL;
-
-    if (selected == NULL) {
-        fault_set_memory(f);
-        return NULL;
-    }
-    if (check_selection(plan, o->only, f) != 0 || check_selection(plan, o->from, f) != 0)
-        return NULL;
-    for (size_t i = 0; i < plan->unit_count; i++) {
-        const struct unit *u = &plan->units[i];
-
-        begun = begun || unit_is(u, o->from);
-        selected[i] =
-            begun && (o->only == NULL || unit_is(u, o->only)) && !step_was_done(r, plan, u->step);
-    }
-    return check_purges(r, plan, selected, f) == 0 ? selected : NULL;
-}
-
 /* ---- the job ---- */
 
 /* A failure that the step says to go on after is kept as the run's first one. */
@@ -326,12 +220,11 @@ prepare(
     struct run *r, const struct job *job, struct plan *plan, const bool **selected, struct fault *f)
 {
     if (site_definition(r->site, &r->context.definition, f) != 0 ||
-        plan_make(plan, job, &r->site->settings, &r->context.definition, f) != 0 ||
-        (r->options->resume && read_done(r, job, f) != 0))
+        plan_make(plan, job, &r->site->settings, &r->context.definition, f) != 0)
         return -1;
     if (r->context.definition.activity_count == 0)
         log_info("no activity is deployed yet (nightcube deploy DEF.xml)");
-    *selected = select_units(r, plan, f);
+    *selected = selection_make(r->options, plan, job, r->journal, &r->report->memory, f);
     return *selected == NULL ? -1 : 0;
 }
 

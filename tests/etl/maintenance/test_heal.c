@@ -2,7 +2,7 @@
 #include "etl/maintenance/heal.h"
 
 #include "etl/activity/names.h"
-#include "etl/activity/schema.h"
+#include "etl/activity/tables.h"
 #include "etl/activity/views.h"
 #include "etl/maintenance/archiving.h"
 #include "etl/maintenance/spawn.h"
@@ -39,7 +39,7 @@ swap_and_die(struct fixture *x)
     };
 
     ASSERT_OK(views_drop(x->primary, &x->definition, fixture_activity(x), &x->f), &x->f);
-    ASSERT_OK(schema_create_twins(x->primary, fixture_activity(x), 3, &x->f), &x->f);
+    ASSERT_OK(tables_create_twins(x->primary, fixture_activity(x), 3, &x->f), &x->f);
     ASSERT_OK(db_rename_tables(x->primary, renames, 4, &x->f), &x->f);
 }
 
@@ -92,7 +92,7 @@ twins_that_were_left_are_dropped(void)
     fixture_begin(&x);
     if (ddl_commits(&x)) {
         fixture_complete(&x, 1, 3);
-        ASSERT_OK(schema_create_twins(x.primary, fixture_activity(&x), 3, &x.f), &x.f);
+        ASSERT_OK(tables_create_twins(x.primary, fixture_activity(&x), 3, &x.f), &x.f);
         ASSERT_OK(
             spawn_partition(x.primary, &x.definition, fixture_activity(&x), &spawned, &x.f), &x.f);
         CU_ASSERT_EQUAL(spawned.rows, 3);
@@ -149,7 +149,7 @@ tables_of_a_deployment_that_died_are_made_anew(void)
     if (ddl_commits(&x)) {
         ASSERT_OK(deployment_remove(x.primary, NULL, "Sales", &list, &x.f), &x.f);
         ASSERT_OK(deployment_remove(x.primary, "Order", NULL, &list, &x.f), &x.f);
-        ASSERT_OK(schema_create(x.primary, fixture_activity(&x), 0, &x.f), &x.f);
+        ASSERT_OK(tables_create(x.primary, fixture_activity(&x), 0, &x.f), &x.f);
         ASSERT_OK(definition_read_text(
                       &d, fixture_definition, sizeof fixture_definition - 1, &list, &x.f),
             &x.f);
