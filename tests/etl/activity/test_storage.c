@@ -75,7 +75,8 @@ work(void *state)
     return NULL;
 }
 
-/* Until somebody waits for a lock; where nobody tells, until he may have come to it. */
+/* Until somebody waits for a lock; where nobody tells, until he may have come to it. InnoDB looks
+ * anew only when it was not asked for a tenth of a second (CACHE_MIN_IDLE_TIME_NS). */
 static void
 wait_until_it_waits(struct db *db)
 {
@@ -84,11 +85,11 @@ wait_until_it_waits(struct db *db)
         [ENGINE_MARIADB] =
             "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
     };
-    const struct timespec pause = {.tv_nsec = 50000000};
+    const struct timespec pause = {.tv_nsec = 150000000};
     const char *query = queries[test_engine()];
     int64_t waiting = 0;
 
-    for (int try = 0; waiting == 0 && try < (query == NULL ? 2 : 200); try++) {
+    for (int try = 0; waiting == 0 && try < (query == NULL ? 1 : 100); try++) {
         struct fault f = FAULT_INIT;
 
         nanosleep(&pause, NULL);
