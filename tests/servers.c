@@ -52,8 +52,8 @@ static const struct recipe recipes[ENGINE_COUNT] = {
                 "--locale=C.UTF-8", "--no-sync"},
             .serve = {"postgres", "-D", "%d/data", "-p", "%p", "-c", "listen_addresses=127.0.0.1",
                 "-c", "unix_socket_directories=%d", "-c", "fsync=off", "-c", "shared_buffers=64MB",
-                "-c", "log_min_messages=fatal", "-c", "max_connections=40", "-c",
-                "max_locks_per_transaction=1024"},
+                "-c", "max_wal_size=256MB", "-c", "log_min_messages=fatal", "-c",
+                "max_connections=40", "-c", "max_locks_per_transaction=1024"},
             .large = {"-c", "shared_buffers=1GB", "-c", "max_wal_size=8GB", "-c",
                 "checkpoint_timeout=30min"},
             .sudden_death = SIGQUIT, /* "immediate shutdown": as a crash, its children included */
