@@ -1,19 +1,15 @@
 #include "etl/activity/import.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "config/base/clock.h"
-#include "config/base/digest.h"
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
 #include "etl/activity/backlog.h"
 #include "etl/activity/hold.h"
 #include "etl/activity/instance_set.h"
+#include "etl/activity/position.h"
+#include "etl/activity/rejects.h"
 #include "etl/activity/storage.h"
 
 struct import {
@@ -21,74 +17,14 @@ struct import {
     const struct definition *definition;
     const struct import_options *options;
     struct event_source *source;
-    char sha256[DIGEST_HEX_BYTES];
-    struct text key;           /* the options that change what a record means */
     struct storage **storages; /* one an activity, when wanted */
     struct instance_set *batches;
     const struct backlog_batch *batch;
-    size_t taken;      /* of it, already saved */
-    uint64_t position; /* of the last record that a committed batch took */
-    bool known;        /* nightcube_Imports has a row of this source */
-    bool finished;     /* and an earlier run came to its end */
-    FILE *reject;
-    bool reject_is_stream; /* no file: nothing can be taken back of it */
-    off_t reject_bytes;    /* of it, by batches that were committed */
+    size_t taken; /* of it, already saved */
+    struct position position;
+    struct rejects rejects;
     struct import_result *result;
 };
-
-/* ---- where an import stands ---- */
-
-static void
-describe_options(struct import *im)
-{
-    const struct source_options *o = event_source_options(im->source);
-    const char *const parts[] = {source_format_names[event_source_format(im->source)], o->activity,
-        o->case_column, o->class_column, o->time_column, o->timezone};
-
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        text_add_format(&im->key, "%s|", parts[i] == NULL ? "" : parts[i]);
-    text_add(&im->key, o->keep_active ? "active" : "");
-    for (size_t i = 0; i < o->map_count; i++)
-        text_add_format(&im->key, "|%s", o->maps[i]);
-}
-
-static int
-read_position(struct import *im, struct fault *f)
-{
-    static const enum value_type types[] = {VALUE_INT, VALUE_INT};
-    const struct value key[] = {value_text(im->sha256), value_text(text_get(&im->key))};
-    struct value row[] = {value_null(), value_null()};
-    struct stmt *s = db_prepare(im->primary,
-        "SELECT \"Position\", \"Finished\" FROM \"nightcube_Imports\" WHERE \"SourceSha256\" = ? "
-        "AND \"Options\" "
-        "= ?",
-        f);
-    int rc = s == NULL ? -1 : stmt_bind_row(s, key, 2, f);
-
-    if (rc == 0 && (rc = stmt_query(s, types, 2, f)) == 0)
-        rc = stmt_fetch(s, row, f);
-    stmt_free(s);
-    im->known = rc == 1;
-    if (im->known) {
-        im->position = (uint64_t)row[0].as.integer;
-        im->finished = row[1].as.integer != 0;
-    }
-    return rc < 0 ? -1 : 0;
-}
-
-/* The source's row, made by its first batch: an import that takes nothing leaves no trace. */
-static int
-insert_position(struct import *im, struct fault *f)
-{
-    const struct value row[] = {
-        value_text(im->sha256), value_text(text_get(&im->key)), value_time(clock_now())};
-
-    return db_run_with(im->primary,
-        "INSERT INTO \"nightcube_Imports\"(\"SourceSha256\", \"Options\", \"FirstTime\", "
-        "\"Position\", "
-        "\"Events\", \"Late\", \"Rejected\", \"Finished\") VALUES (?, ?, ?, 0, 0, 0, 0, 0)",
-        row, 3, f);
-}
 
 /* The one activity that the source speaks of, "*" for several; NULL while none was met. */
 static const char *
@@ -101,59 +37,6 @@ single_activity(const struct import *im)
             single = single == NULL ? im->definition->activities[i].name : "*";
     }
     return single;
-}
-
-static int
-write_position(struct import *im, uint64_t position, const struct import_result *step,
-    bool finished, struct fault *f)
-{
-    const struct value row[] = {value_int((int64_t)position), value_int((int64_t)step->events),
-        value_int((int64_t)step->late), value_int((int64_t)step->rejected), value_int(finished),
-        value_time(clock_now()), value_text(single_activity(im)), value_text(single_activity(im)),
-        value_text(im->sha256), value_text(text_get(&im->key))};
-
-    if (!im->known && insert_position(im, f) != 0)
-        return -1;
-    return db_run_with(im->primary,
-        "UPDATE \"nightcube_Imports\" SET \"Position\" = ?, \"Events\" = \"Events\" + ?, "
-        "\"Late\" = \"Late\" + ?, \"Rejected\" = \"Rejected\" + ?, \"Finished\" = ?, "
-        "\"LastTime\" = ?, \"Activity\" = CASE WHEN \"Activity\" IS NULL THEN ? "
-        "WHEN \"Activity\" = COALESCE(?, \"Activity\") THEN \"Activity\" ELSE '*' END "
-        "WHERE \"SourceSha256\" = ? AND \"Options\" = ?",
-        row, sizeof row / sizeof row[0], f);
-}
-
-/* ---- rejects ---- */
-
-static int
-write_reject(struct import *im, const struct waiting *w, const char *reason, struct fault *f)
-{
-    fprintf(im->reject, "# record %llu: %s\n", (unsigned long long)w->record.position, reason);
-    if (w->record.raw != NULL)
-        fprintf(im->reject, "%.*s\n", (int)w->record.raw_length, w->record.raw);
-    if (fflush(im->reject) != 0 || ferror(im->reject))
-        return fault_set_errno(f, errno, "write '%s'", im->options->reject_file);
-    return 0;
-}
-
-/* Those of a batch that is not committed are not rejected yet. */
-static int
-take_back_rejects(struct import *im, struct fault *f)
-{
-    if (im->reject == NULL || im->reject_is_stream)
-        return 0;
-    if (ftruncate(fileno(im->reject), im->reject_bytes) != 0 ||
-        fseeko(im->reject, im->reject_bytes, SEEK_SET) != 0)
-        return fault_set_errno(f, errno, "write '%s'", im->options->reject_file);
-    return 0;
-}
-
-static int
-keep_rejects(struct import *im, struct fault *f)
-{
-    if (im->reject != NULL && !im->reject_is_stream && (im->reject_bytes = ftello(im->reject)) < 0)
-        return fault_set_errno(f, errno, "write '%s'", im->options->reject_file);
-    return 0;
 }
 
 /* ---- a batch ---- */
@@ -229,12 +112,12 @@ apply_one(struct import *im, const struct waiting *w, struct import_result *step
         step->events += w->record.event_count;
     } else if (result == APPLY_REJECTED) {
         step->rejected++;
-        if (im->reject == NULL) {
+        if (im->rejects.file == NULL) {
             fault_wrap(f, "record %llu", (unsigned long long)w->record.position);
             fault_hint(f, "%s", BACKLOG_REJECT_HINT);
             return APPLY_FAULT;
         }
-        if (write_reject(im, w, w->reason != NULL ? w->reason : f->text, f) != 0)
+        if (rejects_write(&im->rejects, w, w->reason != NULL ? w->reason : f->text, f) != 0)
             return APPLY_FAULT;
         fault_clear(f);
         result = APPLY_DONE;
@@ -302,15 +185,15 @@ take_records(struct attempt *b, struct fault *f)
     struct import *im = b->im;
 
     b->next = im->taken;
-    b->position = im->position;
+    b->position = im->position.record;
     b->step = (struct import_result){0};
-    if (take_back_rejects(im, f) != 0 || load_batches(im, f) != 0 ||
+    if (rejects_take_back(&im->rejects, f) != 0 || load_batches(im, f) != 0 ||
         apply_records(im, &b->next, &b->step, f) != 0 || save_batches(im, &b->step, f) != 0)
         return -1;
     if (b->next > im->taken)
         b->position = im->batch->items[b->next - 1].record.position;
-    return write_position(
-        im, b->position, &b->step, b->next == im->batch->count && im->batch->last, f);
+    return position_write(&im->position, im->primary, b->position, &b->step, single_activity(im),
+        b->next == im->batch->count && im->batch->last, f);
 }
 
 static int
@@ -335,17 +218,17 @@ run_batch(struct import *im, struct fault *f)
 
     release_batches(im);
     if (rc != 0) {
-        take_back_rejects(im, NULL);
+        rejects_take_back(&im->rejects, NULL);
         return -1;
     }
-    im->known = true;
+    im->position.known = true;
     im->taken = b.next;
-    im->position = b.position;
+    im->position.record = b.position;
     im->result->records += b.step.records;
     im->result->events += b.step.events;
     im->result->late += b.step.late;
     im->result->rejected += b.step.rejected;
-    return keep_rejects(im, f);
+    return rejects_keep(&im->rejects, f);
 }
 
 /* A log that says nothing about any checkpoint is another process' log: its cases would become
@@ -355,7 +238,7 @@ check_relevance(const struct import *im, struct fault *f)
 {
     enum source_format format = event_source_format(im->source);
 
-    if (im->position > 0 || im->batch->count == 0 ||
+    if (im->position.record > 0 || im->batch->count == 0 ||
         (format != FORMAT_XES && format != FORMAT_LONG_CSV))
         return 0;
     for (size_t i = 0; i < im->batch->count; i++) {
@@ -379,7 +262,7 @@ take_batch(struct import *im, struct fault *f)
 {
     im->taken = 0;
     im->result->skipped += im->batch->skipped;
-    if (im->finished && im->batch->count == 0)
+    if (im->position.finished && im->batch->count == 0)
         return 0;
     if (check_relevance(im, f) != 0)
         return -1;
@@ -412,7 +295,7 @@ run_all(struct import *im, struct fault *f)
 
     event_source_progress(im->source, &done, &total);
     progress_begin("import", "bytes", total);
-    backlog = backlog_open(im->source, im->position, im->reject != NULL, f);
+    backlog = backlog_open(im->source, im->position.record, im->rejects.file != NULL, f);
     if (backlog != NULL)
         rc = take_all(im, backlog, f);
     backlog_close(backlog);
@@ -421,35 +304,6 @@ run_all(struct import *im, struct fault *f)
 }
 
 /* ---- the whole ---- */
-
-static bool
-is_same_file(const char *path, const char *other)
-{
-    struct stat a, b;
-
-    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
-
-/* What an earlier run of this import collected stays: its records will not come again. */
-static int
-open_reject_file(struct import *im, const char *source, struct fault *f)
-{
-    const char *path = im->options->reject_file;
-    struct stat is;
-
-    if (path == NULL)
-        return 0;
-    if (is_same_file(path, source))
-        return fault_set(
-            f, FAULT_USAGE, "'%s' is the source itself, not a place for rejects", path);
-    if ((im->reject = fopen(path, im->known ? "a" : "w")) == NULL)
-        return fault_set_errno(f, errno, "create '%s'", path);
-    im->reject_is_stream = fstat(fileno(im->reject), &is) != 0 || !S_ISREG(is.st_mode);
-    if (!im->reject_is_stream && fseeko(im->reject, 0, SEEK_END) != 0)
-        return fault_set_errno(f, errno, "write '%s'", path);
-    return keep_rejects(im, f);
-}
 
 static int
 prepare(struct import *im, const char *path, struct fault *f)
@@ -461,12 +315,9 @@ prepare(struct import *im, const char *path, struct fault *f)
     if (im->storages == NULL || im->batches == NULL)
         return fault_set_memory(f);
     im->source = event_source_open(path, &im->options->source, im->definition, f);
-    if (im->source == NULL || digest_file(path, im->sha256, f) != 0)
+    if (im->source == NULL || position_read(&im->position, im->primary, im->source, path, f) != 0)
         return -1;
-    describe_options(im);
-    if (text_check(&im->key, f) != 0 || read_position(im, f) != 0)
-        return -1;
-    return open_reject_file(im, path, f);
+    return rejects_open(&im->rejects, im->options->reject_file, path, im->position.known, f);
 }
 
 static void
@@ -475,11 +326,10 @@ release(struct import *im)
     for (size_t i = 0; im->storages != NULL && i < im->definition->activity_count; i++)
         storage_free(im->storages[i]);
     event_source_close(im->source);
-    text_release(&im->key);
+    position_release(&im->position);
     free(im->storages);
     free(im->batches);
-    if (im->reject != NULL)
-        fclose(im->reject);
+    rejects_close(&im->rejects);
 }
 
 int
