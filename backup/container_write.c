@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -239,7 +240,9 @@ container_add_file(struct container_writer *w, const char *name, const char *pat
 
     if (file_reader_open(&r, path, f) != 0)
         return -1;
-    if (fstat(r.fd, &status) != 0 || !S_ISREG(status.st_mode))
+    if (fstat(r.fd, &status) != 0)
+        rc = fault_set_errno(f, errno, "look at '%s'", path);
+    else if (!S_ISREG(status.st_mode))
         rc = fault_set(f, FAULT_NO_INPUT, "'%s' is not a plain file", path);
     else
         rc = add_content(w, name, (struct byte_source){read_file, &r}, (uint64_t)status.st_size, f);
