@@ -79,18 +79,19 @@ static int
 list_entries(const char *directory, DIR *entries, struct arena *a, const char ***names,
     size_t *count, struct fault *f)
 {
-    struct dirent *entry;
+    const char *entry;
+    int rc;
 
-    while ((entry = readdir(entries)) != NULL) {
+    while ((rc = file_next_entry(entries, directory, &entry, f)) == 1) {
         const char **name;
 
-        if (!folder_exists(directory, entry->d_name))
+        if (!folder_exists(directory, entry))
             continue;
         if ((name = arena_append(a, names, count, sizeof **names)) == NULL ||
-            (*name = arena_strdup(a, entry->d_name)) == NULL)
+            (*name = arena_strdup(a, entry)) == NULL)
             return fault_set_memory(f);
     }
-    return 0;
+    return rc;
 }
 
 int
@@ -174,16 +175,17 @@ done:
 
 /* Enters all segments of a folder into the manifest. */
 static int
-name_all(DIR *entries, struct arena *a, struct manifest *m, struct fault *f)
+name_all(DIR *entries, const char *folder, struct arena *a, struct manifest *m, struct fault *f)
 {
     struct manifest_part *to = &m->parts[MANIFEST_COMPLETED];
-    struct dirent *entry;
+    const char *entry;
     uint64_t number;
+    int rc;
 
-    while ((entry = readdir(entries)) != NULL) {
+    while ((rc = file_next_entry(entries, folder, &entry, f)) == 1) {
         struct manifest_segment *s;
 
-        if (!segment_number(entry->d_name, &number))
+        if (!segment_number(entry, &number))
             continue;
         if ((s = arena_append(a, &to->segments, &to->segment_count, sizeof *s)) == NULL)
             return fault_set_memory(f);
@@ -191,7 +193,7 @@ name_all(DIR *entries, struct arena *a, struct manifest *m, struct fault *f)
         if (number >= m->next_number)
             m->next_number = number + 1;
     }
-    return 0;
+    return rc;
 }
 
 int
@@ -216,7 +218,7 @@ folder_manifest(
     if ((entries = opendir(folder)) == NULL)
         return fault_set_errno(f, errno, "open directory '%s'", folder);
     *m = (struct manifest){.next_number = 1};
-    rc = name_all(entries, a, m, f);
+    rc = name_all(entries, folder, a, m, f);
     closedir(entries);
     return rc;
 }
@@ -248,18 +250,21 @@ int
 folder_sweep(const char *folder, const struct manifest *m, struct fault *f)
 {
     struct text path = TEXT_INIT;
-    struct dirent *entry;
+    const char *entry;
     DIR *entries = opendir(folder);
-    int rc = 0;
+    int rc;
 
     if (entries == NULL)
         return fault_set_errno(f, errno, "open directory '%s'", folder);
-    while (rc == 0 && (entry = readdir(entries)) != NULL) {
-        if (!is_litter(m, entry->d_name))
+    while ((rc = file_next_entry(entries, folder, &entry, f)) == 1) {
+        if (!is_litter(m, entry))
             continue;
         text_clear(&path);
-        file_join(&path, folder, entry->d_name);
-        rc = text_check(&path, f) == 0 ? file_remove(text_get(&path), f) : -1;
+        file_join(&path, folder, entry);
+        if (text_check(&path, f) != 0 || file_remove(text_get(&path), f) != 0) {
+            rc = -1;
+            break;
+        }
     }
     closedir(entries);
     text_release(&path);

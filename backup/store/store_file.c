@@ -242,18 +242,17 @@ static int
 walk_entries(const struct walk *w, const char *folder, DIR *directory, int depth, struct fault *f)
 {
     struct text name = TEXT_INIT;
-    const struct dirent *entry;
-    int rc = 0;
+    const char *entry;
+    int rc;
 
-    while (rc == 0 && (errno = 0, entry = readdir(directory)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
+    while ((rc = file_next_entry(directory, w->store->directory, &entry, f)) == 1) {
         text_clear(&name);
-        file_join(&name, folder, entry->d_name);
-        rc = text_check(&name, f) == 0 ? walk_entry(w, text_get(&name), depth, f) : -1;
+        file_join(&name, folder, entry);
+        if (text_check(&name, f) != 0 || walk_entry(w, text_get(&name), depth, f) != 0) {
+            rc = -1;
+            break;
+        }
     }
-    if (rc == 0 && errno != 0)
-        rc = fault_set_errno(f, errno, "read directory '%s'", w->store->directory);
     text_release(&name);
     return rc;
 }

@@ -1,6 +1,5 @@
 #include "config/base/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -62,20 +61,35 @@ file_remove(const char *path, struct fault *f)
     return fault_set_errno(f, errno, "remove '%s'", path);
 }
 
+int
+file_next_entry(DIR *directory, const char *path, const char **name, struct fault *f)
+{
+    struct dirent *entry;
+
+    do {
+        errno = 0;
+        if ((entry = readdir(directory)) == NULL)
+            return errno == 0 ? 0 : fault_set_errno(f, errno, "read directory '%s'", path);
+    } while (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
+    *name = entry->d_name;
+    return 1;
+}
+
 /* Removes everything in a directory but not the directory itself. */
 static int
 remove_entries(const char *path, DIR *directory, struct fault *f)
 {
     struct text child = TEXT_INIT;
-    struct dirent *entry;
-    int rc = 0;
+    const char *name;
+    int rc;
 
-    while (rc == 0 && (entry = readdir(directory)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
+    while ((rc = file_next_entry(directory, path, &name, f)) == 1) {
         text_clear(&child);
-        file_join(&child, path, entry->d_name);
-        rc = text_check(&child, f) == 0 ? file_remove_tree(text_get(&child), f) : -1;
+        file_join(&child, path, name);
+        if (text_check(&child, f) != 0 || file_remove_tree(text_get(&child), f) != 0) {
+            rc = -1;
+            break;
+        }
     }
     text_release(&child);
     return rc;

@@ -4,6 +4,7 @@
 #ifndef CONFIG_BASE_FILE_H
 #define CONFIG_BASE_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,11 @@ int file_make_directory(const char *path, mode_t mode, struct fault *f);
 /* Removes a file (a missing one is fine), or a directory with all that is in it. */
 int file_remove(const char *path, struct fault *f);
 int file_remove_tree(const char *path, struct fault *f);
+
+/* The next entry's name in an open directory, without "." and ".."; good until the next call.
+ * Returns 1, 0 at its end, or -1: what could not be read to its end is not taken for all there is.
+ */
+int file_next_entry(DIR *directory, const char *path, const char **name, struct fault *f);
 
 /* Renames and flushes the target's directory, so that the new name survives a power cut. Replaces.
  */

@@ -3,6 +3,7 @@
 #include "config/base/file.h"
 #include "cube/segment.h"
 #include "tests/cube/sample.h"
+#include "tests/strike.h"
 
 static void
 create(const char *name)
@@ -29,6 +30,30 @@ lists_cubes_by_name(void)
     CU_ASSERT_EQUAL_FATAL(count, 2);
     CU_ASSERT_STRING_EQUAL(names[0], "Claims");
     CU_ASSERT_STRING_EQUAL(names[1], "Orders");
+    arena_release(&a);
+}
+
+/* A folder that cannot be read to its end has not fewer cubes: a backup would lack them. */
+static void
+lists_all_cubes_or_says_why_not(void)
+{
+    struct arena a = ARENA_INIT;
+    struct fault f = FAULT_INIT;
+    const char **names;
+    size_t count, failed = 0;
+
+    create("Orders");
+    create("Claims");
+    for (bool striking = false; !striking || strike_next(); striking = true) {
+        int rc;
+
+        striking ? strike_begin(false) : strike_notice(STRIKE_FILE);
+        rc = cube_list("db", &a, &names, &count, &f);
+        strike_end();
+        CU_ASSERT(rc == 0 ? count == 2 : f.kind == FAULT_IO);
+        failed += rc != 0;
+    }
+    CU_ASSERT(failed >= 2);
     arena_release(&a);
 }
 
@@ -197,6 +222,7 @@ a_missing_segment_is_bad_data(void)
 
 const struct test suite_cube_store[] = {
     {"cubes are listed by name", lists_cubes_by_name},
+    {"lists all cubes or says why not", lists_all_cubes_or_says_why_not},
     {"a name is taken once", a_name_is_taken_once},
     {"names stay inside the directory", names_stay_inside_the_directory},
     {"an unknown cube names the nearest", an_unknown_cube_names_the_nearest},
