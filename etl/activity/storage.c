@@ -34,13 +34,6 @@ struct storage {
     struct value now;
 };
 
-void
-storage_add_columns(struct text *sql, const struct activity *a)
-{
-    for (size_t i = 0; i < a->checkpoint_count; i++)
-        sql_add(sql, i == 0 ? "%n" : ", %n", a->checkpoints[i].name);
-}
-
 /* ---- its life ---- */
 
 static int

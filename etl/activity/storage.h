@@ -26,7 +26,4 @@ int storage_load(struct storage *s, struct instance_set *b, struct fault *f);
  * loaded. */
 int storage_save(struct storage *s, struct instance_set *b, struct fault *f);
 
-/* Adds the names of the columns of Active or Completed that hold checkpoints: "A", "B" ... */
-void storage_add_columns(struct text *sql, const struct activity *a);
-
 #endif
