@@ -9,14 +9,12 @@
 #define CONFIG_BASE_MARKUP_H
 
 #include <libxml/tree.h>
-#include <libxml/xmlreader.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "config/base/fault.h"
 #include "config/base/findings.h"
-#include "config/base/stream.h"
 #include "config/base/text.h"
 
 /* More than any settings, job, definition or manifest needs. */
@@ -55,36 +53,6 @@ const char *markup_attribute(const xmlNode *element, const char *name);
 
 /* Adds the element's own text (not its children's) without blanks around it. */
 void markup_add_content(struct text *t, const xmlNode *element);
-
-/*
- * The pull reader for documents that may be large. Between markup_reader_next calls use the
- * xmlTextReader functions on `xml` as documented by libxml2.
- */
-struct markup_reader {
-    xmlTextReader *xml;
-    /* private */
-    const char *name; /* for messages; borrowed */
-    struct byte_source source;
-    uint64_t limit_bytes;
-    uint64_t seen_bytes;
-    struct fault broken; /* why reading from the source stopped */
-    int broken_line;     /* where the document is broken; 0: it is not */
-    char broken_text[256];
-};
-
-/* `name` says in messages what is read; `limit_bytes` 0: no limit. Memory stays bounded either way.
- * 0, or -1 with a fault (nothing to close then). The reader must not move while it is open. */
-int markup_reader_open(struct markup_reader *r, struct byte_source source, const char *name,
-    uint64_t limit_bytes, struct fault *f);
-
-/* The next node. Returns 1, 0 at the end, -1: FAULT_DATA with name and line, or the source's fault.
- */
-int markup_reader_next(struct markup_reader *r, struct fault *f);
-
-/* The line being read, from 1. */
-int markup_reader_line(const struct markup_reader *r);
-
-void markup_reader_close(struct markup_reader *r); /* a reader of zero bytes is fine */
 
 /*
  * The writer: elements begin and end, attributes and text in between, all escaped. Two blanks of

@@ -196,100 +196,6 @@ a_missing_file_is_no_input(void)
     findings_release(&list);
 }
 
-/* A source that gives one byte at a time, and a fault at the end when told so. */
-struct trickle {
-    const char *bytes;
-    bool breaks;
-};
-
-static ssize_t
-trickle_read(void *state, void *buffer, size_t size, struct fault *f)
-{
-    struct trickle *t = state;
-
-    (void)size;
-    if (*t->bytes == '\0')
-        return t->breaks ? fault_set(f, FAULT_IO, "the disk is gone") : 0;
-    *(char *)buffer = *t->bytes++;
-    return 1;
-}
-
-static int
-pull(struct trickle *t, uint64_t limit, int *elements, struct fault *f)
-{
-    struct markup_reader r = {0};
-    int got;
-
-    *elements = 0;
-    if (markup_reader_open(&r, (struct byte_source){trickle_read, t}, "log.xes", limit, f) != 0)
-        return -1;
-    while ((got = markup_reader_next(&r, f)) == 1)
-        *elements += xmlTextReaderNodeType(r.xml) == XML_READER_TYPE_ELEMENT;
-    markup_reader_close(&r);
-    return got;
-}
-
-static void
-the_pull_reader_visits_every_element(void)
-{
-    struct trickle t = {.bytes = "<log>\n<trace><event/></trace>\n<trace/></log>"};
-    struct fault f = FAULT_INIT;
-    int elements;
-
-    ASSERT_OK(pull(&t, 0, &elements, &f), &f);
-    CU_ASSERT_EQUAL(elements, 4);
-}
-
-static void
-the_pull_reader_names_a_broken_line(void)
-{
-    struct trickle t = {.bytes = "<log>\n<trace>\n</log>"};
-    struct fault f = FAULT_INIT;
-    int elements;
-
-    ASSERT_FAULT(pull(&t, 0, &elements, &f), &f, FAULT_DATA, "log.xes:3: ");
-}
-
-static void
-the_pull_reader_refuses_a_document_cut_short(void)
-{
-    struct trickle t = {.bytes = "<log>\n<trace/>"};
-    struct fault f = FAULT_INIT;
-    int elements;
-
-    ASSERT_FAULT(pull(&t, 0, &elements, &f), &f, FAULT_DATA, "log.xes:2: ");
-}
-
-static void
-the_pull_reader_hands_on_the_sources_fault(void)
-{
-    struct trickle t = {.bytes = "<log>\n<trace/>", .breaks = true};
-    struct fault f = FAULT_INIT;
-    int elements;
-
-    ASSERT_FAULT(pull(&t, 0, &elements, &f), &f, FAULT_IO, "log.xes: the disk is gone");
-}
-
-static void
-the_pull_reader_keeps_its_limit(void)
-{
-    struct trickle t = {.bytes = "<log><trace/><trace/><trace/></log>"};
-    struct fault f = FAULT_INIT;
-    int elements;
-
-    ASSERT_FAULT(pull(&t, 10, &elements, &f), &f, FAULT_DATA, "longer than 10 bytes");
-}
-
-static void
-the_pull_reader_refuses_a_doctype(void)
-{
-    struct trickle t = {.bytes = "<!DOCTYPE log [<!ENTITY a 'b'>]>\n<log>&a;</log>"};
-    struct fault f = FAULT_INIT;
-    int elements;
-
-    ASSERT_FAULT(pull(&t, 0, &elements, &f), &f, FAULT_DATA, "DOCTYPE");
-}
-
 static void
 write_sample(struct markup_writer *w, struct text *xml, const char *value)
 {
@@ -372,12 +278,6 @@ const struct test suite_config_base_markup[] = {
     {"refuses a document too deep", refuses_a_document_too_deep},
     {"reads UTF-16 with a byte order mark", reads_utf16_with_a_byte_order_mark},
     {"a missing file is no input", a_missing_file_is_no_input},
-    {"the pull reader visits every element", the_pull_reader_visits_every_element},
-    {"the pull reader names a broken line", the_pull_reader_names_a_broken_line},
-    {"the pull reader refuses a document cut short", the_pull_reader_refuses_a_document_cut_short},
-    {"the pull reader hands on the source's fault", the_pull_reader_hands_on_the_sources_fault},
-    {"the pull reader keeps its limit", the_pull_reader_keeps_its_limit},
-    {"the pull reader refuses a DOCTYPE", the_pull_reader_refuses_a_doctype},
     {"the writer escapes and indents", the_writer_escapes_and_indents},
     {"what was written reads back", what_was_written_reads_back},
     {"the writer refuses what XML cannot hold", the_writer_refuses_what_xml_cannot_hold},
