@@ -4,10 +4,12 @@
 # Small in make test; LOAD_ROWS, LOAD_PARTITIONS, LOAD_ACTIVITIES and LOAD_CHECKPOINTS choose.
 . "$SOURCE/tests/scenario/story.bash"
 
-rows=${LOAD_ROWS:-$(long_rounds 4000 20000000)}
-partitions=${LOAD_PARTITIONS:-$(long_rounds 20 5000)}
-activities=${LOAD_ACTIVITIES:-$(long_rounds 6 100)}
-checkpoints=${LOAD_CHECKPOINTS:-$(long_rounds 1000 1000)}
+part=1 # with LONG_SECONDS a part of it, which a quiet machine does in that time
+[ -z "${LONG_SECONDS:-}" ] || part=$((LONG_SECONDS < 3600 ? 3600 / LONG_SECONDS : 1))
+rows=${LOAD_ROWS:-$(long_rounds 1000 $((20000000 / part)))}
+partitions=${LOAD_PARTITIONS:-$(long_rounds 10 $((5000 / part + 10)))}
+activities=${LOAD_ACTIVITIES:-$(long_rounds 4 100)}
+checkpoints=${LOAD_CHECKPOINTS:-$(long_rounds 30 1000)}
 each=$((rows / 2 / partitions)) # rows of a partition
 history=$((each * partitions))
 
