@@ -68,23 +68,22 @@ note_is_gone(struct db *holder)
            db_table_exists(holder, CLAIM_NOTE, NULL) == 0;
 }
 
-/* A lost connection let it go: by now another may hold it, and the note be that one's. False: there
- * is no way back. */
-static bool
+/* A lost connection let it go: by now another may hold it, and the note be that one's. A server
+ * that was started anew, or has not noticed yet that the connection is gone, is given time. */
+static void
 hold_again(struct claim *c)
 {
     struct db *again = db_open_again(c->holder, NULL);
     int64_t taken = 0;
 
     if (again == NULL)
-        return false;
+        return;
     if (db_get_int(again, db_dialect(again)->claim, 0, &taken, NULL) != 0 || taken != 1) {
         db_close(again);
-        return true;
+        return;
     }
     db_close(c->holder);
     c->holder = again;
-    return true;
 }
 
 /* Tried again: nobody looks at how a run let go, and a note that stays names somebody who is gone.
@@ -92,10 +91,9 @@ hold_again(struct claim *c)
 static void
 remove_note(struct claim *c)
 {
-    for (int try = 0; !note_is_gone(c->holder) && try < 3; try++) {
+    for (int try = 0; !note_is_gone(c->holder) && try < TRIES; try++) {
         pause_a_moment();
-        if (!hold_again(c))
-            return;
+        hold_again(c);
     }
 }
 
