@@ -99,11 +99,14 @@ refuses 75 "another run holds the lock" nightly
 refuses 75 "another run holds the lock" set index PurchaseOrder ByCity City
 exec 9>&-
 
-# A library that is loaded when it is needed, and is not there.
-mkdir none
+# A library that is loaded when it is needed, and is not there, or is another one.
+mkdir none other
 : >none/libcurl.so.4
-AWS_ACCESS_KEY_ID=id AWS_SECRET_ACCESS_KEY=key LD_LIBRARY_PATH=$home/none \
-    refuses 69 "stores over the network need libcurl" list --store s3:bucket
+cp "$(dirname "$NIGHTCUBE")/tests/fault-shim.so" other/libcurl.so.4
+for place in none other; do
+    AWS_ACCESS_KEY_ID=id AWS_SECRET_ACCESS_KEY=key LD_LIBRARY_PATH=$home/$place \
+        refuses 69 "stores over the network need libcurl" list --store s3:bucket
+done
 
 # Jobs that would lose data.
 job() {
