@@ -127,11 +127,13 @@ begin(struct batch *b, const struct stretch *stretch, struct fault *f)
 }
 
 /* What an engine does not understand of a batch is read in another way, which `way` stands for;
- * that somebody is in the way, or a file cannot be read, is told. */
+ * that somebody is in the way, or a file cannot be read, is told. So is everything inside a
+ * transaction: whatever another way read could not be committed. */
 static int
 leave_or_tell(const struct batch *b, const struct fault *why, int way, struct fault *f)
 {
-    if (b->kind->may_fail && (why->kind == FAULT_INTERNAL || why->kind == FAULT_DATA))
+    if (b->kind->may_fail && !db_is_spoilt(b->rows.db) &&
+        (why->kind == FAULT_INTERNAL || why->kind == FAULT_DATA))
         return way;
     if (f != NULL)
         *f = *why;

@@ -30,8 +30,8 @@ struct batch_kind {
     bool keeps_identity_order;
     /* A name that no column may have; "" */
     const char *taken_name;
-    /* A value may make the query fail, which spoils nothing: the rest is read in another way. That
-     * somebody is in the way is told all the same. */
+    /* A value may make the query fail: outside of a transaction the rest is read in another way.
+     * That somebody is in the way is told all the same. */
     bool may_fail;
     /* Doubles are told times a power of two where they can be (dialect->add_scaled). */
     bool scales_doubles;

@@ -65,6 +65,9 @@ int db_end(struct db *db, int rc, struct fault *f);
  * transaction had? Its fault is then that one's. */
 bool db_has_given_up(const struct db *db);
 
+/* Did a statement of the transaction fail? It can only be rolled back. */
+bool db_is_spoilt(const struct db *db);
+
 /*
  * Runs `work` in a transaction of its own. When others are in its way (a deadlock, a lock that is
  * not given in time, a serialization failure, a busy file), all of it is rolled back and done again

@@ -67,6 +67,12 @@ db_has_given_up(const struct db *db)
     return db->given_up;
 }
 
+bool
+db_is_spoilt(const struct db *db)
+{
+    return db->spoilt;
+}
+
 /* ---- others in the way ---- */
 
 void

@@ -178,6 +178,30 @@ leaves_to_others_what_is_not_usual(void)
     }
 }
 
+/* Where something is to be committed afterwards the engine's own word is told. */
+static void
+a_spoilt_transaction_is_told(void)
+{
+    struct rowsum sum = ROWSUM_INIT, read = ROWSUM_INIT;
+    struct fault f = FAULT_INIT;
+    struct db *db = open_here();
+    struct table t = sample;
+
+    fill(db, 300, &sum);
+    run(db, "CREATE TABLE odd(n, \"t \"\"\", d, e, at)");
+    run(db, "INSERT INTO odd SELECT * FROM \"it's\"");
+    run(db, "UPDATE odd SET n = x'41' WHERE rowid = 200");
+    t.name = "odd";
+    ASSERT_OK(db_begin(db, &f), &f);
+    ASSERT_FAULT(table_rowsum(db, &t, &read, &f), &f, FAULT_INTERNAL, "BLOB");
+    CU_ASSERT(db_is_spoilt(db));
+    db_rollback(db);
+    CU_ASSERT_FALSE(db_is_spoilt(db));
+    rowsum_release(&sum);
+    rowsum_release(&read);
+    db_close(db);
+}
+
 /* Everything behind a value that only batches mind is still there, whatever the batch it is in. */
 static void
 goes_on_behind_them(void)
@@ -229,6 +253,7 @@ leaves_other_tables_alone(void)
 const struct test suite_etl_odbc_batch[] = {
     {"brings all rows exactly", brings_all_rows_exactly},
     {"leaves to others what is not usual", leaves_to_others_what_is_not_usual},
+    {"a spoilt transaction is told", a_spoilt_transaction_is_told},
     {"goes on behind them", goes_on_behind_them},
     {"leaves other tables alone", leaves_other_tables_alone},
     {0},
