@@ -188,7 +188,7 @@ open_reader(
     if (rc == 0)
         rc = batch_open(db, t, all ? NULL : s, in_order, &r->batch, f);
     if (rc < 0)
-        fault_wrap(f, "read table '%s'", t->name);
+        explain(r, f);
     else if (rc == 0)
         rc = open_rows(r, f);
     if (rc >= 0)
@@ -253,7 +253,7 @@ table_reader_next(struct table_reader *r, const struct value **row, struct fault
 
     if (r->batch != NULL) {
         if ((rc = batch_next(r->batch, row, f)) != BATCH_LEAVES)
-            return rc >= 0 ? rc : fault_wrap(f, "read table '%s'", r->table->name);
+            return rc >= 0 ? rc : explain(r, f);
         if (leave_batches(r, f) != 0)
             return -1;
     }

@@ -178,27 +178,39 @@ leaves_to_others_what_is_not_usual(void)
     }
 }
 
-/* Where something is to be committed afterwards the engine's own word is told. */
+/* 0: all rows came; BATCH_LEAVES; -1 with a fault. */
+static int
+read_batches(struct db *db, const struct table *t, struct fault *f)
+{
+    const struct value *row;
+    struct batch *b = NULL;
+    int rc = batch_open(db, t, NULL, false, &b, f);
+
+    if (rc == 0)
+        return BATCH_LEAVES;
+    while (rc == 1)
+        rc = batch_next(b, &row, f);
+    batch_close(b);
+    return rc;
+}
+
+/* Where something is to be committed afterwards, no other way is taken. */
 static void
 a_spoilt_transaction_is_told(void)
 {
-    struct rowsum sum = ROWSUM_INIT, read = ROWSUM_INIT;
+    struct rowsum sum = ROWSUM_INIT;
     struct fault f = FAULT_INIT;
     struct db *db = open_here();
-    struct table t = sample;
 
     fill(db, 300, &sum);
-    run(db, "CREATE TABLE odd(n, \"t \"\"\", d, e, at)");
-    run(db, "INSERT INTO odd SELECT * FROM \"it's\"");
-    run(db, "UPDATE odd SET n = x'41' WHERE rowid = 200");
-    t.name = "odd";
+    run(db, "UPDATE \"it's\" SET \"t \"\"\" = x'41' WHERE rowid = 200");
+    CU_ASSERT_EQUAL(read_batches(db, &sample, &f), BATCH_LEAVES);
     ASSERT_OK(db_begin(db, &f), &f);
-    ASSERT_FAULT(table_rowsum(db, &t, &read, &f), &f, FAULT_INTERNAL, "BLOB");
+    ASSERT_FAULT(read_batches(db, &sample, &f), &f, FAULT_INTERNAL, "BLOB");
     CU_ASSERT(db_is_spoilt(db));
     db_rollback(db);
     CU_ASSERT_FALSE(db_is_spoilt(db));
     rowsum_release(&sum);
-    rowsum_release(&read);
     db_close(db);
 }
 
