@@ -87,11 +87,13 @@ hold_again(struct claim *c)
 }
 
 /* Tried again: nobody looks at how a run let go, and a note that stays names somebody who is gone.
- */
+ * For so long, however long it takes to find that a server cannot be reached. */
 static void
 remove_note(struct claim *c)
 {
-    for (int try = 0; !note_is_gone(c->holder) && try < TRIES; try++) {
+    double end = clock_elapsed() + TRIES * PAUSE_MS / 1000.0;
+
+    while (!note_is_gone(c->holder) && clock_elapsed() < end) {
         pause_a_moment();
         hold_again(c);
     }
