@@ -9,7 +9,6 @@ const struct error_rule errors_mariadb[] = {
     {.native = 1213, .kind = FAULT_UNAVAILABLE, .contended = true}, /* deadlock */
     {.native = 1021, .kind = FAULT_IO, .cure = ERROR_CURE_FULL},    /* disk full */
     {.native = 1114, .kind = FAULT_IO, .cure = ERROR_CURE_FULL},    /* the table is full */
-    {.words = "No space left on device", .kind = FAULT_IO, .cure = ERROR_CURE_FULL},
     {.native = 1005, /* create a table; InnoDB says so of a full disk */
         .words = "No more room in record file",
         .kind = FAULT_IO,
@@ -57,5 +56,7 @@ const struct error_rule errors_mariadb[] = {
     {.state = "28", .kind = FAULT_PERMISSION},
     {.state = "40", .kind = FAULT_UNAVAILABLE},
     {.state = "70", .kind = FAULT_UNAVAILABLE, .cure = ERROR_CURE_LOST},
+    /* Of many numbers; last, as other messages give values that may hold any words. */
+    {.words = "28 \"No space left on device\"", .kind = FAULT_IO, .cure = ERROR_CURE_FULL},
     {.kind = FAULT_NONE},
 };
