@@ -105,7 +105,10 @@ make_room() {
         dump_mariadb "${db}_archive" >archive.sql
         ;;
     esac
-    mount -t tmpfs -o "size=64m,uid=$account" tmpfs "$room" 2>/dev/null || return 1
+    mount -t tmpfs -o "size=64m,uid=$account" tmpfs "$room" 2>/dev/null || {
+        [ "$engine" = mariadb ] || rmdir "$room"
+        return 1
+    }
     trap leave_room EXIT
     case $engine in
     postgresql)
@@ -133,6 +136,7 @@ full_archive() {
     site "$copy"
     make_room "$copy" || {
         echo "nothing can be mounted here: an archive on a full disk was not tried"
+        site_drop "$copy"
         return 0
     }
     for kib in "$@"; do
