@@ -52,6 +52,9 @@ void pack_free(struct pack *p); /* NULL is fine */
 /* What may open a container. */
 struct pack_keys {
     const struct unseal_keys *unseal; /* borrowed while opening; NULL: no key at hand */
+    /* Why there is none, for a container that needs one; borrowed likewise, NULL: none was given.
+     */
+    const struct fault *missing;
     bool demanded; /* the user named the key for this very file: it must be encrypted */
     /* Other limits than PACK_FREE_BYTES and PACK_RATIO; 0: those. */
     uint64_t free_bytes;

@@ -44,6 +44,11 @@ open_seal(struct unpack *u, const struct pack_keys *keys, struct fault *f)
 {
     if (keys == NULL || keys->unseal == NULL ||
         (keys->unseal->identity_count == 0 && keys->unseal->passphrase == NULL)) {
+        if (keys != NULL && keys->missing != NULL) {
+            if (f != NULL)
+                *f = *keys->missing;
+            return -1;
+        }
         fault_set(f, FAULT_PERMISSION, "it is encrypted, and no key or passphrase is given");
         return fault_hint(f, "name --identity-file or --passphrase-file");
     }

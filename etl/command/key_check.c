@@ -157,8 +157,12 @@ check_row(struct store *s, const struct listing_row *r, const struct pack_keys *
     struct fault own = FAULT_INIT;
     int rc = 1;
 
-    if (r->encrypted)
+    if (r->encrypted && keys->missing != NULL) {
+        own = *keys->missing;
+        rc = -1;
+    } else if (r->encrypted) {
         rc = keys->unseal == NULL ? 0 : opens(s, r->file, keys->unseal, &own);
+    }
     if (rc < 0 && v->untold++ == 0)
         v->first = own;
     else if (rc < 0)

@@ -80,8 +80,6 @@ add_identity_file(struct keyring *k, const char *path, struct fault *f)
 static int
 add_set_identities(struct keyring *k, const struct backup_setting *set, struct fault *f)
 {
-    struct fault unread = FAULT_INIT;
-
     for (size_t i = 0; i < set->identity_file_count; i++) {
         const char *path = set->identity_files[i];
 
@@ -91,13 +89,10 @@ add_set_identities(struct keyring *k, const struct backup_setting *set, struct f
             return fault_wrap(f, "identity file '%s'", path);
         log_warning("identity file '%s' is left out: %s", path, f->text);
         if (f->kind == FAULT_IO)
-            unread = *f;
+            k->unread = *f;
         fault_clear(f);
     }
-    if (k->identities.count > 0 || unread.kind != FAULT_IO)
-        return 0;
-    *f = unread;
-    return fault_wrap(f, "no identity could be read");
+    return 0;
 }
 
 int
@@ -112,6 +107,8 @@ keyring_unseal(struct keyring *k, const struct settings *settings, const struct 
         if (add_set_identities(k, &settings->backup, f) != 0)
             return -1;
         identities = &k->identities;
+        if (identities->count == 0 && k->unread.kind == FAULT_IO)
+            keys->missing = &k->unread;
     }
     k->unseal = (struct unseal_keys){.passphrase = how->passphrase};
     if (identities != NULL) {

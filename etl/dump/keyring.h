@@ -30,6 +30,7 @@ struct keyring {
     struct identity_list identities; /* of the settings */
     struct seal_keys seal;
     struct unseal_keys unseal;
+    struct fault unread; /* why an identity of the settings could not be read */
 };
 
 #define KEYRING_INIT                                                                               \
@@ -46,8 +47,9 @@ int keyring_seal(struct keyring *k, const struct settings *settings, const struc
     const struct seal_keys **seal, struct fault *f);
 
 /* Gathers what may open a backup. What was asked for makes `keys` demanded; an identity file of the
- * settings that cannot be read is a warning. -1 when memory runs out, or when a file of them is
- * unreadable and none is left: a key that is there must not be told to be missing. */
+ * settings that cannot be read is a warning; when none is left and the disk failed, that is what is
+ * told of a backup that needs one (keys->missing), not that a key is missing. -1 only when memory
+ * runs out. */
 int keyring_unseal(struct keyring *k, const struct settings *settings, const struct opening *how,
     struct pack_keys *keys, struct fault *f);
 

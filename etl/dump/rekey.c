@@ -35,6 +35,10 @@ open_keys(
         return -1;
     if (k->seal == NULL)
         return fault_set(f, FAULT_USAGE, "nobody is named who may open it then");
+    if (keys.missing != NULL) {
+        *f = *keys.missing;
+        return -1;
+    }
     if (keys.unseal == NULL)
         return fault_set(f, FAULT_PERMISSION, "there is no key at hand that opens it");
     k->unseal = keys.unseal;
