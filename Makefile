@@ -87,14 +87,16 @@ sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
 # What threads share.
 RACING := config.base etl.odbc etl.activity.backlog etl.activity.import etl.dump.survey etl.star.process
 races: ## the unit tests of what threads share, under ThreadSanitizer, built in build/tsan; T=etl.odbc.sender runs one suite
+	@scripts/install-deps.sh analysis
 	+@for suite in $(or $(T),$(RACING)); do \
 	    $(MAKE) BUILD=$(BUILD)/tsan OPT='-O1 -g' SANITIZE='-fsanitize=thread' unit T=$$suite || exit 1; \
 	done
 
 # What needs no server, and no hours where each instruction is watched.
 MEMCHECKED := config backup cube etl.event
-memcheck: $(BUILD)/unit-tests ## quick unit tests under valgrind: memory that nobody set; T=cube.rollup runs one suite
+memcheck: ## quick unit tests under valgrind: memory that nobody set; T=cube.rollup runs one suite
 	@scripts/install-deps.sh analysis
+	@$(MAKE) $(BUILD)/unit-tests
 	@for suite in $(or $(T),$(MEMCHECKED)); do \
 	    valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --fair-sched=try \
 	        --child-silent-after-fork=yes --suppressions=.valgrind $(BUILD)/unit-tests $$suite || exit 1; \
@@ -111,7 +113,7 @@ build-coverage: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim
 
 # What a distribution's hardened build says, and another compiler's opinion: both at once.
 hardened: ## unit tests built by clang with all hardening flags, in build/hardened; T=cube.rollup runs one suite
-	@command -v clang >/dev/null || { echo 'make hardened: clang is missing: apt-get install clang' >&2; exit 69; }
+	@scripts/install-deps.sh analysis
 	@$(MAKE) unit CC=clang BUILD=$(BUILD)/hardened \
 	    HARDEN='-fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE' \
 	    LDFLAGS='-pie -Wl,-z,relro,-z,now,-z,noexecstack'
@@ -121,7 +123,7 @@ musl: ## every source compiled against musl's headers
 	@scripts/check-musl.sh '$(BUILD)' -std=c17 $(WARNINGS) $(CPPFLAGS) -pthread
 
 fuzz: ## whatever comes from outside, made up by libFuzzer (clang); T=xes one target, FUZZ_SECONDS=60 each
-	@command -v clang >/dev/null || { echo 'make fuzz: clang is missing: apt-get install clang' >&2; exit 69; }
+	@scripts/install-deps.sh analysis
 	+@$(MAKE) fuzz-programs CC=clang BUILD=$(BUILD)/fuzz OPT='-O1 -g -fno-omit-frame-pointer' \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
 	@scripts/run-fuzz.sh '$(BUILD)/fuzz' '$(T)'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # install-deps.sh run|test|coverage|analysis|browser: installs the Debian packages that building and running (run), the tests
-# (test), `make coverage` (coverage), `make lint-deep`, `memcheck` and `musl` (analysis) and the tests in a browser (browser) need.
+# (test), `make coverage` (coverage), the other eyes of tests/README.md and `make fuzz` (analysis) and the tests in a browser
+# (browser) need.
 # Does nothing, quickly, when all are there. Needs root or `sudo -n`; otherwise prints the command to run and exits 69.
 set -eu
 
@@ -9,14 +10,14 @@ packages='gcc libc6-dev make pkg-config unixodbc-dev libsqliteodbc odbcinst libx
     libcurl4-openssl-dev libjansson-dev libxxhash-dev tzdata'
 test_packages='libcunit1-dev age zstd sqlite3 libxml2-utils postgresql odbc-postgresql mariadb-server odbc-mariadb'
 coverage_packages='gcovr'
-analysis_packages='clang-tidy-14 cppcheck valgrind musl-tools'
+analysis_packages='clang libclang-rt-dev clang-tidy-14 cppcheck valgrind musl-tools'
 browser_packages='chromium fonts-dejavu-core poppler-utils'
 
 case ${1-} in
 run) ;;
 test) packages="$packages $test_packages" ;;
 coverage) packages="$packages $test_packages $coverage_packages" ;;
-analysis) packages="$packages $analysis_packages" ;;
+analysis) packages="$packages $test_packages $analysis_packages" ;;
 browser) packages="$packages $browser_packages" ;;
 *)
     echo "usage: $0 run|test|coverage|analysis|browser" >&2
