@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- opening ---- */
 
@@ -70,15 +69,14 @@ cloud_add_path(struct text *t, const struct cloud *c, const char *name)
 }
 
 void
-cloud_date(char date[CLOUD_DATE_BYTES], bool compact)
+cloud_date(char date[CLOUD_DATE_BYTES], time_t moment, bool compact)
 {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const months[] = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t now = time(NULL);
     struct tm t;
 
-    gmtime_r(&now, &t);
+    gmtime_r(&moment, &t);
     if (compact)
         strftime(date, CLOUD_DATE_BYTES, "%Y%m%dT%H%M%SZ", &t);
     else

@@ -7,6 +7,7 @@
 #define BACKUP_STORE_CLOUD_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "backup/store/http.h"
 #include "backup/store/scheme.h"
@@ -86,9 +87,9 @@ int cloud_set_prefix(struct cloud *c, const char *rest, struct fault *f);
 /* "<folder>/<prefix><name>", encoded. */
 void cloud_add_path(struct text *t, const struct cloud *c, const char *name);
 
-/* The moment, as it really is: RFC 1123 or "20130524T000000Z". */
+/* A moment as requests bear it: "20130524T000000Z", or as RFC 1123 writes it. */
 enum { CLOUD_DATE_BYTES = 40 };
-void cloud_date(char date[CLOUD_DATE_BYTES], bool compact);
+void cloud_date(char date[CLOUD_DATE_BYTES], time_t moment, bool compact);
 
 /* A request as each kind wants it, without a query; `path` is borrowed. */
 struct http_request cloud_request(

@@ -136,7 +136,7 @@ sign(void *state, struct http_request *r, struct text scratch[4], struct fault *
     struct azblob *s = c->own;
     char date[CLOUD_DATE_BYTES];
 
-    cloud_date(date, false);
+    cloud_date(date, time(NULL), false);
     text_add(&scratch[0], date);
     if (text_check(&scratch[0], f) != 0)
         return -1;

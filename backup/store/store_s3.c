@@ -34,7 +34,7 @@ sign(void *state, struct http_request *r, struct text scratch[4], struct fault *
     struct sigv4 now = {
         .access_key = s->access_key.bytes, .secret_key = s->secret_key.bytes, .region = s->region};
 
-    cloud_date(date, true);
+    cloud_date(date, time(NULL), true);
     if (digest_bytes(r->body == NULL ? "" : r->body, r->body_size, sha256, f) != 0)
         return -1;
     text_add(&scratch[0], date);

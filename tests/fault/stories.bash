@@ -5,11 +5,13 @@
 #                                its name
 #   every_reading DO...          the same for what only reads
 #
+# STORIES="load restore reading" chooses, in test-long too; reading is all that only reads.
 # Installations are made first: `empty`, set up and nothing more, and those of night_before.
 every_story() {
     wanted=" $1 "
     shift
     [ "$(long_rounds 0 1)" -eq 0 ] && [ -z "${NIGHTCUBE_PLACES:-}" ] || wanted=
+    [ -z "${STORIES:-}" ] || wanted=" $STORIES "
     night_before 40
     site_new empty
     "$NIGHTCUBE" key generate --output new.txt >/dev/null 2>&1
@@ -68,6 +70,7 @@ tell() {
 
 every_reading() {
     local arguments
+    [[ -z ${STORIES:-} || " $STORIES " == *" reading "* ]] || return 0
     site base
     container=$(cd "$base/backups" && ls -- *.abf | head -n 1)
     for arguments in \

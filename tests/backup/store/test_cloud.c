@@ -365,7 +365,31 @@ opens_no_store_without_a_key_or_tls(void)
     CU_ASSERT_PTR_NULL(store_open("s3:bucket/../x", &f));
 }
 
+/* The moment of the examples in "Signature Version 4" of Amazon's documentation; one of one digit
+ * each; one of a leap day. */
+static void
+writes_a_moment_as_each_protocol_wants_it(void)
+{
+    static const struct {
+        time_t moment;
+        const char *compact, *rfc1123;
+    } moments[] = {
+        {1369353600, "20130524T000000Z", "Fri, 24 May 2013 00:00:00 GMT"},
+        {3723, "19700101T010203Z", "Thu, 01 Jan 1970 01:02:03 GMT"},
+        {1709251199, "20240229T235959Z", "Thu, 29 Feb 2024 23:59:59 GMT"},
+    };
+    char date[CLOUD_DATE_BYTES];
+
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        cloud_date(date, moments[i].moment, true);
+        CU_ASSERT_STRING_EQUAL(date, moments[i].compact);
+        cloud_date(date, moments[i].moment, false);
+        CU_ASSERT_STRING_EQUAL(date, moments[i].rfc1123);
+    }
+}
+
 const struct test suite_backup_store_cloud[] = {
+    {"writes a moment as each protocol wants it", writes_a_moment_as_each_protocol_wants_it},
     {"azurite is a store, with a key and with a token", azurite_is_a_store},
     {"s3rver is a store", s3rver_is_a_store},
     {"a server of our own is a store", a_server_of_our_own_is_a_store},

@@ -3,6 +3,7 @@
 #include "cube/folder.h"
 #include "etl/dump/verify.h"
 #include "tests/etl/dump/sample.h"
+#include "tests/shortage.h"
 
 /* A cube's folder with a manifest and the segment it names. */
 static void
@@ -237,7 +238,42 @@ asks_the_hook_before_anything_is_swapped(void)
     site_close(&site);
 }
 
+static struct site shorted;
+
+/* The container and then, in its place, the one without facts; in no catalogue, which would grow.
+ */
+static int
+dump_both(struct fault *f)
+{
+    struct dump_order order = {.file = "./alone.abf", .allow_overwrite = true};
+    struct dump_result whole = DUMP_RESULT_INIT, bare = DUMP_RESULT_INIT;
+    int rc = dump_analysis(&shorted, "Cubes", &order, &whole, f);
+
+    order.metadata_only = true;
+    if (rc == 0)
+        rc = dump_analysis(&shorted, "Cubes", &order, &bare, f);
+    dump_result_release(&whole);
+    dump_result_release(&bare);
+    return rc;
+}
+
+static void
+is_whole_or_says_that_memory_ran_out(void)
+{
+    const struct restore_order order = {.source = "./alone.abf", .as = "copy"};
+
+    sample_open(&shorted, NULL);
+    write_cube("A", CUBE_STORAGE_MEMORY);
+    write_cube("B", CUBE_STORAGE_DIRECT);
+    shortage_everywhere(dump_both, 100);
+    sample_restore(&shorted, &order);
+    CU_ASSERT_EQUAL(system("diff data/cubes/B/cube.xml data/copy/B/cube.xml"), 0);
+    CU_ASSERT(!file_exists("data/copy/A/1.seg"));
+    site_close(&shorted);
+}
+
 const struct test suite_etl_dump_dump_analysis[] = {
+    {"is whole or says that memory ran out", is_whole_or_says_that_memory_ran_out},
     {"brings back the whole directory", brings_back_the_whole_directory},
     {"leaves out the facts when only metadata is wanted",
         leaves_out_the_facts_when_only_metadata_is_wanted},

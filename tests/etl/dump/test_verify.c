@@ -60,19 +60,25 @@ compares_the_stored_bytes_without_a_key(void)
     site_close(&site);
 }
 
-/* The disk fails: that is not told as a key that nobody has. */
+/* The disk fails: that is not told as a key that nobody has, nor where none is needed. */
 static void
 tells_an_identity_that_cannot_be_read(void)
 {
     struct site site;
     struct fault f = FAULT_INIT;
-    const struct verify_order order = {.source = "mine"};
+    const struct dump_order plain = {.file = "plain", .sealing = {.no_encryption = true}};
+    struct verify_order order = {.source = "mine"};
     struct verify_result result = VERIFY_RESULT_INIT;
 
     begin(&site);
+    sample_dump_as(&site, "PrimaryImport", &plain, NULL);
     ASSERT_OK(file_remove("identity.txt", &f), &f);
     CU_ASSERT_EQUAL(symlink("/proc/self/mem", "identity.txt"), 0); /* EIO at its beginning */
     ASSERT_FAULT(verify_container(&site, &order, &result, &f), &f, FAULT_IO, "identity.txt");
+    verify_result_release(&result);
+    order.source = "plain";
+    ASSERT_OK(verify_container(&site, &order, &result, &f), &f);
+    CU_ASSERT(result.deep);
     verify_result_release(&result);
     site_close(&site);
 }
