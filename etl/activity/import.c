@@ -12,6 +12,9 @@
 #include "etl/activity/rejects.h"
 #include "etl/activity/storage.h"
 
+/* Activities whose statements stay prepared, each of which takes memory here and in the driver. */
+enum { WRITING_MAX = 16 };
+
 struct import {
     struct db *primary;
     const struct definition *definition;
@@ -139,15 +142,20 @@ apply_records(struct import *im, size_t *next, struct import_result *step, struc
     return 0;
 }
 
+/* The first few activities of a batch keep what they write with for the next one. */
 static int
 save_batches(struct import *im, struct import_result *step, struct fault *f)
 {
+    size_t saved = 0;
+
     for (size_t i = 0; i < im->definition->activity_count; i++) {
         if (im->batches[i].activity == NULL)
             continue;
         if (storage_save(im->storages[i], &im->batches[i], f) != 0)
             return -1;
         step->late += im->batches[i].late_events;
+        if (++saved > WRITING_MAX)
+            storage_rest(im->storages[i]);
     }
     return 0;
 }

@@ -9,6 +9,9 @@
 #include "etl/activity/storage_load.h"
 #include "etl/odbc/table_writer.h"
 
+/* Rows for which a thread that sends them is worth its making. */
+enum { AHEAD_MIN = 100 };
+
 /* What is done to the rows of a table, each by a writer of its own, opened when it is wanted. */
 enum change {
     INSERT_ACTIVE,
@@ -74,12 +77,20 @@ storage_new(struct db *primary, const struct activity *a, struct fault *f)
 }
 
 void
+storage_rest(struct storage *s)
+{
+    for (int i = 0; i < CHANGE_COUNT; i++) {
+        table_writer_close(s->writers[i]);
+        s->writers[i] = NULL;
+    }
+}
+
+void
 storage_free(struct storage *s)
 {
     if (s == NULL)
         return;
-    for (int i = 0; i < CHANGE_COUNT; i++)
-        table_writer_close(s->writers[i]);
+    storage_rest(s);
     arena_release(&s->memory);
     free(s);
 }
@@ -315,7 +326,7 @@ save_completed_references(struct storage *s, struct instance_set *b, struct faul
 static int
 save_completed(struct storage *s, struct instance_set *b, struct fault *f)
 {
-    if (b->completed_count > 0 && send_ahead(s, INSERT_COMPLETED, f) != 0)
+    if (b->completed_count >= AHEAD_MIN && send_ahead(s, INSERT_COMPLETED, f) != 0)
         return -1;
     for (size_t i = 0; i < b->completed_count; i++) {
         fill_row(s, b->completed[i], 1);

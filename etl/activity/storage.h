@@ -16,6 +16,9 @@ struct storage;
 struct storage *storage_new(struct db *primary, const struct activity *a, struct fault *f);
 void storage_free(struct storage *s); /* NULL is fine */
 
+/* Closes what rows are written with; saving opens it again. */
+void storage_rest(struct storage *s);
+
 /* Reads all that the database knows of the set's instances, and the instances these belong to.
  * Whoever saves them later holds the activity's writers (hold.h) since before the first read of the
  * transaction: saving writes whole rows. */

@@ -272,6 +272,54 @@ a_foreign_log_is_refused(void)
     fixture_end(&x);
 }
 
+/* More than write at a time, and over two batches. */
+static void
+a_source_may_speak_of_many_activities(void)
+{
+    enum { ACTIVITIES = 20, INSTANCES = 110 };
+    struct findings list = FINDINGS_INIT("many");
+    struct definition d = DEFINITION_INIT;
+    struct text xml = TEXT_INIT, events = TEXT_INIT, sql = TEXT_INIT;
+    const struct import_options options = {0};
+    struct import_result r;
+    struct fixture x;
+
+    if (test_engine() != ENGINE_SQLITE)
+        return;
+    fixture_begin(&x);
+    text_add(
+        &xml, "<BAMDefinition xmlns=\"http://schemas.microsoft.com/BizTalkServer/2004/10/BAM\">");
+    for (int a = 0; a < ACTIVITIES; a++)
+        text_add_format(&xml,
+            "<Activity Name=\"A%d\" ID=\"A%d\"><Checkpoint Name=\"N\" ID=\"A%dN\" "
+            "DataType=\"INT\"/></Activity>",
+            a, a, a);
+    text_add(&xml, "</BAMDefinition>");
+    for (int i = 0; i < INSTANCES * ACTIVITIES; i++)
+        text_add_format(&events,
+            "{\"op\":\"begin\",\"activity\":\"A%d\",\"id\":\"%d\",\"data\":{\"N\":%d}}\n"
+            "{\"op\":\"end\",\"activity\":\"A%d\",\"id\":\"%d\"}\n",
+            i % ACTIVITIES, i, i / ACTIVITIES, i % ACTIVITIES, i);
+    fixture_write("many.jsonl", text_get(&events));
+    ASSERT_OK(definition_read_text(&d, text_get(&xml), xml.length, &list, &x.f), &x.f);
+    ASSERT_OK(deployment_deploy(x.primary, &d, &list, &x.f), &x.f);
+    ASSERT_OK(import_run(x.primary, &d, "many.jsonl", &options, &r, &x.f), &x.f);
+    CU_ASSERT_EQUAL(r.records, 2 * INSTANCES * ACTIVITIES);
+    for (int a = 0; a < ACTIVITIES; a++) {
+        text_clear(&sql);
+        text_add_format(
+            &sql, "SELECT sum(N) * 1000 + count(DISTINCT ActivityID) FROM bam_A%d_Completed", a);
+        CU_ASSERT_EQUAL(fixture_count(&x, x.primary, text_get(&sql)),
+            INSTANCES * (INSTANCES - 1) / 2 * 1000 + INSTANCES);
+    }
+    text_release(&xml);
+    text_release(&events);
+    text_release(&sql);
+    definition_release(&d);
+    findings_release(&list);
+    fixture_end(&x);
+}
+
 const struct test suite_etl_activity_import[] = {
     {"completed instances leave Active", completes_and_keeps_apart},
     {"the same source twice is imported once", twice_is_once},
@@ -285,5 +333,6 @@ const struct test suite_etl_activity_import[] = {
     {"keys differ in case and blanks", keys_differ_in_case_and_blanks},
     {"a log of another process is refused", a_foreign_log_is_refused},
     {"a removed activity may be imported again", a_removed_activity_may_be_imported_again},
+    {"a source may speak of many activities", a_source_may_speak_of_many_activities},
     {NULL, on_each_engine},
 };

@@ -125,8 +125,52 @@ a_row_that_the_engine_refuses_is_told(void)
     }
 }
 
+/* So many columns that SQLite could not take thirty rows of them in one statement. */
+static void
+wide_rows_are_written_like_others(void)
+{
+    enum { COLUMNS = 1100, WIDE_ROWS = 7 };
+    static struct table_column wide[COLUMNS];
+    static char names[COLUMNS][8];
+    static struct value row[COLUMNS];
+    struct table t = {
+        .name = "wide", .columns = wide, .column_count = COLUMNS, .key = key, .key_count = 1};
+    struct rowsum written = ROWSUM_INIT, read = ROWSUM_INIT;
+    struct fault f = FAULT_INIT;
+    struct table_writer *w;
+    struct db *db;
+
+    if (test_engine() != ENGINE_SQLITE)
+        return;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        snprintf(names[c], sizeof names[c], c == 0 ? "n" : "c%zu", c);
+        wide[c] = (struct table_column){.name = names[c], .type = VALUE_INT, .not_null = c == 0};
+    }
+    CU_ASSERT_PTR_NOT_NULL_FATAL(
+        db = db_open("Test", "Driver=SQLite3;Database=wide.db", DB_CREATE, &f));
+    ASSERT_OK(db_create_table(db, &t, &f), &f);
+    ASSERT_OK(rowsum_init(&written, COLUMNS, &f), &f);
+    ASSERT_OK(db_begin(db, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &t, &f));
+    for (int64_t n = 0; n < WIDE_ROWS; n++) {
+        for (int64_t c = 0; c < COLUMNS; c++)
+            row[c] = value_int(n * COLUMNS + c);
+        rowsum_add(&written, row);
+        ASSERT_OK(table_writer_add(w, row, &f), &f);
+    }
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    ASSERT_OK(db_commit(db, &f), &f);
+    ASSERT_OK(table_rowsum(db, &t, &read, &f), &f);
+    CU_ASSERT(rowsum_equal(&written, &read));
+    rowsum_release(&written);
+    rowsum_release(&read);
+    db_close(db);
+}
+
 const struct test suite_etl_odbc_table_writer[] = {
     {"two connections share the rows", two_connections_share_the_rows},
     {"a row that the engine refuses is told", a_row_that_the_engine_refuses_is_told},
+    {"wide rows are written like others", wide_rows_are_written_like_others},
     {NULL, on_each_engine},
 };
