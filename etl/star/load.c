@@ -4,12 +4,9 @@
 
 #include "config/base/interrupt.h"
 #include "config/base/progress.h"
-#include "etl/activity/activity_select.h"
-#include "etl/activity/partition.h"
-#include "etl/activity/table_views.h"
-#include "etl/odbc/table_shape.h"
 #include "etl/odbc/table_writer.h"
 #include "etl/star/adapt.h"
+#include "etl/star/history.h"
 #include "etl/star/members.h"
 #include "etl/star/sources.h"
 #include "etl/star/task.h"
@@ -62,35 +59,52 @@ write_fact(struct load *l, struct table_writer *w, struct fault *f)
     return table_writer_add(w, l->fact, f);
 }
 
+/* Where rows go that are read: facts of a table, counted. */
+struct fact_writing {
+    struct load *load;
+    const char *record; /* RecordID, or what stands for it */
+    struct table_writer *to;
+    int64_t count;
+};
+
 /* Reads RecordID, ActivityID and sources from a database and writes a fact for each row. */
 static int
-load_rows(struct load *l, struct db *from, const char *record, const char *rest,
-    const struct table *facts, int64_t *count, struct fault *f)
+write_facts(void *state, struct db *from, const char *rest, struct fault *f)
 {
-    struct star *s = l->shape;
+    struct fact_writing *w = state;
+    struct load *l = w->load;
     struct text sql = TEXT_INIT;
-    struct table_writer *w = NULL;
     struct stmt *st = NULL;
     int rc = -1;
 
-    sources_select(&sql, s, db_dialect(from), record, rest);
-    if (text_check(&sql, f) != 0 || (w = table_writer_open(l->star, facts, f)) == NULL ||
-        (st = db_prepare_stream(from, text_get(&sql), f)) == NULL)
-        goto done;
-    rc = stmt_query(st, l->types, s->source_count + VIEW_SOURCES, f);
+    sources_select(&sql, l->shape, db_dialect(from), w->record, rest);
+    if (text_check(&sql, f) == 0 && (st = db_prepare_stream(from, text_get(&sql), f)) != NULL)
+        rc = stmt_query(st, l->types, l->shape->source_count + VIEW_SOURCES, f);
     while (rc == 0 && (rc = stmt_fetch(st, l->view_row, f)) == 1) {
-        rc = write_fact(l, w, f);
-        ++*count;
+        rc = write_fact(l, w->to, f);
+        w->count++;
         if (++l->done % 1024 == 0) {
             progress_step(l->done);
             rc = rc == 0 ? interrupt_check(f) : rc;
         }
     }
-    if (rc == 0)
-        rc = table_writer_finish(w, f);
-done:
     stmt_free(st);
-    table_writer_close(w);
+    text_release(&sql);
+    return rc;
+}
+
+static int
+delete_facts(struct load *l, const struct task *t, const char *facts, struct fault *f)
+{
+    struct text sql = TEXT_INIT;
+    int rc = -1;
+
+    sql_add(&sql, "DELETE FROM %n", facts);
+    /* At the first analysis, whatever is there comes from a cube of the same name that is gone. */
+    if (!t->first)
+        sql_add(&sql, " WHERE \"RecordID\" BETWEEN %d AND %d", t->min_record, t->max_record);
+    if (text_check(&sql, f) == 0)
+        rc = db_run(l->star, text_get(&sql), NULL, f);
     text_release(&sql);
     return rc;
 }
@@ -99,100 +113,44 @@ static int
 load_completed(struct load *l, const struct task *t, int64_t *count, struct fault *f)
 {
     const struct table *facts = star_facts_table(l->shape);
-    struct text sql = TEXT_INIT;
-    int rc = -1;
+    struct fact_writing w = {.load = l, .record = "\"RecordID\""};
+    int rc;
 
     if (facts == NULL)
         return fault_set_memory(f);
-    sql_add(&sql, "DELETE FROM %n", facts->name);
-    /* At the first analysis, whatever is there comes from a cube of the same name that is gone. */
-    if (!t->first)
-        sql_add(&sql, " WHERE \"RecordID\" BETWEEN %d AND %d", t->min_record, t->max_record);
-    if (text_check(&sql, f) == 0 && db_run(l->star, text_get(&sql), NULL, f) == 0) {
-        sql_set(&sql, "%n WHERE \"RecordID\" BETWEEN %d AND %d ORDER BY \"RecordID\"",
-            l->shape->completed_view, t->min_record, t->max_record);
-        rc = load_rows(l, l->primary, "\"RecordID\"", text_hand_on(&sql), facts, count, f);
-    }
-    text_release(&sql);
+    if (delete_facts(l, t, facts->name, f) != 0 ||
+        (w.to = table_writer_open(l->star, facts, f)) == NULL)
+        return -1;
+    rc = history_online(l->primary, l->shape, t, write_facts, &w, f);
+    if (rc == 0 && l->archive != NULL)
+        rc = history_archived(l->archive, l->primary, l->shape, t, write_facts, &w, f);
+    if (rc == 0)
+        rc = table_writer_finish(w.to, f);
+    table_writer_close(w.to);
+    *count = w.count;
     return rc;
-}
-
-/* The archive's instances in the shape of a Completed table: a checkpoint it never had reads as
- * NULL. */
-static int
-add_archived_instances(struct load *l, const char *view, struct text *sql, struct fault *f)
-{
-    const struct activity *a = cube_activity(l->shape->definition, l->shape->cube);
-    struct table t;
-
-    if (table_shape_read(l->archive, view, &l->shape->memory, &t, f) != 0)
-        return -1;
-    text_add(sql, "(SELECT \"RecordID\", \"ActivityID\"");
-    table_views_add_checkpoints(sql, db_dialect(l->archive), a, &t);
-    sql_add(sql, ", \"LastModified\" FROM %n) AS archived", view);
-    return 0;
-}
-
-/* Copies may lie in the archive while their partition is still online: those are read there. */
-static int
-add_offline_only(struct load *l, const struct task *t, struct text *sql, struct fault *f)
-{
-    struct partition_list live;
-
-    sql_add(sql, " WHERE \"RecordID\" BETWEEN %d AND %d", t->min_record, t->max_record);
-    if (partition_read(l->primary, cube_activity(l->shape->definition, l->shape->cube)->name,
-            PARTITIONS_LIVE, &l->shape->memory, &live, f) != 0)
-        return -1;
-    for (size_t i = 0; i < live.count; i++)
-        sql_add(sql, " AND NOT \"RecordID\" BETWEEN %d AND %d", live.items[i].min_record,
-            live.items[i].max_record);
-    text_add(sql, " ORDER BY \"RecordID\"");
-    return 0;
-}
-
-static int
-load_archived(struct load *l, const struct task *t, int64_t *count, struct fault *f)
-{
-    const struct star *s = l->shape;
-    const struct table *facts = star_facts_table(l->shape);
-    struct text instances = TEXT_INIT, sql = TEXT_INIT;
-    struct activity_names n;
-    int rc = facts == NULL ? fault_set_memory(f) : 0;
-
-    if (rc == 0)
-        rc = activity_names_init(
-            &n, &l->shape->memory, cube_activity(s->definition, s->cube)->name, f);
-    /* Nothing was ever archived: there is no view. */
-    if (rc != 0 || (rc = db_table_exists(l->archive, n.archive_instances_view, f)) != 1)
-        return rc;
-    text_add(&sql, "(");
-    if ((rc = add_archived_instances(l, n.archive_instances_view, &instances, f)) == 0)
-        rc = activity_select_add_cube(
-            &sql, db_dialect(l->archive), s->definition, s->cube, text_hand_on(&instances), f);
-    text_add(&sql, ") AS archived");
-    if (rc == 0)
-        rc = add_offline_only(l, t, &sql, f);
-    if (rc == 0)
-        rc = load_rows(l, l->archive, "\"RecordID\"", text_hand_on(&sql), facts, count, f);
-    text_release(&instances);
-    text_release(&sql);
-    return rc == 0 ? 0 : fault_wrap(f, "read what was archived");
 }
 
 static int
 load_active(struct load *l, int64_t *count, struct fault *f)
 {
     const struct table *facts = star_active_facts_table(l->shape, l->shape->names.active_facts);
+    struct fact_writing w = {.load = l, .record = "NULL"};
     struct text sql = TEXT_INIT;
     int rc = -1;
 
     if (facts == NULL)
         return fault_set_memory(f);
-    if (db_run(l->star, sql_set(&sql, "DELETE FROM %n", facts->name), NULL, f) == 0) {
+    if (db_run(l->star, sql_set(&sql, "DELETE FROM %n", facts->name), NULL, f) == 0 &&
+        (w.to = table_writer_open(l->star, facts, f)) != NULL) {
         sql_set(&sql, "%n ORDER BY \"ActivityID\"", l->shape->names.snapshot);
-        rc = load_rows(l, l->primary, "NULL", text_hand_on(&sql), facts, count, f);
+        rc = write_facts(&w, l->primary, text_hand_on(&sql), f);
     }
+    if (rc == 0)
+        rc = table_writer_finish(w.to, f);
+    table_writer_close(w.to);
     text_release(&sql);
+    *count = w.count;
     return rc;
 }
 
@@ -250,8 +208,6 @@ load_step(void *state, struct fault *f)
         rc = open_members(l, f);
     if (rc == 0)
         rc = load_completed(l, x->task, &r->completed, f);
-    if (rc == 0 && l->archive != NULL)
-        rc = load_archived(l, x->task, &r->completed, f);
     if (rc == 0)
         rc = load_active(l, &r->active, f);
     if (rc == 0)

@@ -203,7 +203,6 @@ star_init(struct star *s, const struct definition *d, const struct cube *c, stru
         return -1;
     }
     s->active_view = views.active;
-    s->completed_view = views.completed;
     if (shape_dimensions(s) != 0 || shape_measures(s) != 0) {
         star_release(s);
         return fault_set_memory(f);

@@ -39,7 +39,7 @@ struct star {
     const struct definition *definition;
     const struct cube *cube;
     struct cube_names names;
-    const char *active_view, *completed_view; /* in the primary import */
+    const char *active_view; /* in the primary import */
     struct star_source *sources;
     size_t source_count;
     struct star_dimension *dimensions;
