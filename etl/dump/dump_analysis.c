@@ -89,16 +89,19 @@ add_cleared(struct analysis_dump *d, const char *name, const struct manifest *m,
     const char *tmp = getenv("TMPDIR");
     struct text path = TEXT_INIT;
     char folder[4096];
-    int rc = -1;
+    int rc;
 
     snprintf(
         folder, sizeof folder, "%s/nightcube.XXXXXX", tmp == NULL || tmp[0] == '\0' ? "/tmp" : tmp);
     if (mkdtemp(folder) == NULL)
         return fault_set_errno(f, errno, "create a temporary directory '%s'", folder);
     file_join(&path, folder, MANIFEST_NAME);
-    if (text_check(&path, f) == 0 && manifest_write(text_get(&path), m, f) == 0)
-        rc = container_add_file(d->to, name, text_get(&path), f);
-    file_remove_tree(folder, NULL);
+    if ((rc = text_check(&path, f)) == 0) {
+        if ((rc = manifest_write(text_get(&path), m, f)) == 0)
+            rc = container_add_file(d->to, name, text_get(&path), f);
+        unlink(text_get(&path));
+    }
+    rmdir(folder); /* what takes memory could not be relied on to take it away */
     text_release(&path);
     return rc;
 }

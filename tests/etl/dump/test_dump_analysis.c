@@ -257,11 +257,17 @@ static void
 is_whole_or_says_that_memory_ran_out(void)
 {
     const struct restore_order order = {.source = "./alone.abf", .as = "copy"};
+    const char *usual = getenv("TMPDIR");
+    char *temporary = usual == NULL ? NULL : strdup(usual);
 
     sample_open(&shorted, NULL);
     write_cube("A", CUBE_STORAGE_MEMORY);
     write_cube("B", CUBE_STORAGE_DIRECT);
+    CU_ASSERT_EQUAL(mkdir("tmp", 0700) + setenv("TMPDIR", "tmp", 1), 0);
     shortage_everywhere(dump_metadata, 100);
+    CU_ASSERT_EQUAL(rmdir("tmp"), 0); /* nothing is left in it */
+    CU_ASSERT_EQUAL(temporary == NULL ? unsetenv("TMPDIR") : setenv("TMPDIR", temporary, 1), 0);
+    free(temporary);
     sample_restore(&shorted, &order);
     CU_ASSERT_EQUAL(system("diff data/cubes/B/cube.xml data/copy/B/cube.xml"), 0);
     CU_ASSERT(!file_exists("data/copy/A/1.seg"));
