@@ -4,7 +4,7 @@
  *
  *     kill:N             the process is killed just before call N
  *     after:MICROS       the process is killed that long after its start
- *     odbc:N             statement N fails
+ *     odbc:N             statement N fails; with odbc:N+ time passes as soon as it is slept through
  *     lost:N             statement N is carried out, and then reported as failed
  *     prepare:N          preparing a statement fails
  *     connect:N          connecting fails

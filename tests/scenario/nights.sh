@@ -38,8 +38,7 @@ failed() {
     # Also the one answer that would have a partition dropped again.
     strike_all "lost:%d:${conflict[$engine]}" "$busy" < <(commit_of_drop)
     strike_each "$embedded" "odbc:%d+:${error[$engine]}" '70 0' "$statements"
-    # Each of these is waited for until patience ends.
-    strike_some 0 60 "odbc:%d+:${conflict[$engine]}" "$busy" "$statements"
+    strike_each 0 "odbc:%d+:${conflict[$engine]}" "$busy" "$statements"
     strike_some 0 60 "fetch:%d:${conflict[$engine]}" "$busy" "$(total fetches)"
     strike_some 0 60 "prepare:%d:${error[$engine]}" '70 0' "$(total prepares)"
     strike_some 0 10 "connect:%d:${conflict[$engine]}" "$busy" "$(total connects)"
