@@ -185,6 +185,11 @@ $(BENCHES): $(BUILD)/%-bench: $(BUILD)/tests/bench/%_bench.o
 $(BUILD)/with-database: $(BUILD)/tests/bench/with_database.o
 $(BUILD)/import-bench: $(BUILD)/tests/bench/bare.o
 
+# What tests say is read once and run once: it is not worth optimising, which takes two thirds of compiling it.
+$(BUILD)/tests/%.o: private OPT = -O0 -g1
+$(BUILD)/tests/%.o: private HARDEN =
+$(BUILD)/tests/bench/%.o: private OPT = -O2 -g
+
 # One program for each folder of tests/fuzz/corpus.
 $(BUILD)/fuzz-%: $(HOUSE) $(FUZZ_SOURCES:%.c=$(BUILD)/%.o) tests/fuzz/fuzz_main.c $(BUILD)/inputs
 	@echo "  LD $@"
