@@ -110,6 +110,27 @@ rejects_stay_when_the_import_is_said_again(void)
     fixture_end(&x);
 }
 
+/* Where they cannot be written nothing of the batch is taken either. */
+static void
+rejects_that_cannot_be_written_end_the_import(void)
+{
+    static const char *const places[] = {"no-folder/rejects", "/dev/full"};
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_write("bad.jsonl", "{\"op\":\"begin\",\"id\":\"o1\"}\nnonsense\n");
+    for (size_t i = 0; i < 2; i++) {
+        const struct import_options options = {
+            .source = {.activity = "Order"}, .reject_file = places[i]};
+        struct import_result r;
+
+        ASSERT_FAULT(import_run(x.primary, &x.definition, "bad.jsonl", &options, &r, &x.f), &x.f,
+            i == 0 ? FAULT_NO_INPUT : FAULT_IO, places[i]);
+    }
+    CU_ASSERT_EQUAL(fixture_count(&x, x.primary, "SELECT count(*) FROM bam_Order_Active"), 0);
+    fixture_end(&x);
+}
+
 static void
 the_source_is_not_overwritten_with_rejects(void)
 {
@@ -326,6 +347,8 @@ const struct test suite_etl_activity_import[] = {
     {"a bad line stops with nothing half done", stops_at_a_bad_line_with_nothing_half_done},
     {"rejects are collected and the import goes on", collects_rejects_and_goes_on},
     {"rejects stay when the import is said again", rejects_stay_when_the_import_is_said_again},
+    {"rejects that cannot be written end the import",
+        rejects_that_cannot_be_written_end_the_import},
     {"the source is not overwritten with rejects", the_source_is_not_overwritten_with_rejects},
     {"relationships move along", relationships_move_along},
     {"tokens survive between imports", tokens_survive_between_imports},

@@ -108,10 +108,53 @@ a_clock_that_was_set_back_archives_nothing(void)
     fixture_end(&x);
 }
 
+static void
+an_activity_that_there_is_not_has_none(void)
+{
+    struct window w;
+    struct fixture x;
+
+    fixture_begin(&x);
+    ASSERT_FAULT(window_read(x.primary, "Nobody", &w, &x.f), &x.f, FAULT_DATA, "'Nobody'");
+    ASSERT_FAULT(
+        window_set(x.primary, "Nobody", 1, WINDOW_DAY, &x.f), &x.f, FAULT_DATA, "'Nobody'");
+    fault_clear(&x.f);
+    ASSERT_OK(
+        db_run(x.primary,
+            "UPDATE \"bam_Metadata_Activities\" SET \"OnlineWindowTimeUnit\" = 'Moon'", NULL, &x.f),
+        &x.f);
+    CU_ASSERT_EQUAL(window_read(x.primary, "Order", &w, &x.f), -1);
+    CU_ASSERT(test_contains(x.f.text, "no valid online"));
+    CU_ASSERT(test_contains(x.f.hint, "set window Order"));
+    fixture_end(&x);
+}
+
+/* Its partitions go with it. */
+static void
+a_removed_activity_leaves_no_table(void)
+{
+    struct findings list = FINDINGS_INIT("removal");
+    struct fixture x;
+
+    fixture_begin(&x);
+    fixture_complete(&x, 1, 2);
+    CU_ASSERT_EQUAL(spawn(&x), 2);
+    CU_ASSERT_EQUAL(db_table_exists(x.primary, "bam_Order_20260101T000000Z", &x.f), 1);
+    ASSERT_OK(deployment_remove(x.primary, NULL, "Sales", &list, &x.f), &x.f);
+    ASSERT_OK(deployment_remove(x.primary, "Order", NULL, &list, &x.f), &x.f);
+    CU_ASSERT_EQUAL(db_table_exists(x.primary, "bam_Order_20260101T000000Z", &x.f), 0);
+    CU_ASSERT_EQUAL(
+        db_table_exists(x.primary, "bam_Order_20260101T000000Z_Relationships", &x.f), 0);
+    findings_release(&list);
+    fixture_end(&x);
+}
+
 const struct test suite_etl_maintenance_window[] = {
     {"months end where they end", months_end_where_they_end},
     {"daylight saving changes nothing", daylight_saving_changes_nothing},
     {"a window longer than time reaches its start", a_window_longer_than_time_reaches_its_start},
     {"a clock that was set back archives nothing", a_clock_that_was_set_back_archives_nothing},
+    {"an activity that there is not has none", an_activity_that_there_is_not_has_none},
+    {"a removed activity leaves no table", a_removed_activity_leaves_no_table},
     {NULL, on_each_engine},
 };
