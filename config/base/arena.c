@@ -1,5 +1,6 @@
 #include "config/base/arena.h"
 
+#include <malloc.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -131,4 +132,12 @@ arena_append(struct arena *a, void *array, size_t *count, size_t size)
         old = grown;
     }
     return (char *)old + (*count)++ * size;
+}
+
+void
+arena_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0); /* malloc_trim(3) */
+#endif
 }

@@ -18,6 +18,10 @@ struct arena {
 /* Gives back everything that was taken from the arena; it may be used again. */
 void arena_release(struct arena *a);
 
+/* Gives the system what is free among all that was ever asked for, where the C library can: what
+ * one step of a long run took does not count for the next. */
+void arena_trim(void);
+
 /* `size` zeroed bytes, aligned for any type, owned by the arena; NULL when memory runs out. */
 void *arena_alloc(struct arena *a, size_t size);
 

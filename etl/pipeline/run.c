@@ -193,6 +193,7 @@ run_units(struct run *r, const struct plan *plan, const bool *selected, struct f
             return fault_set(f, FAULT_INTERRUPTED, "stopped before step '%s'", u->name);
         if (answer == RUN_IT && run_unit(r, u, i + 1, f) != 0 && keep_going(r, u, f) != 0)
             return -1;
+        arena_trim();
     }
     return 0;
 }
