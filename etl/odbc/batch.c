@@ -209,7 +209,7 @@ next_batch(struct batch *b, struct fault *f)
     if (rc != 1)
         return rc;
     b->position = cells[0].as.integer;
-    b->begun = true;
+    b->begun = b->broken = true; /* until all of its rows are known */
     text_clear(&b->text);
     text_add_bytes(&b->text, "", 0);
     if (cells[1].type == VALUE_TEXT)

@@ -1,8 +1,9 @@
-/* Statements while memory runs out: what was cut off never runs. */
+/* Statements while memory runs out: what was cut off never runs, and what is read is whole. */
 #include "tests/shortage.h"
 
 #include "etl/odbc/db.h"
 #include "etl/odbc/sql.h"
+#include "etl/odbc/table_reader.h"
 #include "tests/harness.h"
 
 /* With it a text's first 64 bytes end in front of the condition. */
@@ -44,6 +45,52 @@ a_statement_runs_whole_or_not_at_all(void)
     db_close(db);
 }
 
+enum { READ_ROWS = 300 };
+
+static struct table_column read_columns[] = {
+    {.name = "n", .type = VALUE_INT, .not_null = true},
+    {.name = "t", .type = VALUE_TEXT, .length = 20},
+    {.name = "x", .type = VALUE_FLOAT},
+};
+
+static const char *const read_key[] = {"n"};
+
+static const struct table read_table = {.name = "read",
+    .columns = read_columns,
+    .column_count = 3,
+    .key = (const char **)read_key,
+    .key_count = 1};
+
+/* In batches, and where there is no memory for these in another way. */
+static int
+read_all(struct fault *f)
+{
+    struct rowsum sum = ROWSUM_INIT;
+    int rc = table_rowsum(db, &read_table, &sum, f);
+
+    if (rc == 0)
+        CU_ASSERT_EQUAL(sum.rows, READ_ROWS);
+    rowsum_release(&sum);
+    return rc;
+}
+
+static void
+a_table_is_read_whole_or_not_at_all(void)
+{
+    struct fault f = FAULT_INIT;
+
+    db = db_open("here", "Driver=SQLite3;Database=read.db", DB_CREATE, &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db);
+    ASSERT_OK(db_create_table(db, &read_table, &f), &f);
+    ASSERT_OK(db_run(db,
+                  "INSERT INTO \"read\" WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+                  "FROM c WHERE n < 300) SELECT n, 'text ' || n, n / 4.0 FROM c",
+                  NULL, &f),
+        &f);
+    shortage_everywhere(read_all, 10);
+    db_close(db);
+}
+
 /* In whatever place it was to stand. */
 static void
 what_is_lost_takes_along_what_it_is_put_into(void)
@@ -64,6 +111,7 @@ what_is_lost_takes_along_what_it_is_put_into(void)
 
 const struct test suite_etl_odbc_shortage[] = {
     {"a statement runs whole or not at all", a_statement_runs_whole_or_not_at_all},
+    {"a table is read whole or not at all", a_table_is_read_whole_or_not_at_all},
     {"what is lost takes along what it is put into", what_is_lost_takes_along_what_it_is_put_into},
     {0},
 };
