@@ -249,7 +249,7 @@ is_litter(const struct manifest *m, const char *file)
 int
 folder_sweep(const char *folder, const struct manifest *m, struct fault *f)
 {
-    struct text path = TEXT_INIT;
+    char path[PATH_MAX]; /* no memory is asked for: there may be none, and this is what tidies up */
     const char *entry;
     DIR *entries = opendir(folder);
     int rc;
@@ -259,14 +259,12 @@ folder_sweep(const char *folder, const struct manifest *m, struct fault *f)
     while ((rc = file_next_entry(entries, folder, &entry, f)) == 1) {
         if (!is_litter(m, entry))
             continue;
-        text_clear(&path);
-        file_join(&path, folder, entry);
-        if (text_check(&path, f) != 0 || file_remove(text_get(&path), f) != 0) {
+        snprintf(path, sizeof path, "%s/%s", folder, entry);
+        if (file_remove(path, f) != 0) {
             rc = -1;
             break;
         }
     }
     closedir(entries);
-    text_release(&path);
     return rc;
 }
