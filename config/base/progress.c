@@ -28,6 +28,30 @@ static int depth;
 static bool line_shown;
 static double last_drawn;
 
+/* ThreadSanitizer does not know the lock of a stream. */
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#define LINE_HELD() __tsan_acquire(works)
+#define LINE_LET_GO() __tsan_release(works)
+#else
+#define LINE_HELD() (void)0
+#define LINE_LET_GO() (void)0
+#endif
+
+static void
+hold_line(void)
+{
+    flockfile(stderr);
+    LINE_HELD();
+}
+
+static void
+let_line_go(void)
+{
+    LINE_LET_GO();
+    funlockfile(stderr);
+}
+
 /* Set once at start. */
 static bool enabled;
 
@@ -49,12 +73,12 @@ progress_is_shown(void)
 void
 progress_begin(const char *what, const char *unit, uint64_t total)
 {
-    flockfile(stderr);
+    hold_line();
     if (depth < MAX_DEPTH)
         works[depth] =
             (struct work){.what = what, .unit = unit, .total = total, .started = clock_elapsed()};
     depth++;
-    funlockfile(stderr);
+    let_line_go();
 }
 
 /* ---- the line ---- */
@@ -184,12 +208,12 @@ show(const struct work *w)
 void
 progress_step(uint64_t done)
 {
-    flockfile(stderr);
+    hold_line();
     if (depth >= 1 && depth <= MAX_DEPTH) {
         works[depth - 1].done = done;
         show(&works[depth - 1]);
     }
-    funlockfile(stderr);
+    let_line_go();
 }
 
 void
@@ -197,7 +221,7 @@ progress_add(const char *unit, uint64_t more)
 {
     int i;
 
-    flockfile(stderr);
+    hold_line();
     for (i = (depth < MAX_DEPTH ? depth : MAX_DEPTH) - 1; i >= 0; i--) {
         if (strcmp(works[i].unit, unit) == 0) {
             works[i].done += more;
@@ -205,27 +229,27 @@ progress_add(const char *unit, uint64_t more)
             break;
         }
     }
-    funlockfile(stderr);
+    let_line_go();
 }
 
 void
 progress_finish(void)
 {
-    flockfile(stderr);
+    hold_line();
     if (depth > 0)
         depth--;
     progress_clear_line();
-    funlockfile(stderr);
+    let_line_go();
 }
 
 void
 progress_clear_line(void)
 {
-    flockfile(stderr);
+    hold_line();
     if (line_shown)
         fputs("\r\033[K", stderr);
     line_shown = false;
-    funlockfile(stderr);
+    let_line_go();
 }
 
 void
