@@ -4,6 +4,7 @@
 #include "etl/odbc/db.h"
 #include "etl/odbc/sql.h"
 #include "etl/odbc/table_reader.h"
+#include "etl/odbc/table_writer.h"
 #include "tests/harness.h"
 
 /* With it a text's first 64 bytes end in front of the condition. */
@@ -75,18 +76,35 @@ read_all(struct fault *f)
 }
 
 static void
+fill_table(void)
+{
+    struct fault f = FAULT_INIT;
+    struct table_writer *w;
+
+    ASSERT_OK(db_create_table(db, &read_table, &f), &f);
+    ASSERT_OK(db_begin(db, &f), &f);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w = table_writer_open(db, &read_table, &f));
+    for (int64_t n = 0; n < READ_ROWS; n++) {
+        const struct value row[] = {
+            value_int(n), value_text("some text"), value_float((double)n / 4)};
+
+        ASSERT_OK(table_writer_add(w, row, &f), &f);
+    }
+    ASSERT_OK(table_writer_finish(w, &f), &f);
+    table_writer_close(w);
+    ASSERT_OK(db_commit(db, &f), &f);
+}
+
+static void
 a_table_is_read_whole_or_not_at_all(void)
 {
     struct fault f = FAULT_INIT;
+    char connection[600];
 
-    db = db_open("here", "Driver=SQLite3;Database=read.db", DB_CREATE, &f);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(db);
-    ASSERT_OK(db_create_table(db, &read_table, &f), &f);
-    ASSERT_OK(db_run(db,
-                  "INSERT INTO \"read\" WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
-                  "FROM c WHERE n < 300) SELECT n, 'text ' || n, n / 4.0 FROM c",
-                  NULL, &f),
-        &f);
+    CU_ASSERT_EQUAL_FATAL(
+        engine_new_database(test_engine(), "read", connection, sizeof connection), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(db = db_open("Test", connection, DB_CREATE, &f));
+    fill_table();
     shortage_everywhere(read_all, 10);
     db_close(db);
 }
@@ -111,7 +129,7 @@ what_is_lost_takes_along_what_it_is_put_into(void)
 
 const struct test suite_etl_odbc_shortage[] = {
     {"a statement runs whole or not at all", a_statement_runs_whole_or_not_at_all},
-    {"a table is read whole or not at all", a_table_is_read_whole_or_not_at_all},
     {"what is lost takes along what it is put into", what_is_lost_takes_along_what_it_is_put_into},
-    {0},
+    {"a table is read whole or not at all", a_table_is_read_whole_or_not_at_all},
+    {NULL, on_each_engine},
 };
