@@ -259,7 +259,10 @@ folder_sweep(const char *folder, const struct manifest *m, struct fault *f)
     while ((rc = file_next_entry(entries, folder, &entry, f)) == 1) {
         if (!is_litter(m, entry))
             continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry);
+        if (snprintf(path, sizeof path, "%s/%s", folder, entry) >= (int)sizeof path) {
+            rc = fault_set_errno(f, ENAMETOOLONG, "remove '%s' in '%s'", entry, folder);
+            break;
+        }
         if (file_remove(path, f) != 0) {
             rc = -1;
             break;

@@ -1,7 +1,10 @@
 /* Cubes while memory runs out. */
 #include "tests/shortage.h"
 
+#include <sys/stat.h>
+
 #include "config/base/file.h"
+#include "cube/folder.h"
 #include "cube/phrase.h"
 #include "tests/cube/sample.h"
 
@@ -156,7 +159,31 @@ an_unknown_member_is_told(void)
     shortage_everywhere(ask_for_an_unknown_member, 20);
 }
 
+/* It asks for none. */
+static int
+sweep(struct fault *f)
+{
+    const struct manifest nothing = {.next_number = 1};
+    FILE *litter = fopen("swept/7.seg", "w");
+    int rc;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(litter);
+    fclose(litter);
+    rc = folder_sweep("swept", &nothing, f);
+    CU_ASSERT_EQUAL(rc, 0);
+    CU_ASSERT(!file_exists("swept/7.seg"));
+    return rc;
+}
+
+static void
+what_no_cube_names_is_swept_all_the_same(void)
+{
+    CU_ASSERT_EQUAL_FATAL(mkdir("swept", 0700), 0);
+    shortage_everywhere(sweep, 0);
+}
+
 const struct test suite_cube_shortage[] = {
+    {"what no cube names is swept all the same", what_no_cube_names_is_swept_all_the_same},
     {"a cube is processed or left", a_cube_is_processed_or_left},
     {"a query is answered or it is not", a_query_is_answered_or_it_is_not},
     {"an unknown member is told", an_unknown_member_is_told},
