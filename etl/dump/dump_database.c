@@ -247,14 +247,15 @@ begin_snapshot(struct db *db, struct fault *f)
 }
 
 /* A connection that sees a moment a little later; NULL where none is to be had. On SQLite too:
- * containers are read while rows are counted. Each connection keeps all of the schema for itself
- * there, 40 MiB with 5,000 partitions: of thousands one counts and reads in turn. */
+ * containers are read while rows are counted; of thousands one counts and reads in turn there, as
+ * the schema would be kept once more. */
 static struct db *
 open_helper(const struct dump *d, const struct outlet *o)
 {
+    size_t most = db_dialect(d->db)->keeps_schema ? HELPED_MAX : SIZE_MAX;
     struct db *helper;
 
-    if (d->history.count < 2 || d->history.count > HELPED_MAX ||
+    if (d->history.count < 2 || d->history.count > most ||
         (helper = site_connect(o->site, o->database, DB_EXISTING, NULL)) == NULL)
         return NULL;
     if (begin_snapshot(helper, NULL) == 0)

@@ -268,6 +268,7 @@ const struct dialect dialect_sqlite = {
     .identity_key = "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
     .once = " LIMIT -1", /* sqlite.org/optoverview.html, section 11: it is not flattened then */
     .renames_read_all = true, /* sqlite.org/lang_altertable.html: all of the schema is parsed */
+    .keeps_schema = true,     /* sqlite.org/c3ref/c_dbstatus_options.html, SCHEMA_USED */
     .drop_index = "DROP INDEX %n",
     .add_read = add_read,
     .gather = "group_concat(coalesce(%s, ''), x'0A')",
