@@ -114,7 +114,7 @@ build-coverage: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim
 # What a distribution's hardened build says, and another compiler's opinion: both at once.
 hardened: ## unit tests built by clang with all hardening flags, in build/hardened; T=cube.rollup runs one suite
 	@scripts/install-deps.sh analysis
-	@$(MAKE) unit CC=clang BUILD=$(BUILD)/hardened \
+	@$(MAKE) unit CC=clang BUILD=$(BUILD)/hardened OPT='$(OPT)' \
 	    HARDEN='-fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=3 -fPIE' \
 	    LDFLAGS='-pie -Wl,-z,relro,-z,now,-z,noexecstack'
 
@@ -185,7 +185,8 @@ $(BENCHES): $(BUILD)/%-bench: $(BUILD)/tests/bench/%_bench.o
 $(BUILD)/with-database: $(BUILD)/tests/bench/with_database.o
 $(BUILD)/import-bench: $(BUILD)/tests/bench/bare.o
 
-# What tests say is read once and run once: it is not worth optimising, which takes two thirds of compiling it.
+# What tests say is run once: it is not worth optimising, which takes more than half of compiling it. Builds that name OPT
+# or HARDEN themselves (sanitize, hardened ...) compile tests like the rest.
 $(BUILD)/tests/%.o: private OPT = -O0 -g1
 $(BUILD)/tests/%.o: private HARDEN =
 $(BUILD)/tests/bench/%.o: private OPT = -O2 -g
