@@ -51,7 +51,7 @@ endif
 MAKEFLAGS += --no-print-directory
 Q := $(if $(V),,@)
 
-.PHONY: all bench build-coverage build-tests check-deep coverage deps deps-test demo fuzz fuzz-programs test test-long unit sanitize races memcheck hardened musl scenario install uninstall deb test-browser lint lint-deep format clean help always
+.PHONY: all bench build-bench build-stories build-tests check-deep coverage deps deps-test demo fuzz fuzz-programs test test-long unit sanitize races memcheck hardened musl scenario install uninstall deb test-browser lint lint-deep format clean help always
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/nightcube ## the program, ./nightcube (default; V=1 shows the commands)
@@ -72,13 +72,17 @@ demo: ## install, build and show a night of work on sample data
 test: ## install, build and run all tests; T=cube.rollup runs one suite of unit tests
 	@MAKE='$(MAKE)' BUILD='$(BUILD)' scripts/run-tests.sh '$(T)'
 
-test-long: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $(BUILD)/with-database ## the heavy stories whole; T=PART, LONG_SEED, LONG_SECONDS (each)
+test-long: ## the heavy stories whole; T=PART, LONG_SEED, LONG_SECONDS (each)
+	@$(MAKE) deps-test
+	@$(MAKE) build-stories
 	@scripts/run-long.sh '$(abspath $(BUILD))' '$(T)'
+
+build-stories: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $(BUILD)/with-database
 
 unit: $(BUILD)/unit-tests ## unit tests; T=cube.rollup runs one suite
 	$(Q)$(BUILD)/unit-tests $(T)
 
-build-tests: all $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $(BUILD)/with-database
+build-tests: all build-stories
 	+@$(SANITIZED) $(BUILD)/asan/unit-tests
 
 sanitize: ## unit tests under AddressSanitizer and UBSan, built in build/asan
@@ -106,10 +110,8 @@ coverage: ## lines and branches that the tests reach, by module, built in build/
 	@scripts/install-deps.sh coverage
 	@scripts/install-emulators.sh
 	@$(MAKE) BUILD=$(BUILD)/coverage OPT='-O0 -g' HARDEN= SANITIZE='--coverage -fprofile-update=atomic' \
-	    build-coverage
+	    build-stories
 	@scripts/coverage.sh '$(BUILD)/coverage' '$(T)'
-
-build-coverage: $(BUILD)/nightcube $(BUILD)/unit-tests $(BUILD)/tests/fault-shim.so $(BUILD)/with-database
 
 # What a distribution's hardened build says, and another compiler's opinion: both at once.
 hardened: ## unit tests built by clang with all hardening flags, in build/hardened; T=cube.rollup runs one suite
@@ -142,12 +144,17 @@ uninstall: ## take away what install put there; data stays
 deb: $(BUILD)/nightcube ## a Debian package in build/deb
 	@scripts/make-deb.sh '$(abspath $(BUILD)/nightcube)' '$(BUILD)/deb'
 
-test-browser: $(BUILD)/nightcube ## reports rendered in headless Chromium; pictures in build/browser
+test-browser: ## reports rendered in headless Chromium; pictures in build/browser
 	@scripts/install-deps.sh browser
+	@$(MAKE) $(BUILD)/nightcube
 	@scripts/test-browser.sh '$(abspath $(BUILD)/nightcube)'
 
-bench: $(BUILD)/nightcube $(BENCHES) $(BUILD)/with-database ## measure against peers: B=cube; BENCH_ROWS, BENCH_SETS; writes build/bench/results.tsv
+bench: ## measure against peers: B=cube; BENCH_ROWS, BENCH_SETS; writes build/bench/results.tsv
+	@scripts/install-deps.sh test
+	@$(MAKE) build-bench
 	@scripts/bench.sh '$(BUILD)' '$(B)'
+
+build-bench: $(BUILD)/nightcube $(BENCHES) $(BUILD)/with-database
 
 lint: ## floors, banned functions, READMEs and formatting
 	@failed=0; scripts/check-layers.sh || failed=1; scripts/check-format.sh || failed=1; exit $$failed
