@@ -22,7 +22,8 @@
 #   strike_each USUAL FORMAT CODES TOTAL  USUAL points in make test; in make test-long 1, 2, 3 ... until TOTAL
 #   strike_places USUAL KIND FORMAT CODES  `strike_all` at `places`
 #   strike_again           when set, what ended well is given again too
-#   settle                 a function of the scenario: given where it ended well, before what lies about is looked at
+#   settle                 a function of the scenario: given where it ended well in spite of a fault, when what the databases hold was
+#                          compared, before what lies about is looked at
 #   checked                how many points were struck; with LONG_SECONDS, no more once they have passed
 shim=$(dirname "$NIGHTCUBE")/tests/fault-shim.so
 export long_start=${long_start:-$(date +%s)}
@@ -245,7 +246,6 @@ strike() {
         }
         [ "$code" -ne 0 ] || break
     done
-    [ "$code" -ne 0 ] || settle >/dev/null 2>&1
     [ "$code" -eq 0 ] && [ -z "${strike_again:-}" ] || act >out 2>err2 || {
         complain "afterwards, undisturbed, ended with $?" cat err2
         return 1
@@ -255,6 +255,7 @@ strike() {
         complain "afterwards the databases hold something else" diff "$home/$story.reference" holdings
         return 1
     }
+    [ "$code" -ne 0 ] || settle >/dev/null 2>&1
     left=$(litter)
     [ -z "$left" ] || {
         complain "left lying: $left"
