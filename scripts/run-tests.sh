@@ -1,7 +1,7 @@
 #!/bin/sh
-# run-tests.sh [SUITE]: what `make test` does. Goes on after a failure, shows one line for each part and closes with
-# `N passed, N failed` for the whole. With SUITE only the unit tests of that suite. Tests spend their time waiting for the
-# disk: what they make lies in memory where 4 GB of it are free, unless TMPDIR says otherwise.
+# run-tests.sh [SUITE]: what `make test` does. Goes on after a failure, shows one line for each part, with the seconds it took,
+# and closes with `N passed, N failed` for the whole. With SUITE only the unit tests of that suite. Tests spend their time
+# waiting for the disk: what they make lies in memory where 4 GB of it are free, unless TMPDIR says otherwise.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,12 +17,14 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# run NAME COMMAND...: runs the command, shows what it prints and keeps it, and how it ended.
+# run NAME COMMAND...: runs the command, shows what it prints and keeps it, how it ended and how long it took.
 run() {
     title=$1
+    began=$(date +%s)
     shift
     echo "== $title"
     { "$@" 2>&1 && echo 0 >"$work/$title.status" || echo $? >"$work/$title.status"; } | tee "$work/$title.output"
+    echo $(($(date +%s) - began)) >"$work/$title.seconds"
 }
 
 # count NAME COUNTER: counts what the command that ran as NAME said. False when it failed.
@@ -42,6 +44,7 @@ count() {
     passed=$((passed + good)) failed=$((failed + bad))
     line=$(printf '%-10s %5d passed, %d failed' "$name" "$good" "$bad")
     [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
+    line="$line, $(cat "$work/$name.seconds") s"
     summary="$summary$line
 "
     [ "$status" -eq 0 ]
