@@ -278,20 +278,24 @@ refuse_existing(const char *path, struct fault *f)
     return fault_hint(f, "choose another name or say --allow-overwrite");
 }
 
-/* Whether the open part is still the one of that name, and only that. */
-static bool
-is_free(int fd, const char *path)
+/* 1 when the open part is still the one of that name, and only that; 0 when not; -1 with a fault.
+ */
+static int
+is_free(int fd, const char *path, struct fault *f)
 {
     struct stat open_file, named;
 
-    if (fstat(fd, &open_file) != 0 || stat(path, &named) != 0 || open_file.st_dev != named.st_dev ||
-        open_file.st_ino != named.st_ino)
-        return false;
+    if (fstat(fd, &open_file) != 0)
+        return fault_set_errno(f, errno, "look at '%s'", path);
+    if (stat(path, &named) != 0)
+        return errno == ENOENT ? 0 : fault_set_errno(f, errno, "look at '%s'", path);
+    if (open_file.st_dev != named.st_dev || open_file.st_ino != named.st_ino)
+        return 0;
     if (open_file.st_nlink == 1)
-        return true;
+        return 1;
     /* Published, and then a crash before the part's name was gone: leave the file in peace. */
-    unlink(path);
-    return false;
+    return unlink(path) == 0 || errno == ENOENT ? 0
+                                                : fault_set_errno(f, errno, "remove '%s'", path);
 }
 
 /* Opens the part, empty and locked: a part left by a crash is taken over, one that somebody writes
@@ -299,6 +303,8 @@ is_free(int fd, const char *path)
 static int
 open_part(struct file_writer *w, mode_t mode, struct fault *f)
 {
+    int free_now;
+
     do {
         if (w->fd >= 0)
             close(w->fd);
@@ -311,7 +317,9 @@ open_part(struct file_writer *w, mode_t mode, struct fault *f)
             w->part_path = NULL; /* theirs: not to be removed */
             return -1;
         }
-    } while (!is_free(w->fd, w->part_path));
+    } while ((free_now = is_free(w->fd, w->part_path, f)) == 0);
+    if (free_now < 0)
+        return -1;
     if (ftruncate(w->fd, 0) != 0)
         return fault_set_errno(f, errno, "empty '%s'", w->part_path);
     return 0;

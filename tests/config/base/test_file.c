@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/harness.h"
+#include "tests/strike.h"
 
 /* As others write, who know nothing of our parts. */
 static void
@@ -86,6 +87,60 @@ two_writers_of_a_file_never_mix(void)
     CU_ASSERT(holds("target", "new"));
 }
 
+/* A part that a crash left behind its publishing is the target too: that keeps what it holds. */
+static void
+a_part_that_was_published_is_left_in_peace(void)
+{
+    struct fault f = FAULT_INIT;
+    struct file_writer w;
+
+    put("target", "old");
+    CU_ASSERT_EQUAL_FATAL(link("target", "target.part"), 0);
+    begin(&w, true);
+    CU_ASSERT(holds("target", "old"));
+    ASSERT_OK(file_writer_commit(&w, true, &f), &f);
+    CU_ASSERT(holds("target", "new"));
+}
+
+static int
+replace(struct fault *f)
+{
+    struct file_writer w;
+    struct byte_sink sink;
+
+    if (file_writer_open(&w, "target", 0600, true, f) != 0)
+        return -1;
+    sink = file_writer_sink(&w);
+    if (sink.write(sink.state, "new", 3, f) == 0)
+        return file_writer_commit(&w, true, f);
+    file_writer_abandon(&w);
+    return -1;
+}
+
+/* Each call of it, once: one of the two files is there, whole, and nothing beside it. */
+static void
+a_disk_that_fails_leaves_the_old_or_the_new(void)
+{
+    int failed = 0;
+
+    for (bool striking = false; striking ? strike_next() : true; striking = true) {
+        struct fault f = FAULT_INIT;
+        int rc;
+
+        put("target", "old");
+        CU_ASSERT_EQUAL_FATAL(link("target", "target.part"), 0);
+        striking ? strike_begin(false) : strike_notice(STRIKE_FILE);
+        rc = replace(&f);
+        strike_end();
+        CU_ASSERT(rc == 0 ? holds("target", "new") : f.kind == FAULT_IO);
+        CU_ASSERT(holds("target", "new") || holds("target", "old"));
+        CU_ASSERT(!file_exists("target.part"));
+        failed += rc != 0;
+        fault_clear(&f);
+    }
+    CU_ASSERT(failed >= 6);
+}
+
 /* A target that cannot be replaced stays, and so says the fault. */
 static void
 a_directory_is_no_target(void)
@@ -142,6 +197,8 @@ const struct test suite_config_base_file[] = {
     {"a file is read up to its limit", a_file_is_read_up_to_its_limit},
     {"what came meanwhile is not replaced", what_came_meanwhile_is_not_replaced},
     {"two writers of a file never mix", two_writers_of_a_file_never_mix},
+    {"a part that was published is left in peace", a_part_that_was_published_is_left_in_peace},
+    {"a disk that fails leaves the old or the new", a_disk_that_fails_leaves_the_old_or_the_new},
     {"a directory is no target", a_directory_is_no_target},
     {"a file is no directory", a_file_is_no_directory},
     {"a tree is removed without what it points to", a_tree_is_removed_without_what_it_points_to},
