@@ -167,10 +167,10 @@ lint-deep: ## clang-tidy and cppcheck over the sources that changed since they w
 check-deep: $(patsubst %.c,$(BUILD)/deep/%.clean,$(filter $(T)%,$(SOURCES)))
 
 format: ## clang-format over all sources
-	clang-format -i $(shell find $(FLOORS) tests -name '*.[ch]')
+	$(Q)clang-format -i $(shell find $(FLOORS) tests -name '*.[ch]')
 
 clean: ## remove everything that was built
-	rm -rf $(BUILD) nightcube
+	$(Q)rm -rf $(BUILD) nightcube
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
