@@ -25,6 +25,24 @@ unit_verb(enum unit_kind kind)
     return verbs[kind];
 }
 
+const char *
+unit_targets(const struct unit *u, struct arena *memory)
+{
+    enum { NAMED_MAX = 6 };
+    /* "and 1 other" would be no shorter than its name. */
+    size_t named = u->target_count <= NAMED_MAX + 1 ? u->target_count : NAMED_MAX;
+    struct text names = TEXT_INIT;
+    const char *joined;
+
+    for (size_t i = 0; i < named; i++)
+        text_add_format(&names, "%s%s", i == 0 ? "" : ", ", u->targets[i]);
+    if (named < u->target_count)
+        text_add_format(&names, " and %zu others", u->target_count - named);
+    joined = names.failed ? NULL : arena_strdup(memory, text_get(&names));
+    text_release(&names);
+    return joined;
+}
+
 /* ---- what a step's target can be ---- */
 
 struct names {

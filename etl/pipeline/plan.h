@@ -56,6 +56,10 @@ void plan_release(struct plan *p);
 /* "done to": for people, "backs up", "swaps out partitions of" ... */
 const char *unit_verb(enum unit_kind kind);
 
+/* The targets for people: "A, B"; of more than seven the first six and how many others. Allocated
+ * in `memory`; NULL when there is none. */
+const char *unit_targets(const struct unit *u, struct arena *memory);
+
 /* Does `selection` name the unit ("maintain/copy") or its whole step ("maintain")? */
 bool unit_is(const struct unit *u, const char *selection);
 

@@ -37,26 +37,13 @@ run_report_release(struct run_report *r)
 
 /* ---- one unit ---- */
 
-static const char *
-join_targets(struct run *r, const struct unit *u)
-{
-    struct text names = TEXT_INIT;
-    const char *joined;
-
-    for (size_t i = 0; i < u->target_count; i++)
-        text_add_format(&names, "%s%s", i == 0 ? "" : ", ", u->targets[i]);
-    joined = names.failed ? NULL : arena_strdup(&r->report->memory, text_get(&names));
-    text_release(&names);
-    return joined;
-}
-
 static struct journal_step *
 new_step(struct run *r, const struct unit *u, struct fault *f)
 {
     struct run_report *report = r->report;
     struct journal_step *s =
         arena_append(&report->memory, &report->steps, &report->step_count, sizeof *s);
-    const char *targets = join_targets(r, u);
+    const char *targets = unit_targets(u, &report->memory);
 
     if (s == NULL || targets == NULL ||
         (s->name = arena_printf(
