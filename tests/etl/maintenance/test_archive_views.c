@@ -1,6 +1,7 @@
 #include "etl/maintenance/archive_views.h"
 
 #include "tests/etl/fixture.h"
+#include "tests/strike.h"
 
 /* An archive of two partitions, the second of which was made before checkpoint Price was added. */
 static void
@@ -104,10 +105,35 @@ an_archive_without_tables_has_no_views(void)
     fixture_end(&x);
 }
 
+/* What was there stays. */
+static void
+without_memory_the_views_stay(void)
+{
+    struct fixture x;
+    int failed = 0;
+
+    begin(&x);
+    for (bool striking = false; striking ? strike_next() : true; striking = true) {
+        int rc;
+
+        striking ? strike_begin(false) : strike_notice(STRIKE_MEMORY);
+        rc = archive_views_rebuild(x.archive, "Order", &x.f);
+        strike_end();
+        CU_ASSERT(rc == 0 || x.f.kind == FAULT_INTERNAL);
+        fault_clear(&x.f);
+        CU_ASSERT_EQUAL(count(&x, "SELECT sum(RecordID) FROM bam_Order_InstancesView"), 3);
+        failed += rc != 0;
+    }
+    CU_ASSERT(failed > 0 ||
+              test_engine() != ENGINE_SQLITE); /* places are struck once, not on each engine */
+    fixture_end(&x);
+}
+
 const struct test suite_etl_maintenance_archive_views[] = {
     {"what is there is in the views", what_is_there_is_in_the_views},
     {"other tables are not", other_tables_are_not},
     {"tables may be taken away and brought back", tables_may_be_taken_away_and_brought_back},
     {"an archive without tables has no views", an_archive_without_tables_has_no_views},
+    {"without memory the views stay", without_memory_the_views_stay},
     {NULL, on_each_engine},
 };

@@ -9,6 +9,7 @@
 #include "etl/odbc/table_reader.h"
 #include "etl/odbc/table_writer.h"
 #include "tests/etl/fixture.h"
+#include "tests/strike.h"
 
 static struct table_column columns[] = {
     {.name = "Key", .type = VALUE_TEXT, .length = 128, .not_null = true},
@@ -305,6 +306,32 @@ reaches_its_own_engine_only(void)
     db_close(db);
 }
 
+/* A statement that fails on the way: done without, and both go on. */
+static void
+a_reach_that_fails_is_none(void)
+{
+    struct fault f = FAULT_INIT;
+    struct db *db = open_with_table(test_engine());
+    struct db *other = fixture_open_on(test_engine(), "Other", &f);
+    int reached = 0, none = 0;
+
+    for (bool striking = false; striking ? strike_next() : true; striking = true) {
+        struct text space = TEXT_INIT;
+        int64_t one = 0;
+
+        striking ? strike_begin(false) : strike_notice(STRIKE_DATABASE);
+        reach_open(db, other, &space) == 1 ? reached++ : none++;
+        strike_end();
+        reach_close(db);
+        CU_ASSERT(db_get_int(db, "SELECT 1", 0, &one, &f) == 0 && one == 1);
+        CU_ASSERT(db_get_int(other, "SELECT 1", 0, &one, &f) == 0 && one == 1);
+        text_release(&space);
+    }
+    CU_ASSERT(reached > 0 && none >= 4);
+    db_close(other);
+    db_close(db);
+}
+
 /* Any bits that are a finite number. */
 static double
 random_real(uint64_t *state)
@@ -537,6 +564,7 @@ const struct test suite_etl_odbc_matrix[] = {
     {"copies to every engine", copies_to_every_engine},
     {"copies numbered rows to every engine", copies_numbered_rows_to_every_engine},
     {"reaches its own engine only", reaches_its_own_engine_only},
+    {"a reach that fails is none", a_reach_that_fails_is_none},
     {"what no table can hold is refused", what_no_table_can_hold_is_refused},
     {"an integer in a column of doubles is exact or refused",
         an_integer_in_a_column_of_doubles_is_exact_or_refused},
