@@ -138,10 +138,12 @@ want_writer(struct storage *s, enum change which, struct fault *f)
     return s->writers[which] == NULL ? -1 : 0;
 }
 
-/* Only where nothing else is written before these rows are finished. */
+/* Nothing else is written before these rows are finished: the connection is the sender's. */
 static int
-send_ahead(struct storage *s, enum change which, struct fault *f)
+send_ahead(struct storage *s, enum change which, size_t rows, struct fault *f)
 {
+    if (rows < AHEAD_MIN)
+        return 0;
     return want_writer(s, which, f) != 0 ? -1 : table_writer_send_ahead(s->writers[which], f);
 }
 
@@ -324,17 +326,34 @@ save_completed_references(struct storage *s, struct instance_set *b, struct faul
 /* ---- saving ---- */
 
 static int
-save_completed(struct storage *s, struct instance_set *b, struct fault *f)
+insert_completed(struct storage *s, const struct instance_set *b, struct fault *f)
 {
-    if (b->completed_count >= AHEAD_MIN && send_ahead(s, INSERT_COMPLETED, f) != 0)
+    if (send_ahead(s, INSERT_COMPLETED, b->completed_count, f) != 0)
         return -1;
     for (size_t i = 0; i < b->completed_count; i++) {
         fill_row(s, b->completed[i], 1);
-        if (add_row(s, INSERT_COMPLETED, s->row, f) != 0 ||
-            add_row(s, INSERT_ONLINE_ID, s->row, f) != 0)
+        if (add_row(s, INSERT_COMPLETED, s->row, f) != 0)
             return -1;
     }
-    if (finish(s, INSERT_COMPLETED, f) != 0 || finish(s, INSERT_ONLINE_ID, f) != 0)
+    return finish(s, INSERT_COMPLETED, f);
+}
+
+static int
+insert_online_ids(struct storage *s, const struct instance_set *b, struct fault *f)
+{
+    if (send_ahead(s, INSERT_ONLINE_ID, b->completed_count, f) != 0)
+        return -1;
+    for (size_t i = 0; i < b->completed_count; i++) {
+        if (add_row(s, INSERT_ONLINE_ID, &b->completed[i]->id, f) != 0)
+            return -1;
+    }
+    return finish(s, INSERT_ONLINE_ID, f);
+}
+
+static int
+save_completed(struct storage *s, struct instance_set *b, struct fault *f)
+{
+    if (insert_completed(s, b, f) != 0 || insert_online_ids(s, b, f) != 0)
         return -1;
     return save_completed_references(s, b, f);
 }
