@@ -79,12 +79,12 @@ run build $make build-tests
 run lint $make lint
 count lint count_one || :
 count build count_one || finish
-# One processor is enough for the longest, and the others wait for servers at times: so no processor waits for long.
+# Tests wait for servers and disks at times: all at once, so that no processor waits with them.
 run sanitize $make sanitize >/dev/null &
-run unit $make unit
+run unit $make unit >/dev/null &
 run scenario $make scenario
 wait
-cat "$work/sanitize.output"
+cat "$work/unit.output" "$work/sanitize.output"
 count unit count_unit || :
 count sanitize count_unit || :
 count scenario count_scenario || :
