@@ -2,7 +2,6 @@
 
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "config/base/file.h"
 #include "tests/harness.h"
@@ -11,25 +10,17 @@
 
 static const struct manifest nothing = {.next_number = 1};
 
-static void
-put(const char *path, const char *content)
-{
-    FILE *file = fopen(path, "w");
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-    CU_ASSERT(fputs(content, file) >= 0);
-    CU_ASSERT_EQUAL(fclose(file), 0);
-}
-
 /* A cube "Sales" in the directory "db" whose manifest is damaged. */
 static void
 make_damaged(void)
 {
-    mkdir("db", 0700);
-    mkdir("db/Sales", 0700);
-    put("db/Sales/cube.xml", "no manifest");
-    put("db/Sales/7.seg", "");
-    put("db/Sales/9-aggregates.seg", "");
+    static const char *const files[] = {
+        "db/Sales/cube.xml", "db/Sales/7.seg", "db/Sales/9-aggregates.seg"};
+    struct fault f = FAULT_INIT;
+
+    ASSERT_OK(file_make_directory("db/Sales", 0700, &f), &f);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        ASSERT_OK(file_write_all(files[i], "damaged", 7, 0600, &f), &f);
 }
 
 /* Cut off it might be the name of another file. */
